@@ -1,0 +1,45 @@
+# Needs python3 >= 3.11 (with venv) and make. Everything else comes from the locked lists in requirements/.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help rehearse test lint types lock dist clean
+help: ## Show these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+rehearse: .venv/run ## Play the whole shipped campaign against local networks (ARGS="--weeks 2 --serve")
+	$(BIN)/campaign-bot rehearse $(ARGS)
+
+test: .venv/dev ## All tests
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/dev ## Style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev ## Strict types
+	$(BIN)/basedpyright
+
+lock: .venv/dev ## Renew requirements/*.txt from pyproject.toml (versions and hashes, no URLs)
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group dev -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group build -c requirements/dev.txt -o requirements/run.txt
+
+dist: .venv/dev ## Build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## Remove the environment and caches (never a database)
+	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis
+
+.venv/run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("campaign-bot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,28 @@
+"""Collect: read how people engaged, at the ages that the campaign asked for, in as few calls as the network allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from campaign_bot.errors import NetworkError
+from campaign_bot.model import Counts
+from campaign_bot.networks.base import Connection
+from campaign_bot.store.base import DueSnapshot, Store
+
+
+def collect(
+    store: Store, due: Sequence[DueSnapshot], connection: Connection, *, batch: int, now: datetime
+) -> tuple[int, NetworkError | None]:
+    """Read and keep the counts of one account's posts. Returns how many were kept, and what stopped it, if anything:
+    what was read before that stays; the rest is due again at the next wake."""
+    kept = 0
+    for start in range(0, len(due), batch):
+        some = due[start : start + batch]
+        try:
+            counts = connection.metrics([one.remote_id for one in some])
+        except NetworkError as error:
+            return kept, error
+        taken: list[tuple[DueSnapshot, Counts | None]] = [(one, counts.get(one.remote_id)) for one in some]
+        kept += store.record_snapshots(taken, now=now)
+    return kept, None

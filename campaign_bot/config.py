@@ -1,0 +1,122 @@
+"""Settings: what the environment and `.env` say. Secrets live here and nowhere else.
+
+Every setting is `CAMPAIGN_BOT_<NAME>`; an account's secret is `CAMPAIGN_BOT_<ACCOUNT>_<FIELD>`, e.g.
+`CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN`. Each may instead be `<SETTING>_FILE`, naming a file that holds the value.
+The environment wins over `.env`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from campaign_bot.errors import ConfigError
+
+PREFIX = "CAMPAIGN_BOT_"
+
+
+class Settings(BaseSettings):
+    """What an operator may set, apart from secrets. `.env.example` explains each; a test compares the two."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database: str = "campaign.db"
+    sandbox_url: str = ""
+    sandbox_database: str = "sandbox.db"
+    person: str = ""
+    timeout_s: float = 15.0
+    log_format: Literal["text", "json"] = "text"
+
+
+class Credentials(BaseModel):
+    """The secrets of one account; each network subclasses it with its own `SecretStr` fields."""
+
+    def reveal(self) -> dict[str, str]:
+        """The secret values by field name. For the network's own file only."""
+        return {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+
+
+C = TypeVar("C", bound=Credentials)
+
+
+class Environment(Mapping[str, str]):
+    """The environment over `.env`, with `<NAME>_FILE` resolved when it is asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = {key.upper(): value for key, value in values.items() if key.upper().startswith(PREFIX)}
+
+    @classmethod
+    def read(cls, directory: Path, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings of a campaign directory. Raises ConfigError when `.env` cannot be read."""
+        file = directory / ".env"
+        values: dict[str, str] = {}
+        if file.is_file():
+            try:
+                values = {key: value or "" for key, value in dotenv_values(file, encoding="utf-8").items()}
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigError(f"{file} cannot be read: {error}.", advice="It must be a UTF-8 text file.") from error
+        return cls({**values, **(os.environ if environ is None else environ)})
+
+    def __getitem__(self, key: str) -> str:
+        value = self._values.get(key, "")
+        if value:
+            return value
+        file = self._values.get(f"{key}_FILE", "")
+        if not file:
+            raise KeyError(key)
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"{key}_FILE names {file}, which cannot be read: {error}.",
+                advice="Name a readable text file that holds only the value.",
+            ) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def settings(self) -> Settings:
+        """The settings apart from secrets. Raises ConfigError naming each wrong one."""
+        given = {name: self[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in self}
+        try:
+            return Settings(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            raise ConfigError(f"A setting is wrong: {wrong}.", advice="See .env.example.") from error
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self._values.get(str(key)) or self._values.get(f"{key}_FILE"))
+
+    def missing(self, account: str, kind: type[Credentials]) -> list[str]:
+        """The names of the settings that this account lacks."""
+        return [name for name in setting_names(account, kind) if name not in self]
+
+    def credentials(self, account: str, kind: type[C]) -> C:
+        """An account's secrets. Raises ConfigError that names every missing setting."""
+        missing = self.missing(account, kind)
+        if missing:
+            raise ConfigError(
+                f"{account} has no credentials: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
+                advice="Put them in .env, or go without with --sandbox.",
+            )
+        return kind(
+            **{
+                field: SecretStr(self[name])
+                for field, name in zip(kind.model_fields, setting_names(account, kind), strict=True)
+            }
+        )
+
+
+def setting_names(account: str, kind: type[Credentials]) -> list[str]:
+    """The settings that hold an account's secrets: mastodon-fr -> CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN."""
+    stem = account.upper().replace("-", "_")
+    return [f"{PREFIX}{stem}_{field.upper()}" for field in kind.model_fields]

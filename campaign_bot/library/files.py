@@ -1,0 +1,225 @@
+"""What the files of a campaign directory may say, as pydantic models. `load.py` reads files into them.
+
+Every model forbids unknown keys. A `Text` is one text per campaign language: `{en: ..., fr: ...}`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from campaign_bot.library.dates import parse_day, parse_time_of_day, parse_wall_time, parse_year_or_date
+from campaign_bot.library.durations import parse_duration
+
+Text = dict[str, str]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]  # 30m, 2h, 3d, 1w
+Day = Annotated[date, BeforeValidator(parse_day)]  # 2027-03-04
+WallTime = Annotated[datetime, BeforeValidator(parse_wall_time)]  # naive, in the campaign's timezone
+Address = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+
+class FileModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Account(FileModel):
+    """One login on one server, in one language. Its secrets are settings, never in a file."""
+
+    name: str = ""  # its key under `accounts:`
+    network: Slug
+    language: Language
+    server: Address = ""  # https://...; empty: the network's own default
+    handle: str = ""  # as people see it, without the leading @
+    visibility: Literal["public", "unlisted", "private"] = "public"
+    automated_by: str = ""  # who runs it, as its profile says
+
+
+class Objective(FileModel):
+    id: Slug
+    text: Text
+    metric: str
+    target: float
+    baseline: float = 0
+    by: Day
+    audience: Text = {}
+
+
+class Links(FileModel):
+    """How `link()` marks links so that clicks can be counted: UTM parameters, or nothing."""
+
+    utm: bool = True
+    campaign: str = ""  # utm_campaign; empty: the campaign's id
+
+
+class QuietPeriod(FileModel):
+    starts: Day
+    ends: Day
+    reason: Text
+
+
+class CampaignFile(FileModel):
+    """content/campaign.yaml"""
+
+    id: Slug
+    name: Text
+    goal: Text
+    objectives: tuple[Objective, ...] = ()
+    starts: Day
+    ends: Day
+    timezone: str
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CA"  # with a language: the locale of dates and numbers
+    priorities: dict[Slug, Text] = {}
+    accounts: Annotated[dict[Slug, Account], Field(min_length=1)]
+    collect_at: tuple[Duration, ...] = (
+        timedelta(hours=1),
+        timedelta(hours=24),
+        timedelta(days=7),
+    )
+    max_lateness: Duration = timedelta(hours=2)
+    links: Links = Links()
+    quiet_periods: tuple[QuietPeriod, ...] = ()
+    glossary: tuple[str, ...] = ()  # acronyms that readers know
+
+    @field_validator("accounts")
+    @classmethod
+    def _name_accounts(cls, accounts: dict[str, Account]) -> dict[str, Account]:
+        return {name: account.model_copy(update={"name": name}) for name, account in accounts.items()}
+
+
+class ItemSource(FileModel):
+    """Where a series takes its items from, and in which order."""
+
+    data: Slug  # content/data/<data>.yaml
+    only: tuple[str, ...] = ()  # ids, in this order; empty: all rows
+    where: dict[str, str | bool | int] = {}  # rows whose fields equal these
+    order: Literal["in-order", "shuffled"] = "in-order"
+    repeat: bool = False  # start again when all were used; else later slots stay empty, with a warning
+
+
+class Picture(FileModel):
+    """One picture: a card made from an SVG template, or a file in content/media/. Alt text is a Jinja2 template."""
+
+    card: str = ""  # content/cards/<card>.svg.j2
+    file: str = ""  # content/media/<file>
+    alt: Text
+
+
+class PollSource(FileModel):
+    """A poll whose options are the item's field of that name (a Text of lists): {en: [..], fr: [..]}."""
+
+    options: str = "options"
+    duration: Duration = timedelta(days=1)
+
+
+class SeriesFile(FileModel):
+    """content/series/<series>/series.yaml"""
+
+    title: Text
+    purpose: Text
+    priority: str = ""
+    commitments: tuple[str, ...] = ()  # ids; a row's own `commitments` win
+    rung: Literal["exposed", "aware", "engaged", "discussing", "participating", "co-creating", ""] = ""
+    items: ItemSource
+    pictures: Annotated[tuple[Picture, ...], Field(max_length=4)] = ()
+    poll: PollSource | None = None
+    content_warning: Text = {}
+
+
+class Source(FileModel):
+    """Where a statement comes from: every row that states something has one."""
+
+    title: str
+    url: Address = ""
+    date: Annotated[str, BeforeValidator(parse_year_or_date)]
+
+
+class Row(BaseModel):
+    """One row of content/data/*.yaml. Fields beyond these are the campaign's own; a mapping whose keys are the
+    campaign's languages is a translated field, and must have all of them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: Slug
+    source: Source | None = None
+    commitments: tuple[str, ...] = ()
+    priority: str = ""
+
+    def field(self, name: str) -> Any:
+        """Any field of the row, its own ones included; None where it has none of that name."""
+        return getattr(self, name, None)
+
+
+class When(FileModel):
+    """When a schedule entry's slots are: exactly one of `cron`, `every` (with `from`), `dates`, `before`.
+
+    Wall-clock times are in the campaign's timezone. cron has five fields, weekdays as names (mon,thu).
+    """
+
+    cron: str = ""
+    every: Duration | None = None
+    start: Annotated[WallTime | None, Field(alias="from")] = None
+    dates: tuple[WallTime, ...] = ()
+    before: str = ""  # the name of the items' date field; one slot per item and day
+    days: tuple[Annotated[int, Field(ge=-366, le=366)], ...] = ()  # days before that date; negative: after it
+    at: Annotated[time, BeforeValidator(parse_time_of_day)] | None = None
+
+
+class ScheduleEntry(FileModel):
+    """One entry of schedules/*.yaml: which series, which accounts, when."""
+
+    series: Slug
+    accounts: tuple[str, ...] | Literal["all"] = "all"
+    when: When
+    spread: Duration = timedelta(0)  # each slot moves by a seeded part of this, never twice differently
+    not_on: tuple[Day, ...] = ()
+    starts: Day | None = None  # default: the campaign's
+    ends: Day | None = None
+
+
+class Series:
+    """A series as loaded: its file, its rows in the order of use, its templates by name (post.en.j2)."""
+
+    def __init__(self, id: str, file: SeriesFile, rows: tuple[Row, ...], templates: dict[str, str]) -> None:  # noqa: A002
+        self.id = id
+        self.file = file
+        self.rows = rows
+        self.templates = templates  # file name -> source text
+
+    def template(self, network: str, language: str) -> tuple[str, str]:
+        """(file name, source): a network's own wording wins over the general one. Loading made sure of one."""
+        for name in (f"post.{network}.{language}.j2", f"post.{language}.j2"):
+            if name in self.templates:
+                return name, self.templates[name]
+        raise KeyError(f"post.{language}.j2")
+
+
+class Library:
+    """A whole campaign directory, loaded and valid."""
+
+    def __init__(
+        self,
+        directory: Path,
+        campaign: CampaignFile,
+        series: dict[str, Series],
+        schedules: dict[str, ScheduleEntry],
+        schedule_places: dict[str, tuple[str, int, int]],
+    ) -> None:
+        self.directory = directory
+        self.campaign = campaign
+        self.series = series
+        self.schedules = schedules
+        self.schedule_places = schedule_places  # entry id -> (file, line, column), for problems about it
+
+    def account(self, name: str) -> Account:
+        return self.campaign.accounts[name]
+
+    def accounts_of(self, entry: ScheduleEntry) -> tuple[Account, ...]:
+        """The accounts that a schedule entry publishes to, in the campaign's order."""
+        wanted = self.campaign.accounts if entry.accounts == "all" else entry.accounts
+        return tuple(account for name, account in self.campaign.accounts.items() if name in wanted)

@@ -1,0 +1,278 @@
+"""The words of the project as values: what is said, where, in which state, and how people answered.
+
+Nothing here reads a file, a clock or a network. Instants are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+class State(StrEnum):
+    """The states of a delivery (design 5). Every change is one compare-and-set with one event."""
+
+    DRAFT = "draft"  # composed and checked, waits for approval
+    APPROVED = "approved"  # bytes frozen, network key minted, waits for its time
+    SENDING = "sending"  # claimed: the intent is on disk before the first byte leaves
+    SENT = "sent"  # the network gave a receipt
+    UNCONFIRMED = "unconfirmed"  # may have been sent: never sent again without a conclusive look-up
+    FAILED = "failed"  # refused for good
+    MISSED = "missed"  # past its max lateness: shown, never a surprise post
+    CANCELLED = "cancelled"  # by a person, or its slot left the schedule
+    RETRACTED = "retracted"  # deleted on the network after it was sent
+
+
+#: A delivery in one of these states may still change when the files change.
+OPEN_STATES = (State.DRAFT, State.APPROVED)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One finding of a check: where, which rule, what is wrong, what to do. An `error` blocks, a `warning` informs.
+
+    `file` is relative to the campaign directory; `line` and `column` count from 1 and are 0 where there is no place.
+    `post` names the delivery or post when the finding is about composed text and not about a file.
+    """
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    severity: Severity
+    message: str
+    advice: str = ""
+    post: str = ""
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as editors and terminals make clickable; the post's name where there is no file."""
+        if not self.file:
+            return self.post
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, by the hash of its bytes. The bytes themselves are kept beside it (store: table `media`)."""
+
+    sha256: str
+    mime_type: str
+    alt: str
+    file: str  # where it came from, for people: a path in the campaign directory, or the card's name
+    width: int = 0  # pixels
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    options: tuple[str, ...]
+    duration_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message on a network; a thread has several."""
+
+    text: str
+    media: tuple[Media, ...] = ()
+    poll: Poll | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The exact bytes of one delivery: what an approval binds to and what is sent, unchanged."""
+
+    language: str
+    parts: tuple[Part, ...]
+    visibility: str = "public"
+    content_warning: str = ""
+
+    def to_json(self) -> str:
+        """Canonical JSON: the same content is the same bytes on any machine."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Content:
+        raw: dict[str, Any] = json.loads(text)
+        parts = tuple(
+            Part(
+                text=part["text"],
+                media=tuple(Media(**media) for media in part["media"]),
+                poll=Poll(tuple(part["poll"]["options"]), part["poll"]["duration_min"]) if part["poll"] else None,
+            )
+            for part in raw["parts"]
+        )
+        return cls(raw["language"], parts, raw["visibility"], raw["content_warning"])
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """All parts as one text, for people and for comparing."""
+        return "\n\n".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture with its bytes, on its way to a network."""
+
+    media: Media
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a network gave back for one part. `remote_id` is what the network needs to find it again (a status id,
+    a tweet id, an at:// URI); `cid` is Bluesky's content hash, which replies must name."""
+
+    remote_id: str
+    url: str
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One part as a network is asked to publish it. `key` was minted by the network's own rule at approval and is the
+    same at every attempt (Mastodon: Idempotency-Key; Bluesky: record key). `written_at` is frozen too."""
+
+    text: str
+    language: str
+    visibility: str
+    content_warning: str
+    key: str
+    written_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    poll: Poll | None = None
+    root: Receipt | None = None  # the thread's first part
+    parent: Receipt | None = None  # the part before this one
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The answer to "is it there?". `conclusive` without a receipt means: surely not there."""
+
+    receipt: Receipt | None
+    conclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How people engaged with one delivery so far. None: the network does not tell. Never 0 for unknown."""
+
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    quotes: int | None = None
+    bookmarks: int | None = None
+    impressions: int | None = None
+    link_clicks: int | None = None
+    poll_votes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the network takes the account for, and whether it may publish."""
+
+    handle: str
+    may_publish: bool
+    detail: str = ""  # in words: what is missing, or what the server is
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the audit log."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is said at one slot: series x item x slot. Its deliveries are one per account."""
+
+    key: str
+    name: str  # short and readable, unique in the campaign: did-you-know-2027-01-18
+    schedule: str  # the schedule entry; "queue" for posts that are in no file
+    series: str
+    item: str
+    slot: datetime  # UTC
+    wall_time: str  # as the schedule says it: 2027-01-18 12:00 America/Toronto
+    priority: str = ""
+    commitments: tuple[str, ...] = ()
+    rung: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One post for one account: exact content, a due time, a state."""
+
+    key: str
+    post: str  # the post's key
+    account: str
+    network: str
+    language: str
+    due: datetime
+    state: State
+    content: Content
+    content_hash: str
+    length: int  # by the network's own count, of the longest part
+    limit: int
+    network_keys: tuple[str, ...] = ()  # one per part, minted at approval
+    attempts: int = 0
+    not_before: datetime | None = None
+    reason: str = ""  # why it is in this state, in words
+    moved: bool = False  # a person chose its due time; planning leaves that alone
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The counts of one delivery at one age. `age` is the age that was asked for, `taken` when it was read."""
+
+    age: timedelta
+    taken: datetime
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One delivery with all that came of it, as evaluation reads it."""
+
+    delivery: str
+    post: str  # the post's name
+    series: str
+    item: str
+    priority: str
+    commitments: tuple[str, ...]
+    account: str
+    network: str
+    language: str
+    due: datetime
+    state: State
+    content: Content
+    reason: str = ""
+    sent: datetime | None = None
+    url: str = ""
+    followers: int | None = None  # of the account, when it was sent
+    simulated: bool = False
+    snapshots: tuple[Snapshot, ...] = ()  # youngest first
+
+
+def derived_key(*words: str) -> str:
+    """A name that is derived, not drawn: the same words give the same 20 hex digits on any machine."""
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:20]

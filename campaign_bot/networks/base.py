@@ -1,0 +1,116 @@
+"""What a network is. One network is one file: its limits, how it counts, what it can do, what it costs, its errors.
+
+`Network` is knowledge and needs no connection (nor its client library: import that inside `connect`).
+`Connection` is one account, signed in. Neither sleeps, retries or reads the clock: they are asked once and answer,
+or raise one of the `NetworkError`s of `campaign_bot.errors`. Others register a network through the entry-point
+group `campaign_bot.networks`; `tests/networks/` is the contract that every one passes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from campaign_bot.config import Credentials
+from campaign_bot.library.files import Account
+from campaign_bot.model import Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the network accepts, as of its documentation; a server that tells its own limits always wins."""
+
+    text: int  # in the network's own units: see `Network.measure`
+    media: int  # pictures in one part
+    media_bytes: int
+    media_types: tuple[str, ...]
+    alt: int  # characters
+    poll_options: int  # 0: the network has no polls
+    poll_option_length: int
+    poll_min_minutes: int
+    poll_max_minutes: int
+    poll_with_media: bool
+    batch: int  # posts whose counts one call reads
+    source: str  # where this is written, and when it was read
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one action costs, from the vendor's own list."""
+
+    action: str
+    usd: float
+    source: str
+
+
+class Network(ABC):
+    """The knowledge about one kind of service."""
+
+    name: ClassVar[str]  # as in campaign.yaml: x, mastodon, bluesky
+    title: ClassVar[str]  # as people write it: X, Mastodon, Bluesky
+    limits: ClassVar[Limits]
+    prices: ClassVar[tuple[Price, ...]] = ()
+    credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
+    counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
+    default_server: ClassVar[str]  # where accounts live that name no server
+
+    @abstractmethod
+    def measure(self, text: str) -> int:
+        """The length of a text by the network's own count, comparable with `limits.text`."""
+
+    @abstractmethod
+    def check(self, content: Content) -> list[Problem]:
+        """What the network would refuse in this content, before it is asked. Rules: see shared rules in base."""
+
+    @abstractmethod
+    def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
+        """The network's key for each part, derived so that every attempt on any machine sends the same one."""
+
+    @abstractmethod
+    def connect(
+        self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
+    ) -> Connection:
+        """Sign in lazily: no request is made before the first call. `server` overrides the account's own (local
+        networks). Never follows proxies or settings of the environment."""
+
+
+class Connection(ABC):
+    """One account on one network. Not shared between threads."""
+
+    account: str
+
+    @abstractmethod
+    def identify(self) -> Identity:
+        """Who the network says we are, and whether we may publish, without publishing.
+
+        Raises AuthError for a refused credential, Unavailable when nobody answers."""
+
+    @abstractmethod
+    def publish(self, part: Outgoing) -> Receipt:
+        """Send one part, at most one create request. Pictures are uploaded first and carry their alt text.
+
+        Raises Rejected, AuthError, RateLimited, BudgetReached, Unavailable (certainly not sent) or Unconfirmed
+        (may have been sent)."""
+
+    @abstractmethod
+    def find(self, part: Outgoing, since: datetime) -> Lookup:
+        """Is this part there already? Looks by key where the network can, else through the account's own posts since
+        `since`. Raises Unavailable, AuthError or RateLimited when it could not look."""
+
+    @abstractmethod
+    def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
+        """Counts of up to `limits.batch` posts in one call. A post that is gone is left out of the answer."""
+
+    @abstractmethod
+    def followers(self) -> int | None:
+        """How many follow the account now; None where the network does not tell."""
+
+    @abstractmethod
+    def retract(self, remote_id: str) -> None:
+        """Delete the post. A post that is gone already is no error."""
+
+    def close(self) -> None:  # noqa: B027 - most clients have nothing to close
+        """Give back sockets."""

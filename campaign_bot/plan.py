@@ -1,0 +1,215 @@
+"""Plan: what the files say should go out, against what the store already has.
+
+`desired` composes every post of the coming slots; `compare` decides what that changes; `apply` writes it down. Planning
+twice changes nothing the second time: keys are derived from campaign, schedule entry, slot and account.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaign_bot import schedule
+from campaign_bot.compose import compose
+from campaign_bot.errors import ContentError
+from campaign_bot.library.files import Account, Library, Row, Series
+from campaign_bot.model import OPEN_STATES, Delivery, Post, Problem, State, derived_key
+from campaign_bot.networks.base import Network
+from campaign_bot.schedule import Slot
+from campaign_bot.store.base import Draft, Planned, Store
+
+#: Posts that a person queued; planning leaves them alone.
+QUEUE = "queue"
+LEFT_SCHEDULE = "its slot left the schedule"
+
+Networks = Callable[[str], Network]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that planning would do to one delivery."""
+
+    kind: str  # added, changed, approval voided, cancelled
+    post: Post | None
+    draft: Draft | None
+    delivery: Delivery | None
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the files want, the problems met on the way, and what it changes in the store."""
+
+    planned: list[Planned] = field(default_factory=list[Planned])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    changes: list[Change] = field(default_factory=list[Change])
+
+
+def desired(library: Library, networks: Networks, *, after: datetime, until: datetime) -> Plan:
+    """Every post with a due time in (after, until], composed for each of its accounts."""
+    plan = Plan()
+    for post, slot, series, row, due in _posts(library, plan.problems):
+        if after < due <= until:
+            accounts = library.accounts_of(library.schedules[slot.entry])
+            plan.planned.append(_compose_post(library, networks, post, slot, series, row, due, accounts, plan.problems))
+    plan.planned.sort(
+        key=lambda planned: (planned.drafts[0].due if planned.drafts else planned.post.slot, planned.post.name)
+    )
+    plan.problems = sorted(set(plan.problems))
+    return plan
+
+
+def compare(planned: Iterable[Planned], known: Sequence[Delivery], *, after: datetime, until: datetime) -> list[Change]:
+    """What would change: a pure decision. Only deliveries that have not begun to leave can change."""
+    existing = {delivery.key: delivery for delivery in known}
+    wanted: set[str] = set()
+    changes: list[Change] = []
+    for one in planned:
+        for draft in one.drafts:
+            wanted.add(draft.key)
+            before = existing.get(draft.key)
+            if before is None:
+                changes.append(Change("added", one.post, draft, None))
+            elif before.state in OPEN_STATES and (why := difference(before, draft)):
+                kind = "approval voided" if before.state is State.APPROVED else "changed"
+                changes.append(Change(kind, one.post, draft, before, why))
+            elif before.state is State.CANCELLED and before.reason == LEFT_SCHEDULE:
+                changes.append(Change("added", one.post, draft, before, "its slot is back"))
+    changes += [
+        Change("cancelled", None, None, delivery, LEFT_SCHEDULE)
+        for delivery in known
+        if delivery.key not in wanted and delivery.state in OPEN_STATES and after < delivery.due <= until
+    ]
+    return changes
+
+
+def difference(before: Delivery, draft: Draft) -> str:
+    """What is different, in words; empty where nothing is."""
+    found = [
+        words
+        for words, differs in (
+            ("text", before.content.text != draft.content.text),
+            ("pictures", [p.media for p in before.content.parts] != [p.media for p in draft.content.parts]),
+            ("poll", [p.poll for p in before.content.parts] != [p.poll for p in draft.content.parts]),
+            ("time", before.due != draft.due and not before.moved),
+        )
+        if differs
+    ]
+    if not found and before.content_hash != draft.content.sha256:
+        found = ["settings of the post"]
+    return " and ".join(found) + (" changed" if found else "")
+
+
+def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan") -> int:
+    """Write the changes down. Returns how many took effect (another process may have been faster)."""
+    by_post = {planned.post.key: planned for planned in plan.planned}
+    done = 0
+    added: dict[str, Planned] = {}
+    for change in plan.changes:
+        if change.kind == "added" and change.delivery is None and change.post:
+            added[change.post.key] = by_post[change.post.key]
+        elif change.kind == "cancelled" and change.delivery:
+            done += store.cancel(change.delivery.key, now=now, actor=actor, why=change.why)
+        elif change.draft and change.post and change.delivery:
+            store.keep_pictures(by_post[change.post.key])
+            draft = change.draft if not change.delivery.moved else _at(change.draft, change.delivery.due)
+            if change.delivery.state is State.CANCELLED:
+                done += store.revive(draft, now=now, actor=actor)
+            else:
+                done += store.change(draft, now=now, actor=actor, why=change.why)
+    return done + sum(store.add(planned, now=now, actor=actor) for planned in added.values())
+
+
+def _posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slot, Series, Row, datetime]]:
+    """Every post of the whole campaign, so that a slot says the same item however far one plans."""
+    campaign = library.campaign
+    zone = ZoneInfo(campaign.timezone)
+    pairs: list[tuple[Slot, Series, Row]] = []
+    for series in library.series.values():
+        found = [
+            slot
+            for entry_id, entry in library.schedules.items()
+            if entry.series == series.id
+            for slot in schedule.slots(entry_id, entry, series, zone=zone, starts=campaign.starts, ends=campaign.ends)
+        ]
+        said, empty = schedule.assign(series, found)
+        pairs += [(slot, series, row) for slot, row in said]
+        if empty:
+            problems.append(_no_item_left(library, series, empty))
+    dates = Counter((series.id, slot.wall.date()) for slot, series, _ in pairs)
+    for slot, series, row in pairs:
+        name = f"{series.id}-{slot.wall:%Y-%m-%d}"
+        if dates[series.id, slot.wall.date()] > 1:
+            name += f"-{slot.wall:%H%M}" + (f"-{slot.row}" if slot.row else "")
+        post = Post(
+            key=derived_key(campaign.id, slot.entry, slot.wall.isoformat(), slot.row),
+            name=name,
+            schedule=slot.entry,
+            series=series.id,
+            item=row.id,
+            slot=slot.instant,
+            wall_time=f"{slot.wall:%Y-%m-%d %H:%M} {campaign.timezone}",
+            priority=row.priority or series.file.priority,
+            commitments=row.commitments or series.file.commitments,
+            rung=series.file.rung,
+        )
+        yield post, slot, series, row, schedule.due(slot, library.schedules[slot.entry], campaign.id)
+
+
+def _compose_post(
+    library: Library,
+    networks: Networks,
+    post: Post,
+    slot: Slot,
+    series: Series,
+    row: Row,
+    due: datetime,
+    accounts: Sequence[Account],
+    problems: list[Problem],
+) -> Planned:
+    drafts: list[Draft] = []
+    pictures: dict[str, tuple[str, bytes]] = {}
+    zone = ZoneInfo(library.campaign.timezone)
+    for account in accounts:
+        network = networks(account.network)
+        try:
+            made = compose(
+                library, series, row, account,
+                slot=slot.instant.astimezone(zone), days_left=slot.days_left,
+                measure=network.measure, limit=network.limits.text, polls=network.limits.poll_options > 0,
+            )  # fmt: skip
+        except ContentError as error:
+            problems += error.problems
+            continue
+        kinds = {media.sha256: media.mime_type for part in made.content.parts for media in part.media}
+        pictures |= {sha256: (kinds[sha256], data) for sha256, data in made.pictures.items()}
+        drafts.append(
+            Draft(
+                key=derived_key(post.key, account.name),
+                account=account.name,
+                network=account.network,
+                language=account.language,
+                due=due,
+                content=made.content,
+                length=made.length,
+                limit=network.limits.text,
+            )
+        )
+    return Planned(post, tuple(drafts), pictures)
+
+
+def _no_item_left(library: Library, series: Series, empty: Sequence[Slot]) -> Problem:
+    file, line, column = library.schedule_places[empty[0].entry]
+    return Problem(
+        file, line, column, "no-item-left", "warning",
+        f"series {series.id} has {len(series.rows)} items and {len(empty)} more slots than that; the first slot with"
+        f" nothing to say is {empty[0].wall:%Y-%m-%d %H:%M}",
+        f"Add items to content/data/{series.file.items.data}.yaml, end the schedule earlier, or set `repeat: true`.",
+    )  # fmt: skip
+
+
+def _at(draft: Draft, due: datetime) -> Draft:
+    return Draft(draft.key, draft.account, draft.network, draft.language, due, draft.content, draft.length, draft.limit)

@@ -1,0 +1,124 @@
+"""The tables and views, one named function a step. A step that has landed is never edited: add another.
+
+Instants are integer milliseconds UTC (`*_ms`); the views show ISO 8601 text for people.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("campaign_bot")
+
+
+@migrations()
+def m001_tables(db: Database) -> None:
+    """The vocabulary's nouns."""
+    text, integer = str, int
+    db.table("meta").create({"name": text, "value": text}, pk="name", strict=True)
+    db.table("post").create(
+        {
+            "key": text, "name": text, "schedule": text, "series": text, "item": text, "slot_ms": integer,
+            "wall_time": text, "priority": text, "commitments": text, "rung": text,
+        },
+        pk="key", not_null={"name", "series", "slot_ms"}, strict=True,
+    )  # fmt: skip
+    db.table("media").create(
+        {"sha256": text, "mime_type": text, "bytes": bytes}, pk="sha256", not_null={"bytes"}, strict=True
+    )
+    db.table("delivery").create(
+        {
+            "key": text, "post": text, "account": text, "network": text, "language": text, "due_ms": integer,
+            "moved": integer, "state": text, "content": text, "content_hash": text, "length": integer,
+            "length_limit": integer, "network_keys": text, "attempts": integer, "looks": integer,
+            "not_before_ms": integer, "owner": text,
+            "lease_until_ms": integer, "first_attempt_ms": integer, "sent_ms": integer, "reason": text,
+            "updated_ms": integer,
+        },
+        pk="key", foreign_keys=[("post", "post", "key")], strict=True,
+        not_null={"post", "account", "network", "language", "due_ms", "state", "content", "content_hash"},
+        defaults={"network_keys": "[]", "attempts": 0, "looks": 0, "moved": 0, "reason": ""},
+    )  # fmt: skip
+    db.table("delivery").create_index(["state", "due_ms"])
+    db.table("delivery").create_index(["post"])
+    db.table("approval").create(
+        {
+            "id": integer, "delivery": text, "decision": text, "content_hash": text, "person": text,
+            "at_ms": integer, "note": text, "voided_ms": integer, "voided_because": text,
+        },
+        pk="id", foreign_keys=[("delivery", "delivery", "key")], strict=True,
+        not_null={"delivery", "decision", "content_hash", "person", "at_ms"},
+    )  # fmt: skip
+    db.table("attempt").create(
+        {
+            "delivery": text, "number": integer, "owner": text, "started_ms": integer, "finished_ms": integer,
+            "outcome": text, "error": text,
+        },
+        pk=("delivery", "number"), foreign_keys=[("delivery", "delivery", "key")], strict=True,
+    )  # fmt: skip
+    db.table("receipt").create(
+        {
+            "delivery": text, "part": integer, "remote_id": text, "url": text, "cid": text, "at_ms": integer,
+            "simulated": integer,
+        },
+        pk=("delivery", "part"), foreign_keys=[("delivery", "delivery", "key")], strict=True,
+        not_null={"remote_id", "at_ms", "simulated"},
+    )  # fmt: skip
+    db.table("snapshot").create(
+        {
+            "delivery": text, "age_ms": integer, "taken_ms": integer, "likes": integer, "reposts": integer,
+            "replies": integer, "quotes": integer, "bookmarks": integer, "impressions": integer,
+            "link_clicks": integer, "poll_votes": integer, "gone": integer, "simulated": integer,
+        },
+        pk=("delivery", "age_ms"), foreign_keys=[("delivery", "delivery", "key")], strict=True,
+        not_null={"taken_ms", "gone", "simulated"},
+    )  # fmt: skip
+    db.table("followers").create(
+        {"account": text, "at_ms": integer, "followers": integer, "simulated": integer},
+        pk=("account", "at_ms"), not_null={"followers", "simulated"}, strict=True,
+    )  # fmt: skip
+    db.table("pause").create({"account": text, "at_ms": integer, "reason": text}, pk="account", strict=True)
+    db.table("event").create(
+        {"id": integer, "at_ms": integer, "actor": text, "action": text, "subject": text, "detail": text},
+        pk="id", not_null={"at_ms", "actor", "action", "subject"}, strict=True,
+    )  # fmt: skip
+    db.table("event").create_index(["subject"])
+
+
+_ISO = "strftime('%Y-%m-%dT%H:%M:%SZ', {} / 1000, 'unixepoch')"
+
+
+@migrations()
+def m002_views(db: Database) -> None:
+    """What people read: `posts` has one row a delivery, `engagement` one row a delivery and age."""
+    db.create_view(
+        "posts",
+        f"""
+        select post.name as post, delivery.account, delivery.network, delivery.language, delivery.state,
+               {_ISO.format("delivery.due_ms")} as due, {_ISO.format("delivery.sent_ms")} as sent,
+               post.series, post.item, post.priority, post.wall_time,
+               (select group_concat(json_extract(part.value, '$.text'), char(10, 10))
+                  from json_each(delivery.content, '$.parts') as part) as text,
+               receipt.url, delivery.reason, delivery.attempts, coalesce(receipt.simulated, 0) as simulated,
+               delivery.key as delivery
+          from delivery join post on post.key = delivery.post
+          left join receipt on receipt.delivery = delivery.key and receipt.part = 0
+        """,  # noqa: S608 - no value of a person's goes in here
+    )
+    db.create_view(
+        "engagement",
+        f"""
+        select posts.post, posts.series, posts.priority, posts.account, posts.network, posts.language,
+               snapshot.age_ms / 3600000.0 as age_hours, {_ISO.format("snapshot.taken_ms")} as taken,
+               snapshot.likes, snapshot.reposts, snapshot.replies, snapshot.quotes, snapshot.bookmarks,
+               snapshot.impressions, snapshot.link_clicks, snapshot.poll_votes,
+               coalesce(snapshot.likes, 0) + coalesce(snapshot.reposts, 0) + coalesce(snapshot.replies, 0)
+                 + coalesce(snapshot.quotes, 0) + coalesce(snapshot.bookmarks, 0) as engagements,
+               (select followers.followers from followers where followers.account = posts.account
+                   and followers.at_ms <= delivery.sent_ms order by followers.at_ms desc limit 1)
+                 as followers_when_sent,
+               snapshot.simulated, posts.text, posts.url, snapshot.delivery
+          from snapshot join posts on posts.delivery = snapshot.delivery
+          join delivery on delivery.key = snapshot.delivery
+         where not snapshot.gone
+        """,  # noqa: S608
+    )

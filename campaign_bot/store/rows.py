@@ -1,0 +1,55 @@
+"""Rows to values: how a delivery, a post, a receipt come out of the database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from campaign_bot.model import Content, Counts, Delivery, Post, Receipt, State
+from campaign_bot.store.connection import from_ms, from_ms_or_none
+
+COUNT_FIELDS = tuple(Counts.__dataclass_fields__)
+
+
+def to_delivery(row: dict[str, Any]) -> Delivery:
+    return Delivery(
+        key=row["key"],
+        post=row["post"],
+        account=row["account"],
+        network=row["network"],
+        language=row["language"],
+        due=from_ms(row["due_ms"]),
+        state=State(row["state"]),
+        content=Content.from_json(row["content"]),
+        content_hash=row["content_hash"],
+        length=row["length"],
+        limit=row["length_limit"],
+        network_keys=tuple(json.loads(row["network_keys"])),
+        attempts=row["attempts"],
+        not_before=from_ms_or_none(row["not_before_ms"]),
+        reason=row["reason"] or "",
+        moved=bool(row["moved"]),
+    )
+
+
+def to_post(row: dict[str, Any]) -> Post:
+    return Post(
+        key=row["key"],
+        name=row["name"],
+        schedule=row["schedule"],
+        series=row["series"],
+        item=row["item"],
+        slot=from_ms(row["slot_ms"]),
+        wall_time=row["wall_time"],
+        priority=row["priority"],
+        commitments=tuple(json.loads(row["commitments"])),
+        rung=row["rung"],
+    )
+
+
+def to_receipt(row: dict[str, Any]) -> Receipt:
+    return Receipt(row["remote_id"], row["url"], row["cid"])
+
+
+def to_counts(row: dict[str, Any]) -> Counts:
+    return Counts(**{name: row[name] for name in COUNT_FIELDS})
