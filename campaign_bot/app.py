@@ -8,26 +8,29 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from campaign_bot import approve, collect, networks, plan, publish
+from campaign_bot import approve, check, collect, networks, plan, publish
 from campaign_bot.compose import parse_problems
 from campaign_bot.config import Credentials, Environment
-from campaign_bot.errors import ConfigError, ContentError, NetworkError
+from campaign_bot.errors import ConfigError, ContentError, NetworkError, NotFound, StateError
+from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
-from campaign_bot.model import Delivery, Problem, State
+from campaign_bot.model import Delivery, Post, Problem, Receipt, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.server import secrets_of
-from campaign_bot.store.base import DueSnapshot, Store
+from campaign_bot.store.base import Draft, DueSnapshot, Store
 from campaign_bot.store.sqlite import SqliteStore
 
 log = structlog.get_logger()
@@ -83,6 +86,8 @@ class App:
         self.simulated = sandbox or bool(self.sandbox_url)
         self._database = database
         self._connections: dict[str, Connection] = {}
+        self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
+        self.stopping = threading.Event()
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
 
     # ---- parts
@@ -166,6 +171,7 @@ class App:
         return self._connections[account_name]
 
     def close(self) -> None:
+        self._pool.shutdown()
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
@@ -179,7 +185,9 @@ class App:
         now = self.clock()
         until = until or now + HORIZON
         found = plan.desired(self.library, self.network, after=now, until=until)
-        found.changes = plan.compare(found.planned, self.store.deliveries(), after=now, until=until)
+        queued = {post.key for post in self.store.posts().values() if post.schedule == plan.QUEUE}
+        known = [one for one in self.store.deliveries() if one.post not in queued]
+        found.changes = plan.compare(found.planned, known, after=now, until=until)
         return found
 
     def plan(self, *, until: datetime | None = None) -> plan.Plan:
@@ -204,6 +212,129 @@ class App:
     def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
         return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
 
+    def check(self) -> tuple[list[Problem], int, int]:
+        """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.
+        Nothing is written."""
+        library, problems = self.load()
+        if library is None:
+            return problems, 0, 0
+        self.__dict__["library"] = library
+        campaign = library.campaign
+        begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
+        found = plan.desired(library, self.network, after=begin, until=self.campaign_end())
+        said = [said for planned in found.planned for said in _said(planned.post, planned.drafts)]
+        problems = [*problems, *found.problems, *check.check_all(library, self.network, said)]
+        return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
+
+    def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
+        """What the checks say of these deliveries, beside all others that are planned or sent. By delivery key."""
+        posts = self.store.posts()
+        every = [one for one in self.store.deliveries() if one.state not in (State.CANCELLED, State.MISSED)]
+        said = [said for one in every for said in _said(posts[one.post], [one])]
+        names = {self.name_of(one): one.key for one in deliveries}
+        found: dict[str, list[Problem]] = {}
+        for problem in check.check_all(self.library, self.network, said):
+            if problem.post in names:
+                found.setdefault(names[problem.post], []).append(problem)
+        return found
+
+    def evaluation(self) -> Evaluation:
+        """What came of it all, for the report."""
+        titles = {series.id: series.file.title for series in self.library.series.values()}
+        return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
+
+    # ---- what people ask for by name
+
+    def name_of(self, delivery: Delivery) -> str:
+        """post@account, the name that people type."""
+        return f"{self.store.posts()[delivery.post].name}@{delivery.account}"
+
+    def find(self, name: str) -> list[Delivery]:
+        """The deliveries that a name means: a post, post@account, or the beginning of a key."""
+        posts = self.store.posts()
+        post, _, account = name.partition("@")
+        found = [
+            one
+            for one in self.store.deliveries()
+            if (posts[one.post].name == post and account in ("", one.account))
+            or (len(name) >= 6 and one.key.startswith(name))
+        ]
+        if not found:
+            names = [one.name for one in posts.values()]
+            near = get_close_matches(post, names, n=1)
+            advice = (
+                f"Did you mean {near[0]}?"
+                if near
+                else "`campaign-bot plan` and `campaign-bot queue list` show what there is."
+            )
+            raise NotFound(f"There is no post “{name}”.", advice=advice)
+        return found
+
+    def account_names(self, name: str) -> list[str]:
+        """One account, or all where no name is given. Raises NotFound with the nearest right word."""
+        names = list(self.library.campaign.accounts)
+        if name and name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise NotFound(
+                f"There is no account “{name}”.",
+                advice=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}.",
+            )
+        return [name] if name else names
+
+    def server_of(self, account: Account) -> str:
+        return self.sandbox_url or account.server or self.network(account.network).default_server
+
+    def history(self, delivery: Delivery) -> list[dict[str, object]]:
+        return [
+            {"at": event.at.isoformat(), "actor": event.actor, "action": event.action, "detail": event.detail}
+            for event in self.store.events(delivery.key)
+        ]
+
+    def describe(self, delivery: Delivery) -> dict[str, object]:
+        """A delivery as JSON."""
+        receipts = self.store.receipts(delivery.key)
+        return {
+            "name": self.name_of(delivery),
+            "key": delivery.key,
+            "account": delivery.account,
+            "network": delivery.network,
+            "language": delivery.language,
+            "due": delivery.due.isoformat(),
+            "state": str(delivery.state),
+            "reason": delivery.reason,
+            "length": delivery.length,
+            "limit": delivery.limit,
+            "content_hash": delivery.content_hash,
+            "content": asdict(delivery.content),
+            "urls": [receipt.url for receipt in receipts.values()],
+            "simulated": self.simulated,
+        }
+
+    def queue(
+        self, accounts: Sequence[str], text: str, due: datetime, pictures: Sequence[tuple[Path, str]]
+    ) -> list[Delivery]:
+        """Add a post that is in no file. Raises StateError where the same one is queued already."""
+        now = self.clock()
+        if due <= now:
+            raise StateError("That time has passed.", advice="Choose a later one.")
+        chosen = [self.library.account(self.account_names(name)[0]) for name in dict.fromkeys(accounts)]
+        names = {one.name for one in self.store.posts().values()}
+        planned = plan.queued(self.library, self.network, chosen, text, due, pictures, names)
+        if not self.store.add(planned, now=now, actor=self.person):
+            raise StateError("The same post is queued for the same time already.")
+        return [one for one in self.store.deliveries() if one.post == planned.post.key]
+
+    def resolve(self, delivery: Delivery, url: str) -> None:
+        """A person says what became of an unconfirmed delivery: where it is, or (no url) that it is not there."""
+        now = self.clock()
+        if url:
+            part = len(self.store.receipts(delivery.key))
+            self.store.record_receipt(delivery.key, part, Receipt(url.rstrip("/").rpartition("/")[2], url), now=now)
+            self.store.settle_sent(delivery.key, now=now)
+        else:
+            why = f"{self.person} looked: it is not there"
+            self.store.settle_later(delivery.key, not_before=now, counted=True, now=now, why=why)
+
     # ---- what a wake does
 
     def work(self) -> Worked:
@@ -220,10 +351,8 @@ class App:
                 waiting.setdefault(one.account, ([], [], []))[number].append(one)  # type: ignore[arg-type]
         known = {name: work for name, work in waiting.items() if name in self.library.campaign.accounts}
         done = Worked(missed=missed)
-        if known:
-            with ThreadPoolExecutor(max_workers=min(len(known), MAX_SIDE_BY_SIDE)) as pool:
-                for worked in pool.map(lambda name: self._work_account(name, *known[name]), known):
-                    done += worked
+        for worked in self._pool.map(lambda name: self._work_account(name, *known[name]), known):
+            done += worked
         return done
 
     @property
@@ -258,6 +387,9 @@ class App:
         return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
 
     def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection) -> bool:
+        """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""
+        if self.stopping.is_set():
+            return False
         state = publish.send(sender, delivery, connection)
         log.info(
             "attempt", account=delivery.account, delivery=delivery.key, state=str(state), due=delivery.due.isoformat()
@@ -280,3 +412,8 @@ class App:
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""
         return datetime.combine(self.library.campaign.ends, time.max, self.zone).astimezone(UTC)
+
+
+def _said(post: Post, drafts: Sequence[Draft | Delivery]) -> list[check.Said]:
+    """Deliveries, planned or stored, as the checks read them."""
+    return [check.Said(post, draft.account, draft.network, draft.due, draft.content) for draft in drafts]

@@ -6,17 +6,19 @@ twice changes nothing the second time: keys are derived from campaign, schedule 
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_bot import schedule
-from campaign_bot.compose import compose
+from campaign_bot.compose import compose, load_picture
 from campaign_bot.errors import ContentError
 from campaign_bot.library.files import Account, Library, Row, Series
-from campaign_bot.model import OPEN_STATES, Delivery, Post, Problem, State, derived_key
+from campaign_bot.model import OPEN_STATES, Content, Delivery, Part, Post, Problem, State, derived_key
 from campaign_bot.networks.base import Network
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
@@ -63,7 +65,8 @@ def desired(library: Library, networks: Networks, *, after: datetime, until: dat
 
 
 def compare(planned: Iterable[Planned], known: Sequence[Delivery], *, after: datetime, until: datetime) -> list[Change]:
-    """What would change: a pure decision. Only deliveries that have not begun to leave can change."""
+    """What would change: a pure decision. Only deliveries that have not begun to leave can change. `known` has no
+    queued posts: those are in no file."""
     existing = {delivery.key: delivery for delivery in known}
     wanted: set[str] = set()
     changes: list[Change] = []
@@ -121,6 +124,44 @@ def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan") -> in
             else:
                 done += store.change(draft, now=now, actor=actor, why=change.why)
     return done + sum(store.add(planned, now=now, actor=actor) for planned in added.values())
+
+
+def queued(
+    library: Library,
+    networks: Networks,
+    accounts: Sequence[Account],
+    text: str,
+    due: datetime,
+    pictures: Sequence[tuple[Path, str]],
+    names: Collection[str],
+) -> Planned:
+    """A post that is in no file, with its pictures (file, alt). The same words for the same time are the same post."""
+    loaded = [load_picture(file, alt) for file, alt in pictures]
+    wall = due.astimezone(ZoneInfo(library.campaign.timezone))
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    key = derived_key(library.campaign.id, QUEUE, due.isoformat(), text)
+    name = base = f"{QUEUE}-{wall:%Y-%m-%d-%H%M}"
+    number = 1
+    while name in names:
+        number += 1
+        name = f"{base}-{number}"
+    part = Part(text, tuple(media for media, _ in loaded))
+    wall_time = f"{wall:%Y-%m-%d %H:%M} {library.campaign.timezone}"
+    post = Post(key=key, name=name, schedule=QUEUE, series=QUEUE, item="", slot=due, wall_time=wall_time)
+    drafts = tuple(
+        Draft(
+            key=derived_key(key, account.name),
+            account=account.name,
+            network=account.network,
+            language=account.language,
+            due=due,
+            content=Content(account.language, (part,), account.visibility),
+            length=networks(account.network).measure(text),
+            limit=networks(account.network).limits.text,
+        )
+        for account in accounts
+    )
+    return Planned(post, drafts, {media.sha256: (media.mime_type, data) for media, data in loaded})
 
 
 def _posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slot, Series, Row, datetime]]:

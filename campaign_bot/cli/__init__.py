@@ -1,0 +1,91 @@
+"""The commands, by topic. They parse, call `app`, and show; rules live in the stages.
+
+Results go to stdout, progress and errors to stderr. Exit 0: done; 1: something failed; 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from campaign_bot import __version__
+from campaign_bot.cli.session import Session, err, print_problems
+from campaign_bot.errors import CampaignBotError, ContentError
+
+app = typer.Typer(
+    name="campaign-bot",
+    help="Run a public, bilingual social media campaign: planned from files, checked, approved, published exactly once.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"campaign-bot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Option("-C", "--directory", help="The campaign directory.")] = Path(),
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Work with the local networks and their own SIMULATED database.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    context.obj = Session(directory, sandbox, debug)
+
+
+def _register() -> None:
+    from campaign_bot.cli import accounts, approvals, content, queue, reports, service
+
+    for module in (service, content, approvals, queue, accounts, reports):
+        module.register(app)
+
+
+_register()
+
+
+def main() -> None:
+    """The entry point: one clean line for every error that is ours to explain."""
+    debug = "--debug" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except ContentError as error:
+        print_problems(error.problems, err)
+        _fail(error, debug)
+    except CampaignBotError as error:
+        _fail(error, debug)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`). Python would complain at exit when it flushes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    else:
+        sys.exit(code or 0)
+
+
+def _fail(error: CampaignBotError, debug: bool) -> None:
+    if debug:
+        raise error
+    err.print(f"[red]Error:[/red] {_escape(str(error))}", soft_wrap=True)
+    sys.exit(1)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", r"\[")

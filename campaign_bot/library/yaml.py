@@ -38,6 +38,7 @@ class Document:
     value: Any = None
     values: dict[Keys, Place] = field(default_factory=dict[Keys, Place])
     keys: dict[Keys, Place] = field(default_factory=dict[Keys, Place])
+    refused: set[Keys] = field(default_factory=set[Keys])  # values that have their problem already
 
     def has(self, keys: Keys) -> bool:
         return keys in self.values
@@ -46,11 +47,9 @@ class Document:
         """The value at `keys`; None where there is none."""
         value = self.value
         for key in keys:
-            if isinstance(value, dict) and key in value:
+            try:
                 value = value[key]
-            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-                value = value[key]
-            else:
+            except (KeyError, IndexError, TypeError):
                 return None
         return value
 
@@ -111,7 +110,7 @@ def read(path: Path, file: str) -> tuple[Document | None, list[Problem]]:
     return (None, problems) if text is None else parse(text, file)
 
 
-class _Refused(Exception):  # noqa: N818 - never leaves this file
+class _Refused(Exception):
     """YAML that we do not read, with its place."""
 
     def __init__(self, place: Place, message: str, advice: str = "") -> None:
@@ -198,10 +197,11 @@ class _Builder:
             if tag.endswith("timestamp"):
                 self._note("bad-date", keys, f"`{text}` is not a date that exists.", DATE_ADVICE)
             else:
-                self._note("wrong-type", keys, f"`{text[:40]}` is not a number that can be used.", "Write it in digits.")
+                self._note("wrong-type", keys, f"`{text[:40]}` is no number that can be used.", "Use digits.")
             return text
 
     def _note(self, rule: str, keys: Keys, message: str, advice: str) -> None:
+        self.document.refused.add(keys)
         self.problems.append(self.document.problem(rule, keys, message, advice))
 
 
@@ -239,7 +239,7 @@ _SYNTAX = (
     ),
     ("could not find expected ':'", "The key above this line has no `:`.", "Write `key: value`."),
     ("found unexpected end of stream", "A quotation mark is opened here and never closed.", "Close it."),
-    ("found undefined alias", "An alias (`*`) names an anchor (`&`) that is not there.", "Put texts with * into quotes."),
+    ("found undefined alias", "An alias (`*`) names an anchor (`&`) that is not there.", "Put texts with * in quotes."),
     ("but found another document", "A second document begins here.", "Keep one document a file: remove the `---`."),
     ("<stream end>", "A bracket is opened and never closed.", "Close it with ] or }."),
     (
@@ -261,9 +261,12 @@ def _syntax_problem(file: str, text: str, error: YAMLError | _Refused) -> Proble
         message = f"There is a character that texts cannot have (U+{code:04X})."
         return Problem(file, line, column, "yaml-syntax", "error", message, "Delete it.")
     said = str(getattr(error, "problem", None) or "").replace("\t", "\\t")
-    mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
-    if mark is not None and "never closed" in said or "unexpected end of stream" in said or "<stream end>" in said:
-        mark = getattr(error, "context_mark", None) or mark  # where it was opened says more than the file's end
+    mark = None
+    if isinstance(error, MarkedYAMLError):
+        # Where a bracket or quotation mark was opened says more than the file's end.
+        never_closed = "end of stream" in said or "<stream end>" in said
+        marks = (error.context_mark, error.problem_mark) if never_closed else (error.problem_mark, error.context_mark)
+        mark = marks[0] or marks[1]
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     for fragment, message, advice in _SYNTAX:
         if fragment in said:

@@ -39,15 +39,19 @@ class SqliteStore(Deliveries):
         values = ", ".join(f"({_ms(age)})" for age in sorted(ages))
         rows = self._rows(
             f"""
-            with age(age_ms) as (values {values})
-            select delivery.key, delivery.account, delivery.network, receipt.remote_id, max(age.age_ms) as age_ms
-              from delivery join receipt on receipt.delivery = delivery.key and receipt.part = 0
-              join age on delivery.sent_ms + age.age_ms <= :now
-             where delivery.state = 'sent'
-             group by delivery.key
-            having not exists (select 1 from snapshot
-                                where snapshot.delivery = delivery.key and snapshot.age_ms >= max(age.age_ms))
-             order by delivery.account, delivery.sent_ms
+            with age(age_ms) as (values {values}),
+            reached as (
+              select delivery.key, delivery.account, delivery.network, delivery.sent_ms, receipt.remote_id,
+                     max(age.age_ms) as age_ms
+                from delivery join receipt on receipt.delivery = delivery.key and receipt.part = 0
+                join age on delivery.sent_ms + age.age_ms <= :now
+               where delivery.state = 'sent'
+               group by delivery.key
+            )
+            select * from reached
+             where not exists (select 1 from snapshot
+                                where snapshot.delivery = reached.key and snapshot.age_ms >= reached.age_ms)
+             order by account, sent_ms
             """,  # noqa: S608 - numbers of our own
             {"now": to_ms(now)},
         )

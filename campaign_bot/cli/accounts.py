@@ -1,0 +1,73 @@
+"""accounts: what is configured, and whether each account can really publish."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.cli.content import Json
+from campaign_bot.cli.session import counted, hide_secrets, out, print_json, session, table
+from campaign_bot.errors import CampaignBotError
+
+
+def register(root: typer.Typer) -> None:
+    accounts = typer.Typer(help="The campaign's accounts.", no_args_is_help=True)
+    accounts.command("list")(list_)
+    accounts.command()(check)
+    root.add_typer(accounts, name="accounts")
+
+
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """What campaign.yaml and the settings say about each account. Nobody is asked."""
+    app = session(context).open()
+    paused = app.store.paused()
+    rows = [
+        {"account": name, "network": account.network, "language": account.language, "server": app.server_of(account),
+         "handle": account.handle, "missing_settings": app.missing_settings(account), "paused": paused.get(name, "")}
+        for name, account in app.library.campaign.accounts.items()
+    ]  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    shown = table("account", "network", "language", "server", "handle", "state")
+    for row in rows:
+        missing = row["missing_settings"]
+        state = f"paused: {row['paused']}" if row["paused"] else "missing: " + ", ".join(missing) if missing else "set"
+        shown.add_row(
+            str(row["account"]), str(row["network"]), str(row["language"]), str(row["server"]), str(row["handle"]),
+            escape(state), style="yellow" if missing or row["paused"] else None,
+        )  # fmt: skip
+    out.print(shown)
+
+
+def check(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Only these accounts.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask each network who the account is and whether it may publish. Nothing is published."""
+    app = session(context).open()
+    hide_secrets(app)
+    rows: list[dict[str, object]] = []
+    for name in names or app.account_names(""):
+        account = app.library.account(app.account_names(name)[0])
+        try:
+            identity = app.connection(account.name).identify()
+            rows.append({"account": name, "network": account.network, "handle": identity.handle,
+                         "may_publish": identity.may_publish, "detail": identity.detail})  # fmt: skip
+        except CampaignBotError as error:
+            rows.append({"account": name, "network": account.network, "handle": account.handle,
+                         "may_publish": False, "detail": str(error)})  # fmt: skip
+    unable = sum(not row["may_publish"] for row in rows)
+    if as_json:
+        print_json(rows)
+    else:
+        shown = table("account", "network", "handle", "may publish", "detail")
+        for row in rows:
+            may = "[green]yes[/green]" if row["may_publish"] else "[red]no[/red]"
+            shown.add_row(str(row["account"]), str(row["network"]), str(row["handle"]), may, escape(str(row["detail"])))
+        out.print(shown)
+        out.print(f"\n{counted(len(rows) - unable, 'account')} can publish, {unable or 'none'} cannot.")
+    raise typer.Exit(1 if unable else 0)

@@ -1,0 +1,115 @@
+"""approve, reject, resolve, pause, resume: what a person decides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.app import App
+from campaign_bot.approve import Decision
+from campaign_bot.cli.session import counted, err, out, session
+from campaign_bot.errors import CampaignBotError, StateError
+from campaign_bot.model import Delivery, State
+
+Names = Annotated[list[str] | None, typer.Argument(help="Posts, or post@account for one delivery.")]
+Note = Annotated[str, typer.Option(help="A note for the record.")]
+
+
+def register(root: typer.Typer) -> None:
+    for command in (approve, reject, resolve, pause, resume):
+        root.command()(command)
+
+
+def approve(
+    context: typer.Context,
+    names: Names = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every draft that is planned.")] = False,
+    series: Annotated[str, typer.Option(help="Every planned draft of this series.")] = "",
+    note: Note = "",
+) -> None:
+    """Allow exactly these bytes to be published. Any later change makes the approval void."""
+    app = session(context).open()
+    deliveries = _chosen(app, names or [], everything=everything, series=series)
+    _show(app, app.approve(deliveries, app.findings(deliveries), person=app.person, note=note), "approved")
+
+
+def reject(context: typer.Context, names: Names = None, note: Note = "") -> None:
+    """Say no: the delivery stays a draft, with the note, and an approval that it had is void."""
+    app = session(context).open()
+    if not names:
+        raise CampaignBotError("Which post?", advice="Name one or more, e.g. campaign-bot reject POST --note why")
+    deliveries = [one for name in names for one in app.find(name)]
+    _show(app, app.reject(deliveries, person=app.person, note=note), "rejected")
+
+
+def resolve(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="post@account of an unconfirmed delivery.")],
+    outcome: Annotated[str, typer.Argument(help="sent or not-sent")],
+    url: Annotated[str, typer.Argument(help="Where it is, for `sent`.")] = "",
+) -> None:
+    """Say what became of a delivery that the network could not confirm."""
+    app = session(context).open()
+    if outcome not in ("sent", "not-sent") or (outcome == "sent") != bool(url):
+        raise typer.BadParameter("say `sent URL` or `not-sent`")
+    for delivery in app.find(name):
+        if delivery.state is not State.UNCONFIRMED:
+            raise StateError(
+                f"{app.name_of(delivery)} is {delivery.state}; only an unconfirmed delivery can be resolved."
+            )
+        app.resolve(delivery, url)
+        out.print(f"{escape(app.name_of(delivery))}: {outcome}")
+
+
+def pause(
+    context: typer.Context,
+    account: Annotated[str, typer.Option(help="Only this account. Default: all.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """Stop publishing at once. At most a request that is on the wire still leaves."""
+    app = session(context).open()
+    for name in app.account_names(account):
+        app.store.pause(name, now=app.clock(), why=reason or f"paused by {app.person}")
+        out.print(f"{name}: paused")
+
+
+def resume(
+    context: typer.Context,
+    account: Annotated[str, typer.Option(help="Only this account. Default: all.")] = "",
+) -> None:
+    """Publish again."""
+    app = session(context).open()
+    for name in app.account_names(account):
+        done = app.store.resume(name, now=app.clock(), actor=app.person)
+        out.print(f"{name}: {'publishing again' if done else 'was not paused'}")
+
+
+def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> list[Delivery]:
+    drafts = [one for one in app.store.deliveries((State.DRAFT,)) if one.due > app.clock()]
+    if everything:
+        found = drafts
+    elif series:
+        posts = app.store.posts()
+        found = [one for one in drafts if posts[one.post].series == series]
+    elif names:
+        found = [one for name in names for one in app.find(name)]
+    else:
+        raise CampaignBotError("Which post?", advice="Name one or more, or use --series or --all.")
+    if not found:
+        raise CampaignBotError("There is no draft to approve.", advice="`campaign-bot plan` writes drafts.")
+    return found
+
+
+def _show(app: App, decisions: list[Decision], word: str) -> None:
+    for decision in decisions:
+        if not decision.done:
+            err.print(
+                f"[red]not {word}[/red] {escape(app.name_of(decision.delivery))}: {escape(decision.why)}",
+                soft_wrap=True,
+            )
+    done = sum(decision.done for decision in decisions)
+    out.print(f"{counted(done, 'delivery')} {word} by {escape(app.person)}.")
+    if done < len(decisions):
+        raise typer.Exit(1)

@@ -1,0 +1,206 @@
+"""check, plan, preview, init: a campaign's files, and what they will say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+from rich.panel import Panel
+
+from campaign_bot import starter
+from campaign_bot.app import App
+from campaign_bot.cli.session import (
+    counted,
+    err,
+    local,
+    out,
+    parse_day_end,
+    print_json,
+    print_problems,
+    problem_json,
+    session,
+    table,
+)
+from campaign_bot.model import Delivery
+from campaign_bot.plan import Change, Plan
+
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
+
+
+def register(root: typer.Typer) -> None:
+    root.command()(check)
+    root.command()(plan)
+    root.command()(preview)
+    root.command()(init)
+
+
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """Check every file of the campaign and every post that it makes. Exit 1 if anything blocks."""
+    app = session(context).open()
+    problems, posts, deliveries = app.check()
+    blocking = sum(problem.blocks for problem in problems)
+    if as_json:
+        print_json({"errors": blocking, "warnings": len(problems) - blocking, "posts": posts, "deliveries": deliveries,
+                    "problems": [problem_json(problem) for problem in problems]})  # fmt: skip
+    else:
+        print_problems(problems, out)
+        checked = f"{counted(posts, 'post')}, {counted(deliveries, 'delivery')} checked: " if posts else ""
+        out.print(
+            f"{checked}{counted(blocking, 'error')}, {counted(len(problems) - blocking, 'warning')}.",
+            style="red" if blocking else "green",
+        )
+    raise typer.Exit(1 if blocking else 0)
+
+
+def plan(
+    context: typer.Context,
+    until: Annotated[str, typer.Option(help="Plan up to this day, e.g. 2027-03-14. Default: two weeks ahead.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Plan the coming posts, and show them."""
+    app = session(context).open()
+    zone = app.zone
+    limit = parse_day_end(until, zone) if until else None
+    found = app.desired(until=limit) if dry_run else app.plan(until=limit)
+    problems = [problem for problem in found.problems if problem.blocks or dry_run or not as_json]
+    if as_json:
+        print_json({"dry_run": dry_run, "changes": [_change_json(app, change) for change in found.changes],
+                    "deliveries": [] if dry_run else [_delivery_json(app, one) for one in _coming(app, found)]})  # fmt: skip
+    elif dry_run:
+        _show_changes(app, found, zone)
+    else:
+        _show_coming(app, found, zone)
+    print_problems(problems, err)
+    raise typer.Exit(1 if any(problem.blocks for problem in found.problems) else 0)
+
+
+def preview(
+    context: typer.Context,
+    post: Annotated[str, typer.Argument(help="A post's name, or post@account.")],
+    as_json: Json = False,
+) -> None:
+    """Show a post exactly as it would be sent: text, pictures with alt, poll, per account."""
+    app = session(context).open()
+    deliveries = app.find(post)
+    findings = app.findings(deliveries)
+    if as_json:
+        print_json([_delivery_json(app, one) for one in deliveries])
+        return
+    for delivery in deliveries:
+        out.print(_panel(app, delivery, app.zone))
+        print_problems(findings.get(delivery.key, []), out)
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where the new campaign goes.")],
+    example: Annotated[str, typer.Option(help="Copy a shipped campaign instead: open-government.")] = "",
+) -> None:
+    """Make a small, working campaign of one's own."""
+    for file in starter.create(directory, example):
+        out.print(f"  {escape(str(file))}")
+    out.print(
+        f"\nA campaign is ready in [bold]{escape(str(directory))}[/bold]. Next:\n"
+        f"  cd {escape(str(directory))}\n"
+        "  campaign-bot check       every file and every post\n"
+        "  campaign-bot rehearse    the whole campaign against local networks, in seconds\n"
+        "  campaign-bot plan        what goes out when"
+    )
+
+
+def _coming(app: App, found: Plan) -> list[Delivery]:
+    planned = {draft.key for post in found.planned for draft in post.drafts}
+    now = app.clock()
+    return [one for one in app.store.deliveries(since=now) if one.key in planned or one.due > now]
+
+
+def _show_coming(app: App, found: Plan, zone: ZoneInfo) -> None:
+    posts = app.store.posts()
+    coming = _coming(app, found)
+    if not coming:
+        begins = app.library.campaign.starts
+        out.print(
+            f"Nothing is due in this time. The campaign runs from {begins} to {app.library.campaign.ends}; try --until."
+        )
+        return
+    shown = table("when", "post", "account", "state", "length", numbers=("length",))
+    previous = ""
+    for one in coming:
+        name = posts[one.post].name
+        shown.add_row(
+            local(one.due, zone) if name != previous else "", name if name != previous else "", one.account,
+            str(one.state), f"{one.length}/{one.limit}", style="red" if one.length > one.limit else None,
+        )  # fmt: skip
+        previous = name
+    out.print(shown)
+    drafts = sum(one.state == "draft" for one in coming)
+    out.print(
+        f"\n{counted(len(coming), 'delivery')}, times in {zone.key}; {counted(len(found.changes), 'change')} made."
+    )
+    if drafts:
+        out.print(f"{counted(drafts, 'draft')} to approve: campaign-bot preview POST, then campaign-bot approve POST")
+
+
+def _show_changes(app: App, found: Plan, zone: ZoneInfo) -> None:
+    if not found.changes:
+        out.print("Nothing would change.")
+        return
+    posts = app.store.posts()
+    shown = table("change", "when", "post", "account", "why")
+    for change in found.changes:
+        shown.add_row(change.kind, local(_due(change), zone), _post_name(change, posts), _account(change), change.why)
+    out.print(shown)
+    out.print(f"\n{counted(len(found.changes), 'change')}; nothing was written. Times in {zone.key}.")
+
+
+def _panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
+    lines: list[str] = []
+    if delivery.content.content_warning:
+        lines.append(f"[bold]Content warning:[/bold] {escape(delivery.content.content_warning)}\n")
+    for number, part in enumerate(delivery.content.parts):
+        lines.append(("\n[dim]-- next part --[/dim]\n" if number else "") + escape(part.text))
+        lines += [
+            f"\n[bold]Picture[/bold] {escape(m.file)} ({m.width}×{m.height})\n  alt: {escape(m.alt)}"
+            for m in part.media
+        ]
+        if part.poll:
+            lines.append(
+                "\n[bold]Poll[/bold], open "
+                + f"{part.poll.duration_min // 60} h\n"
+                + "\n".join(f"  ○ {escape(o)}" for o in part.poll.options)
+            )
+    return Panel(
+        "\n".join(lines), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
+        subtitle=f"{local(delivery.due, zone)} · {delivery.length}/{delivery.limit} · {app.name_of(delivery)}",
+        title_align="left", subtitle_align="left",
+    )  # fmt: skip
+
+
+def _due(change: Change) -> datetime:
+    if change.draft:
+        return change.draft.due
+    assert change.delivery is not None  # noqa: S101 - a change is about one of the two
+    return change.delivery.due
+
+
+def _account(change: Change) -> str:
+    return change.draft.account if change.draft else (change.delivery.account if change.delivery else "")
+
+
+def _post_name(change: Change, posts: dict[str, Any]) -> str:
+    if change.post:
+        return change.post.name
+    return posts[change.delivery.post].name if change.delivery else ""
+
+
+def _change_json(app: App, change: Change) -> dict[str, Any]:
+    return {"change": change.kind, "post": _post_name(change, dict(app.store.posts())), "account": _account(change),
+            "due": _due(change).isoformat(), "why": change.why}  # fmt: skip
+
+
+def _delivery_json(app: App, delivery: Delivery) -> dict[str, Any]:
+    return app.describe(delivery)

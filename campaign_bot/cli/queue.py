@@ -1,0 +1,135 @@
+"""queue: posts that are in no file, and deliveries one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.app import App
+from campaign_bot.cli.content import Json
+from campaign_bot.cli.session import counted, err, local, out, parse_instant, print_json, print_problems, session, table
+from campaign_bot.errors import CampaignBotError, StateError
+from campaign_bot.model import Delivery, State
+
+Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
+At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
+
+
+def register(root: typer.Typer) -> None:
+    queue = typer.Typer(help="Deliveries one by one, and posts that are in no file.", no_args_is_help=True)
+    queue.command("list")(list_)
+    for command in (show, add, move, cancel):
+        queue.command()(command)
+    root.add_typer(queue, name="queue")
+
+
+def list_(
+    context: typer.Context,
+    state: Annotated[list[State] | None, typer.Option(help="Only deliveries in this state (repeatable).")] = None,
+    as_json: Json = False,
+) -> None:
+    """All deliveries, in the order they are due."""
+    app = session(context).open()
+    found = app.store.deliveries(state or ())
+    if as_json:
+        print_json([app.describe(one) for one in found])
+        return
+    if not found:
+        out.print("No deliveries. `campaign-bot plan` writes them from the files, `campaign-bot queue add` adds one.")
+        return
+    shown = table("due", "delivery", "state", "why")
+    for one in found:
+        shown.add_row(local(one.due, app.zone), escape(app.name_of(one)), str(one.state), escape(one.reason))
+    out.print(shown)
+    out.print(f"\n{counted(len(found), 'delivery')}, times in {app.zone.key}.")
+    for account, why in app.store.paused().items():
+        err.print(f"[yellow]{account} is paused:[/yellow] {escape(why)} Then: campaign-bot resume --account {account}")
+
+
+def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Everything about a post's deliveries: content, state, what happened when."""
+    app = session(context).open()
+    deliveries = app.find(name)
+    if as_json:
+        print_json([{**app.describe(one), "events": app.history(one)} for one in deliveries])
+        return
+    for one in deliveries:
+        out.print(
+            f"[bold]{escape(app.name_of(one))}[/bold]  {one.state}  due {local(one.due, app.zone)}", soft_wrap=True
+        )
+        if one.reason:
+            out.print(f"  {escape(one.reason)}", soft_wrap=True)
+        for receipt in app.store.receipts(one.key).values():
+            out.print(f"  {receipt.url}", soft_wrap=True)
+        for event in app.history(one):
+            detail = ", ".join(f"{key}: {value}" for key, value in event["detail"].items() if key != "hash")
+            out.print(
+                f"  [dim]{event['at']}[/dim]  {event['action']} by {escape(event['actor'])}  {escape(detail)}",
+                soft_wrap=True,
+            )
+
+
+def add(
+    context: typer.Context,
+    account: Annotated[list[str], typer.Option(help="The account (repeatable).")],
+    text: Annotated[str, typer.Option(help="What to say. “-” reads it from standard input.")],
+    at: At,
+    media: Annotated[list[Path] | None, typer.Option(help="A picture (repeatable; each with its --alt).")] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What the picture shows, for people who cannot see it.")] = None,
+) -> None:
+    """Queue a post that is in no file. It waits for approval like every other."""
+    app = session(context).open()
+    when = parse_instant(at, app.zone, app.clock())
+    said = typer.get_text_stream("stdin").read() if text == "-" else text
+    pictures = list(zip(media or [], alt or [], strict=False))
+    if len(media or []) != len(alt or []):
+        raise CampaignBotError(
+            f"{counted(len(media or []), 'picture')} and {counted(len(alt or []), 'alt text')} were given.",
+            advice="Give one --alt after each --media.",
+        )
+    deliveries = app.queue(account, said, when, pictures)
+    findings = app.findings(deliveries)
+    for one in deliveries:
+        out.print(f"Queued {escape(app.name_of(one))} for {local(one.due, app.zone)} ({one.length}/{one.limit}).")
+        print_problems(findings.get(one.key, []), err)
+    out.print(f"Next: campaign-bot approve {escape(app.name_of(deliveries[0]).split('@')[0])}")
+
+
+def move(context: typer.Context, name: Name, at: At) -> None:
+    """Give a delivery another time. It has to be approved again."""
+    app = session(context).open()
+    when = parse_instant(at, app.zone, app.clock())
+    if when <= app.clock():
+        raise CampaignBotError("That time has passed.", advice="Choose a later one.")
+    _each(
+        app,
+        name,
+        lambda one: app.store.move(one.key, when, now=app.clock(), actor=app.person),
+        f"moved to {local(when, app.zone)}",
+    )
+
+
+def cancel(
+    context: typer.Context, name: Name, reason: Annotated[str, typer.Option(help="Why, for the record.")] = ""
+) -> None:
+    """Take a delivery out. Planning does not bring it back."""
+    app = session(context).open()
+    why = f"cancelled by {app.person}" + (f": {reason}" if reason else "")
+    _each(app, name, lambda one: app.store.cancel(one.key, now=app.clock(), actor=app.person, why=why), "cancelled")
+
+
+def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:
+    """Carry out a change on each delivery that a name means; say which were not changed, and why."""
+    refused: list[Delivery] = []
+    for one in app.find(name):
+        if change(one):
+            out.print(f"{escape(app.name_of(one))}: {done}")
+        else:
+            refused.append(one)
+    if refused:
+        states = ", ".join(f"{app.name_of(one)} is {one.state}" for one in refused)
+        raise StateError(f"Only a draft or approved delivery can be changed: {states}.")

@@ -1,0 +1,54 @@
+"""report: what the campaign achieved, with its denominators."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.cli.session import err, session
+from campaign_bot.errors import CampaignBotError
+from campaign_bot.report import render
+
+
+class Format(StrEnum):
+    HTML = "html"
+    MARKDOWN = "md"
+    JSON = "json"
+    CSV = "csv"
+
+
+def register(root: typer.Typer) -> None:
+    root.command()(report)
+
+
+def report(
+    context: typer.Context,
+    format: Annotated[Format, typer.Option(help="html (one self-contained file), md, json or csv.")] = Format.HTML,  # noqa: A002
+    language: Annotated[str, typer.Option(help="The report's language: en or fr.")] = "en",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here. Default: html to report.<language>.html, else stdout."),
+    ] = None,
+) -> None:
+    """Write the report: outputs and engagement by network, language, series and priority."""
+    if language not in ("en", "fr"):
+        raise typer.BadParameter("en or fr", param_hint="--language")
+    app = session(context).open()
+    text = render(app.evaluation(), format=format.value, language=language)
+    if output is None and format is Format.HTML:
+        output = app.directory / f"report.{language}.html"
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CampaignBotError(
+            f"{output} cannot be written: {error.strerror}.", advice="Choose another with --output."
+        ) from error
+    err.print(f"Report: [bold]{escape(str(output))}[/bold]")

@@ -1,0 +1,119 @@
+"""What every command shares: the options before the command, the opened app, printing for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from campaign_bot.app import App
+from campaign_bot.errors import CampaignBotError, NotFound
+from campaign_bot.log import Redactor, configure
+from campaign_bot.model import Problem
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+@dataclass(slots=True)
+class Session:
+    """The options that stand before the command."""
+
+    directory: Path = Path()
+    sandbox: bool = False
+    debug: bool = False
+
+    def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
+        """The campaign directory as an App, with logging set up and every secret hidden from it."""
+        if not self.directory.is_dir():
+            raise NotFound(f"{self.directory} is not a directory.", advice="Name a campaign directory with -C.")
+        app = App(self.directory, sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url)
+        configure(style=app.settings.log_format, secrets=())
+        return app
+
+
+def session(context: typer.Context) -> Session:
+    found = context.find_object(Session)
+    assert found is not None  # noqa: S101 - the callback of the root command makes it
+    return found
+
+
+def hide_secrets(app: App) -> Redactor:
+    """From here on no log line can hold a secret."""
+    return configure(style=app.settings.log_format, secrets=app.secrets())
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout, accents as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_problems(problems: Sequence[Problem], console: Console) -> None:
+    """Every problem on its own lines: place, severity, what is wrong, what to do."""
+    for problem in problems:
+        colour = "red" if problem.blocks else "yellow"
+        console.print(
+            f"[bold]{escape(problem.place or 'campaign')}[/bold]: [{colour}]{problem.severity}[/{colour}]: "
+            f"{escape(problem.message)} [dim]({problem.rule})[/dim]",
+            soft_wrap=True,
+        )
+        if problem.advice:
+            console.print(f"    {escape(problem.advice)}", style="dim", soft_wrap=True)
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        name: getattr(problem, name)
+        for name in ("file", "line", "column", "post", "rule", "severity", "message", "advice")
+    }
+
+
+def counted(number: int, noun: str) -> str:
+    """1 post, 2 posts, no posts."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number or 'no'} {noun if number == 1 else plural}"
+
+
+def table(*columns: str, title: str = "", numbers: Sequence[str] = ()) -> Table:
+    made = Table(
+        title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
+    )
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def parse_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """`2027-03-04 12:00` in the campaign's zone, an ISO instant with an offset, or `now`. Returns UTC."""
+    if text.strip().lower() == "now":
+        return now + timedelta(seconds=1)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise CampaignBotError(
+            f"“{text}” is not a date and time.", advice='Write it as "2027-03-04 12:00", or `now`.'
+        ) from None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def parse_day_end(text: str, zone: ZoneInfo) -> datetime:
+    """The end of a day in the campaign's zone, as UTC."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise CampaignBotError(f"“{text}” is not a date.", advice="Write it as 2027-03-04.") from None
+    return datetime.combine(day, time.max, zone).astimezone(UTC)
+
+
+def local(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,62 @@
+"""A campaign directory as a Library, or all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from campaign_bot.library.checks import check_draft, chosen_rows
+from campaign_bot.library.draft import CAMPAIGN, Draft, read_draft
+from campaign_bot.library.files import Library, Series
+from campaign_bot.library.series_checks import TemplateProblems, check_series
+from campaign_bot.model import Problem
+
+
+def load(
+    directory: Path,
+    *,
+    networks: Collection[str] | None = None,
+    template_problems: TemplateProblems | None = None,
+) -> tuple[Library | None, list[Problem]]:
+    """Read a campaign directory. Every problem of every file is told, sorted by place; a Library when none blocks.
+
+    `networks`: the names that accounts may use (None: any). `template_problems(file, source)`: what is wrong with a
+    template's syntax (None: not looked at). Bad content never raises.
+    """
+    empty = _empty(directory)
+    if empty is not None:
+        return None, [empty]
+    draft = read_draft(directory)
+    known = {account.network for account in draft.accounts().values()} if networks is None else networks
+    found = {*draft.problems, *check_draft(draft, known), *check_series(draft, known, template_problems)}
+    problems = sorted(found)
+    if any(problem.blocks for problem in problems):
+        return None, problems
+    return _library(draft), problems
+
+
+def _empty(directory: Path) -> Problem | None:
+    path = directory / CAMPAIGN
+    try:
+        if path.stat().st_size and path.is_file():
+            return None
+        message = f"{CAMPAIGN} is empty." if path.is_file() else f"{CAMPAIGN} is not a file."
+    except (FileNotFoundError, NotADirectoryError):
+        message = "There is no campaign here."
+    except (OSError, ValueError) as error:
+        message = f"The campaign cannot be read: {getattr(error, 'strerror', None) or error}."
+    return Problem(CAMPAIGN, 0, 0, "empty-campaign", "error", message, "Begin one with `campaign-bot init DIR`.")
+
+
+def _library(draft: Draft) -> Library:
+    assert draft.campaign is not None and draft.campaign.value is not None  # noqa: S101 - no problem was found
+    series = {
+        name: Series(
+            name, loaded.part.value, tuple(row.value for row in chosen_rows(draft, name) if row.value), loaded.templates
+        )
+        for name, loaded in draft.series.items()
+        if loaded.part.value
+    }
+    schedules = {part.id: part.value for part in draft.entries if part.value}
+    places = {part.id: (part.document.file, *part.document.key_place(part.keys)) for part in draft.entries}
+    return Library(draft.directory, draft.campaign.value, series, schedules, places)

@@ -1,0 +1,35 @@
+"""The rules of campaign files, one line each. The ids are what problems carry; pages about them are made from here."""
+
+from __future__ import annotations
+
+RULES = {
+    "empty-campaign": "The directory holds a campaign: content/campaign.yaml is there and says something.",
+    "unreadable": "Every file can be read, and is not larger than 5 MB.",
+    "not-utf8": "Every text file is UTF-8.",
+    "yaml-syntax": "Every .yaml file is YAML 1.2: one document, spaces for indentation, no tags, no merge keys.",
+    "unknown-key": "Only the keys that a file may have are in it.",
+    "missing-key": "The keys that a file must have are in it.",
+    "missing-file": "Every series has its series.yaml.",
+    "unknown-file": "No file is passed over silently: .yaml is the ending, post.<language>.j2 the name of a template.",
+    "wrong-type": "Every value is of the kind that its key wants.",
+    "bad-date": "Every date exists, is between 2000 and 2100, and ends do not come before starts.",
+    "missing-language": "Every text for the public is there in every language of the campaign.",
+    "unknown-language": "Only languages of the campaign are used.",
+    "unknown-timezone": "The timezone is a name of the IANA database, such as America/Toronto.",
+    "unknown-network": "The network of an account is one that is installed.",
+    "unknown-priority": "A priority is one that content/campaign.yaml lists.",
+    "unknown-commitment": "A commitment is a row of content/data/commitments.yaml.",
+    "unknown-series": "A schedule names a series that exists.",
+    "unknown-account": "A schedule names accounts that exist.",
+    "unknown-data": "A series takes its items from a file of content/data/ that exists.",
+    "unknown-item": "The items that a series picks exist.",
+    "no-items": "A series has at least one item.",
+    "defined-twice": "Nothing is defined twice.",
+    "bad-when": "A schedule has exactly one kind of `when`, and it can be followed.",
+    "template-missing": "A series has a template for every language that its accounts speak.",
+    "template-error": "Every template is Jinja2 that can be read.",
+    "picture-missing": "A picture is one card or one file, and it is there, inside the campaign.",
+    "picture-broken": "A picture is a PNG, JPEG, GIF or WebP that opens, of at most 50 million pixels.",
+    "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
+    "source-missing": "An item that states a number says where it comes from.",
+}

@@ -1,0 +1,441 @@
+"""Bluesky, or any other server that speaks the AT Protocol, through the atproto library.
+
+A post's record key is ours to choose: it is derived from the delivery, so a second send of the same part is refused
+by the server, and asking for the key tells for certain whether the part is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeVar
+
+import regex
+from pydantic import SecretStr, ValidationError
+
+from campaign_bot.config import Credentials
+from campaign_bot.errors import (
+    AuthError,
+    ConfigError,
+    NetworkError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unconfirmed,
+)
+from campaign_bot.library.files import Account
+from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.base import Connection, Limits, Network
+from campaign_bot.networks.checks import shared_problems
+
+if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
+    from atproto import Session, SessionEvent, models
+
+T = TypeVar("T")
+
+#: How far a request had come decides what its failure means: a `create` that got no answer may have happened.
+Stage = Literal["read", "upload", "create"]
+
+#: The session ran out, or another server key signed it: sign in again.
+STALE_SESSION = ("ExpiredToken", "InvalidToken")
+#: The account can do nothing until a person acts.
+NO_ENTRY = (*STALE_SESSION, "AuthFactorTokenRequired", "AccountTakedown", "AccountDeactivated", "AccountSuspended")
+
+COLLECTION = "app.bsky.feed.post"
+TEXT_BYTES = 3000  # beside the 300 graphemes
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+TAG_GRAPHEMES, TAG_BYTES = 64, 640
+
+_LINKS_AND_TAGS = regex.compile(
+    r"""(?P<link>https?://[\p{L}\p{N}][^\s<>"«»“”]*)
+      | (?<![^\s(\["«“'’]) \#(?P<tag>(?=[\p{N}_·-]*\p{L}) [\p{L}\p{M}\p{N}_·-]+)""",
+    regex.VERBOSE,
+)
+CLOSING = ".,;:!?…'’"
+BRACKETS = {")": "(", "]": "["}
+
+
+class BlueskyCredentials(Credentials):
+    app_password: SecretStr
+
+
+class Bluesky(Network):
+    name: ClassVar[str] = "bluesky"
+    title: ClassVar[str] = "Bluesky"
+    limits: ClassVar[Limits] = Limits(
+        text=300,
+        media=4,
+        media_bytes=2_000_000,
+        media_types=("image/jpeg", "image/png", "image/webp"),
+        alt=2000,
+        poll_options=0,
+        poll_option_length=0,
+        poll_min_minutes=0,
+        poll_max_minutes=0,
+        poll_with_media=False,
+        batch=25,
+        source="lexicons app.bsky.feed.post and app.bsky.embed.images; alt: the Bluesky app. 2026-11",
+    )
+    credentials: ClassVar[type[Credentials]] = BlueskyCredentials
+    counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "bookmarks"})
+    default_server: ClassVar[str] = "https://bsky.social"
+
+    def measure(self, text: str) -> int:
+        """Grapheme clusters: what a reader takes for one character."""
+        return len(regex.findall(r"\X", text))
+
+    def check(self, content: Content) -> list[Problem]:
+        """The shared rules, the limit in bytes, and what Bluesky cannot do."""
+        return [*shared_problems(self, content), *_byte_problems(content), *_audience_problems(content)]
+
+    def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
+        """One timestamp identifier a part, in the order of the thread and of the due times, to the millisecond.
+
+        Below the millisecond stands a hash of the delivery, so that two deliveries of one account at one instant
+        get different keys. The content is left out: one delivery can fill its key once, whatever it says.
+        """
+        digest = int.from_bytes(hashlib.sha256(delivery.encode()).digest()[:8], "big")
+        first = (due - EPOCH) // timedelta(milliseconds=1) * 1000 + (digest >> 10) % 900
+        return tuple(_tid(first + index, digest % 1024) for index in range(parts))
+
+    def connect(
+        self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
+    ) -> BlueskyConnection:
+        if not account.handle:
+            raise ConfigError(
+                f"{account.name} has no handle, and Bluesky asks for one to sign in.",
+                advice=f"Add `handle: name.bsky.social` to {account.name} in content/campaign.yaml.",
+            )
+        secret = credentials.reveal()["app_password"]
+        return BlueskyConnection(account, secret, server or account.server or self.default_server, timeout_s)
+
+
+class BlueskyConnection(Connection):
+    """One account, signed in at the first call. The session is kept and renewed: signing in is limited to 300 a day."""
+
+    def __init__(self, account: Account, app_password: str, server: str, timeout_s: float) -> None:
+        from atproto import Client, Request
+
+        self.account = account.name
+        self._handle = account.handle.removeprefix("@")
+        self._app_password = app_password
+        self._server = server.rstrip("/")
+        self._request = Request(timeout=timeout_s, trust_env=False)
+        self._client = Client(self._server, request=self._request)
+        self._client.on_session_change(self._keep)
+        self._session: Session | None = None
+
+    def identify(self) -> Identity:
+        told = self._ask(lambda: self._client.com.atproto.server.get_session())
+        if told.active is False:
+            return Identity(told.handle, False, f"The account is {told.status or 'not active'}.")
+        scope = self._session.access_jwt_payload.scope if self._session else ""
+        if scope == "com.atproto.access":
+            return Identity(told.handle, True, "Signed in with the account's main password: make an app password.")
+        return Identity(told.handle, True, "Signed in with an app password, which may publish.")
+
+    def publish(self, part: Outgoing) -> Receipt:
+        from atproto import models
+
+        if part.poll:
+            raise Rejected(self.account, "Bluesky has no polls.", advice="Ask for replies, or link to a form.")
+        data = models.ComAtprotoRepoCreateRecord.Data(
+            collection=COLLECTION, record=self._record(part), repo=self._signed_in().did, rkey=part.key
+        )
+        created = self._ask(lambda: self._client.com.atproto.repo.create_record(data), "create")
+        return self._receipt(created.uri, created.cid)
+
+    def find(self, part: Outgoing, since: datetime) -> Lookup:
+        """Asks for the record key, which is conclusive both ways; another text under our key is not."""
+        from atproto import models
+        from atproto.exceptions import BadRequestError
+
+        params = models.ComAtprotoRepoGetRecord.Params(collection=COLLECTION, repo=self._signed_in().did, rkey=part.key)
+
+        def look() -> models.ComAtprotoRepoGetRecord.Response | None:
+            try:
+                return self._client.com.atproto.repo.get_record(params)
+            except BadRequestError as error:
+                if _told(error).code == "RecordNotFound":
+                    return None
+                raise
+
+        found = self._ask(look)
+        if found is None:
+            return Lookup(None, conclusive=True)
+        if not found.cid or getattr(found.value, "text", None) != part.text:
+            return Lookup(None, conclusive=False)
+        return Lookup(self._receipt(found.uri, found.cid), conclusive=True)
+
+    def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
+        """The replies include the next part of one's own thread: only the caller knows which posts have one."""
+        from atproto import models
+
+        params = models.AppBskyFeedGetPosts.Params(uris=list(remote_ids))
+        answer = self._ask(lambda: self._client.app.bsky.feed.get_posts(params))
+        return {
+            post.uri: Counts(
+                likes=post.like_count,
+                reposts=post.repost_count,
+                replies=post.reply_count,
+                quotes=post.quote_count,
+                bookmarks=post.bookmark_count,
+            )
+            for post in answer.posts
+        }
+
+    def followers(self) -> int | None:
+        from atproto import models
+
+        params = models.AppBskyActorGetProfile.Params(actor=self._signed_in().did)
+        return self._ask(lambda: self._client.app.bsky.actor.get_profile(params)).followers_count
+
+    def retract(self, remote_id: str) -> None:
+        from atproto import models
+
+        data = models.ComAtprotoRepoDeleteRecord.Data(
+            collection=COLLECTION, repo=self._signed_in().did, rkey=remote_id.rpartition("/")[2]
+        )
+        self._ask(lambda: self._client.com.atproto.repo.delete_record(data))
+
+    def close(self) -> None:
+        self._request.close()
+
+    def _record(self, part: Outgoing) -> models.AppBskyFeedPost.Record:
+        """The record as it will be stored, with its pictures uploaded: the same at every attempt."""
+        from atproto import models
+
+        images = [self._image(attachment) for attachment in part.attachments]
+        reply = None
+        if part.root and part.parent:
+            root, parent = (
+                models.ComAtprotoRepoStrongRef.Main(uri=receipt.remote_id, cid=receipt.cid)
+                for receipt in (part.root, part.parent)
+            )
+            reply = models.AppBskyFeedPost.ReplyRef(root=root, parent=parent)
+        try:
+            return models.AppBskyFeedPost.Record(
+                text=part.text,
+                facets=_facets(part.text) or None,
+                langs=[part.language],
+                created_at=part.written_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                embed=models.AppBskyEmbedImages.Main(images=images) if images else None,
+                reply=reply,
+            )
+        except ValidationError as error:
+            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise Rejected(self.account, f"Bluesky would refuse this post: {told}.") from error
+
+    def _image(self, attachment: Attachment) -> models.AppBskyEmbedImages.Image:
+        from atproto import models
+
+        media = attachment.media
+        uploaded = self._ask(
+            lambda: self._client.com.atproto.repo.upload_blob(
+                attachment.data, headers={"Content-Type": media.mime_type}
+            ),
+            "upload",
+        )
+        ratio = models.AppBskyEmbedDefs.AspectRatio(width=media.width, height=media.height) if media.height else None
+        return models.AppBskyEmbedImages.Image(alt=media.alt, image=uploaded.blob, aspect_ratio=ratio)
+
+    def _receipt(self, uri: str, cid: str) -> Receipt:
+        return Receipt(uri, f"https://bsky.app/profile/{self._handle}/post/{uri.rpartition('/')[2]}", cid)
+
+    def _ask(self, request: Callable[[], T], stage: Stage = "read") -> T:
+        """Make one request, signed in. A stale session is renewed and the request made again: it was refused at the
+        door, so nothing was done. All that fails otherwise is raised as one of our errors."""
+        self._signed_in()
+        try:
+            return request()
+        except _failures() as error:
+            if _told(error).code not in STALE_SESSION:
+                raise self._ours(error, stage) from error
+        self._renew()
+        try:
+            return request()
+        except _failures() as error:
+            raise self._ours(error, stage) from error
+
+    def _signed_in(self) -> Session:
+        if self._session is None:
+            self._sign_in()
+        if self._session is None:
+            raise AuthError(self.account, f"{self._server} gave no session.")
+        return self._session
+
+    def _sign_in(self) -> None:
+        self._client.update_base_url(self._server)  # a session may have moved it to the account's own host
+        try:
+            self._client.login(self._handle, self._app_password, fetch_bsky_profile=False)
+        except _failures() as error:
+            raise self._ours(error, "read") from error
+
+    def _renew(self) -> None:
+        """The library renews by this machine's clock; this is for when the server's clock decides otherwise."""
+        from atproto import Session
+
+        old = self._signed_in()
+        try:
+            new = self._client.com.atproto.server.refresh_session(
+                headers={"Authorization": f"Bearer {old.refresh_jwt}"}, ignore_session_check=True
+            )
+        except _failures() as error:
+            if _told(error).code not in STALE_SESSION:
+                raise self._ours(error, "read") from error
+            self._sign_in()
+            return
+        session = Session(new.handle, new.did, new.access_jwt, new.refresh_jwt, old.pds_endpoint)
+        self._client.login(session_string=session.export(), fetch_bsky_profile=False)
+
+    def _keep(self, event: SessionEvent, session: Session) -> None:
+        self._session = session
+
+    def _ours(self, error: Exception, stage: Stage) -> NetworkError:
+        return _translated(self.account, self._server, _told(error), stage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a failed request tells: the server's answer, or that there was none (status 0)."""
+
+    status: int = 0
+    code: str = ""
+    message: str = ""
+    reset: datetime | None = None
+    never_left: bool = False
+
+
+def _told(error: Exception) -> _Told:
+    """Read the library's exceptions, and the httpx ones that it lets through."""
+    import httpx
+    from atproto.exceptions import RequestErrorBase
+    from atproto_client.models.common import XrpcError
+
+    response = error.response if isinstance(error, RequestErrorBase) else None
+    if response is None:
+        cause = error.__cause__ or error
+        return _Told(
+            message=type(cause).__name__,
+            never_left=isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol),
+        )
+    reset = response.headers.get("ratelimit-reset", "")
+    code, message = "", "a page instead of data"
+    if isinstance(response.content, XrpcError):
+        code, message = response.content.error, response.content.message or response.content.error
+    return _Told(
+        status=response.status_code,
+        code=code,
+        message=message,
+        reset=datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None,
+    )
+
+
+def _translated(account: str, server: str, told: _Told, stage: Stage) -> NetworkError:
+    """Our error for what a server told, by how far the request had come."""
+    answer = f"{server} answered {told.status}: {told.message}" if told.status else f"{server}: {told.message}"
+    if told.status == 429:
+        return RateLimited(account, f"{server} asks for fewer requests.", until=told.reset)
+    if told.code in NO_ENTRY or (told.status == 401 and told.code):
+        return AuthError(
+            account, f"{answer}.", advice="Make a new app password in Bluesky's settings and put it in .env."
+        )
+    if told.never_left:
+        return Unavailable(account, f"{server} cannot be reached ({told.message}).")
+    refused = told.code and 400 <= told.status < 500 and told.status not in (408, 425)
+    if stage == "create" and (not refused or "already" in told.message):
+        return Unconfirmed(account, f"{answer}; the post may be there.")
+    if refused and stage != "read":
+        return Rejected(account, f"{answer}.")
+    return Unavailable(account, f"{answer}.", advice="" if told.code else "Is this account's server right?")
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """All that a request through the library may raise: its own, httpx's that it lets through, and ValueError for an
+    answer that is not the JSON that it says."""
+    import httpx
+    from atproto.exceptions import AtProtocolError
+
+    return (AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
+
+
+class Piece(NamedTuple):
+    """A stretch of a post's text, and what it leads to."""
+
+    text: str
+    link: str = ""
+    tag: str = ""
+
+
+def pieces(text: str) -> list[Piece]:
+    """The text in stretches, links (with scheme) and hashtags apart. Together they are the text, unchanged."""
+    found: list[Piece] = []
+    end = 0
+    for match in _LINKS_AND_TAGS.finditer(text):
+        link, tag = _without_closing(match["link"] or ""), match["tag"] or ""
+        if tag and (len(regex.findall(r"\X", tag)) > TAG_GRAPHEMES or len(tag.encode()) > TAG_BYTES):
+            continue
+        if match.start() > end:
+            found.append(Piece(text[end : match.start()]))
+        end = match.start() + len(link or f"#{tag}")
+        found.append(Piece(text[match.start() : end], link, tag))
+    return [*found, Piece(text[end:])] if end < len(text) else found
+
+
+def _without_closing(link: str) -> str:
+    """A link without the punctuation of the sentence around it; a bracket stays if it was opened in the link."""
+    while link[-1:] in CLOSING or (link[-1:] in BRACKETS and link.count(link[-1]) > link.count(BRACKETS[link[-1]])):
+        link = link[:-1]
+    return link
+
+
+def _facets(text: str) -> list[models.AppBskyRichtextFacet.Main]:
+    """Links and hashtags of a text by their places in its UTF-8 bytes."""
+    from atproto import client_utils
+
+    builder = client_utils.TextBuilder()
+    for piece in pieces(text):
+        if piece.link:
+            builder.link(piece.text, piece.link)
+        elif piece.tag:
+            builder.tag(piece.text, piece.tag)
+        else:
+            builder.text(piece.text)
+    return builder.build_facets()
+
+
+def _tid(microseconds: int, clock: int) -> str:
+    """53 bits of time and 10 of clock, in the sortable base 32 of AT Protocol timestamp identifiers."""
+    value = microseconds << 10 | clock
+    return "".join(TID_LETTERS[value >> shift & 31] for shift in range(60, -1, -5))
+
+
+def _byte_problems(content: Content) -> list[Problem]:
+    return [
+        Problem(
+            "", 0, 0, "too-long", "error",
+            f"Part {number} has {size} bytes; Bluesky takes {TEXT_BYTES}.",
+            "Shorten the text, or use fewer emoji made of several.",
+        )
+        for number, part in enumerate(content.parts, 1)
+        if (size := len(part.text.encode())) > TEXT_BYTES
+    ]  # fmt: skip
+
+
+def _audience_problems(content: Content) -> list[Problem]:
+    """Every post on Bluesky is public, and has no field for a warning."""
+    if content.visibility == "public":
+        return []
+    return [
+        Problem(
+            "", 0, 0, "visibility-unsupported", "warning",
+            f"Bluesky has no {content.visibility} posts: this one will be public.",
+            "Leave this account out of the schedule entry if it must not be.",
+        )
+    ]  # fmt: skip

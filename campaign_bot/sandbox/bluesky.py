@@ -1,0 +1,405 @@
+"""The local Bluesky: those XRPC methods of a personal data server and of the app's index that a client needs.
+
+What it accepts, refuses and answers was compared with a real server (@atproto/pds 0.5.35): a taken record key is a
+500 there too, signing in works while the account is deactivated, deleting twice is fine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from campaign_bot.sandbox.bluesky_records import (
+    COLLECTION,
+    Json,
+    Refusal,
+    check_key,
+    check_post,
+    cid_of_bytes,
+    cid_of_record,
+    images_of,
+    invalid,
+    new_key,
+)
+from campaign_bot.sandbox.bluesky_session import ACCESS, REFRESH, Sessions
+from campaign_bot.sandbox.limits import RateLimiter
+from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
+
+SECRET_FIELDS = ("app_password",)
+
+BATCH, PAGE, BLOB_BYTES = 25, 50, 50 * 1024 * 1024
+
+#: bucket -> (how many points, in how many seconds), as Bluesky publishes them; every window must have room
+LIMITS: dict[str, tuple[tuple[int, int], ...]] = {
+    "session": ((30, 300), (300, 86_400)),
+    "write": ((5_000, 3_600), (35_000, 86_400)),
+    "blob": ((1_000, 86_400),),
+    "any": ((3_000, 300),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, read: whose it is, what it asks, where the server is for the one who asks."""
+
+    account: LocalAccount | None
+    claims: Json
+    params: dict[str, list[str]]
+    body: bytes
+    mime_type: str
+    server: str
+    headers: dict[str, str] = field(default_factory=dict[str, str])  # of the answer
+
+    @property
+    def own(self) -> LocalAccount:
+        if self.account is None:
+            raise Refusal(401, "AuthMissing", "Authentication Required")
+        return self.account
+
+    def param(self, name: str) -> str:
+        if name not in self.params:
+            raise invalid(f'Missing required key "{name}" at $')
+        return self.params[name][0]
+
+    def field(self, name: str) -> Any:
+        """A field of the JSON body."""
+        try:
+            body = json.loads(self.body)
+        except ValueError as error:
+            raise Refusal(400, "SyntaxError", str(error)) from error
+        if not isinstance(body, dict) or name not in body:
+            raise invalid(f'Missing required key "{name}" at $')
+        return cast("Json", body)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How an XRPC method is reached: its verb, the token that it wants ("" for none), what it costs."""
+
+    verb: str
+    handle: Callable[[Call], Json | Response]
+    scope: str = ACCESS
+    bucket: str = "any"
+    points: int = 1
+
+
+def router(world: World) -> APIRouter:
+    """The methods, under /xrpc."""
+    server, routes = Server(world), APIRouter(prefix="/xrpc")
+    for name, method in server.methods().items():
+        routes.add_api_route(f"/{name}", _endpoint(server, method), methods=[method.verb], include_in_schema=False)
+    return routes
+
+
+def account_of(world: World, authorization: str) -> str:
+    """The name of the account whose access token this is; empty for anybody else."""
+    try:
+        return Sessions(world).read(authorization, ACCESS)[0].name
+    except Refusal:
+        return ""
+
+
+def _endpoint(server: Server, method: Method) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def answer(request: Request) -> Response:
+        headers: dict[str, str] = {}
+        try:
+            call = server.admit(method, request, await request.body())
+            headers = call.headers
+            server.charge(method, call)
+            told = method.handle(call)
+            response = told if isinstance(told, Response) else JSONResponse(told)
+        except Refusal as refusal:
+            response = JSONResponse({"error": refusal.error, "message": refusal.message}, refusal.status)
+        response.headers.update(headers)
+        return response
+
+    return answer
+
+
+class Server:
+    """The methods by themselves: each takes a Call and gives the JSON of the answer, or raises Refusal."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.sessions = Sessions(world)
+        self.limiter = RateLimiter()
+
+    def methods(self) -> dict[str, Method]:
+        return {
+            "com.atproto.server.describeServer": Method("GET", self.describe, scope=""),
+            "com.atproto.server.createSession": Method("POST", self.create_session, scope="", bucket="session"),
+            "com.atproto.server.refreshSession": Method("POST", self.refresh_session, scope=REFRESH),
+            "com.atproto.server.getSession": Method("GET", self.get_session),
+            "com.atproto.server.deleteSession": Method("POST", self.delete_session, scope=REFRESH),
+            "com.atproto.repo.uploadBlob": Method("POST", self.upload_blob, bucket="blob"),
+            "com.atproto.repo.createRecord": Method("POST", self.create_record, bucket="write", points=3),
+            "com.atproto.repo.deleteRecord": Method("POST", self.delete_record, bucket="write"),
+            "com.atproto.repo.getRecord": Method("GET", self.get_record, scope=""),
+            "com.atproto.repo.listRecords": Method("GET", self.list_records, scope=""),
+            "com.atproto.sync.getBlob": Method("GET", self.get_blob, scope=""),
+            "app.bsky.feed.getPosts": Method("GET", self.get_posts),
+            "app.bsky.feed.getAuthorFeed": Method("GET", self.get_author_feed),
+            "app.bsky.actor.getProfile": Method("GET", self.get_profile),
+        }
+
+    def admit(self, method: Method, request: Request, body: bytes) -> Call:
+        account, claims = None, dict[str, Any]()
+        if method.scope:
+            account, claims = self.sessions.read(request.headers.get("authorization", ""), method.scope)
+        return Call(
+            account,
+            claims,
+            parse_qs(request.url.query, keep_blank_values=True),
+            body,
+            request.headers.get("content-type", ""),
+            str(request.url).partition("/xrpc/")[0],
+        )
+
+    def charge(self, method: Method, call: Call) -> None:
+        """Take the method's points from every window of its bucket; the tightest one is told in the headers."""
+        who = call.account.name if call.account else ""
+        if method.bucket == "session":
+            who = str(call.field("identifier"))
+        now = self.world.now()
+        taken = [
+            (window_s, self.limiter.take(who, f"{method.bucket}/{window_s}", limit, window_s, now))
+            for limit, window_s in LIMITS[method.bucket]
+            for _ in range(method.points)
+        ]
+        window_s, tightest = min(taken, key=lambda pair: (pair[1].allowed, pair[1].remaining))
+        call.headers.update(
+            {
+                "ratelimit-limit": str(tightest.limit),
+                "ratelimit-remaining": str(tightest.remaining),
+                "ratelimit-reset": str(int(tightest.reset.timestamp())),
+                "ratelimit-policy": f"{tightest.limit};w={window_s}",
+            }
+        )
+        if not tightest.allowed:
+            call.headers["retry-after"] = str(max(0, int((tightest.reset - now).total_seconds())))
+            raise Refusal(429, "RateLimitExceeded", "Rate Limit Exceeded")
+
+    def describe(self, call: Call) -> Json:
+        return {
+            "did": "did:web:localhost",
+            "availableUserDomains": [".test"],
+            "inviteCodeRequired": False,
+            "blobUploadLimit": BLOB_BYTES,
+            "links": {},
+            "contact": {},
+        }
+
+    def create_session(self, call: Call) -> Json:
+        account = self.sessions.sign_in(str(call.field("identifier")), str(call.field("password")))
+        return self._tokens(account) | _session(account, call.server)
+
+    def refresh_session(self, call: Call) -> Json:
+        return self._tokens(call.own) | _session(call.own, call.server)
+
+    def get_session(self, call: Call) -> Json:
+        return _session(call.own, call.server)
+
+    def delete_session(self, call: Call) -> Json:
+        self.sessions.end(call.claims)
+        return {}
+
+    def upload_blob(self, call: Call) -> Json:
+        if len(call.body) > BLOB_BYTES:
+            raise Refusal(413, "PayloadTooLarge", "request entity too large")
+        cid = cid_of_bytes(call.body)
+        with self.world.lock:
+            self.world.media[cid] = LocalMedia(cid, call.own.name, call.mime_type, call.body)
+        link = {"$link": cid}
+        return {"blob": {"$type": "blob", "ref": link, "mimeType": call.mime_type, "size": len(call.body)}}
+
+    def create_record(self, call: Call) -> Json:
+        account, record = self._writer(call), cast("Json", call.field("record"))
+        now = self.world.now()
+        rkey = cast("Json", json.loads(call.body)).get("rkey") or new_key(now, self.world.next_id())
+        check_key(rkey)
+        check_post(record)
+        record = {"$type": COLLECTION, **record}
+        parent = record.get("reply", {}).get("parent", {}).get("uri", "")
+        cid = cid_of_record(record)
+        with self.world.lock:  # one writer may have a key, however many ask at once
+            if self._post(account, rkey):
+                raise Refusal(500, "InternalServerError", "Internal Server Error")
+            self.world.add_post(
+                LocalPost(
+                    id=rkey,
+                    network="bluesky",
+                    account=account.name,
+                    text=record["text"],
+                    language=next(iter(record.get("langs", [])), ""),
+                    created=now,
+                    media=[self._picture(account, image) for image in images_of(record)],
+                    reply_to=parent.rpartition("/")[2],
+                    key=rkey,
+                    wire={"record": record, "cid": cid},
+                )
+            )
+        return {"uri": _uri(account, rkey), "cid": cid, "commit": self._commit(cid), "validationStatus": "valid"}
+
+    def delete_record(self, call: Call) -> Json:
+        post = self._post(self._writer(call), str(call.field("rkey")))
+        if post is None:
+            return {}
+        with self.world.lock:
+            post.deleted = True
+        return {"commit": self._commit(post.wire["cid"])}
+
+    def get_record(self, call: Call) -> Json:
+        account, rkey = self._actor(call.param("repo")), call.param("rkey")
+        post = self._post(account, rkey)
+        if post is None or call.param("collection") != COLLECTION:
+            raise Refusal(400, "RecordNotFound", f"Could not locate record: {_uri(account, rkey)}")
+        return _record(account, post)
+
+    def list_records(self, call: Call) -> Json:
+        account = self._actor(call.param("repo"))
+        posts, cursor = self._page(call, account)
+        return {"records": [_record(account, post) for post in posts]} | cursor
+
+    def get_blob(self, call: Call) -> Response:
+        media = self.world.media.get(call.param("cid"))
+        if media is None:
+            raise Refusal(400, "BlobNotFound", "Blob not found")
+        return Response(media.data, media_type=media.mime_type)
+
+    def get_posts(self, call: Call) -> Json:
+        """Posts that are gone are left out."""
+        uris = call.params.get("uris", [])
+        if len(uris) > BATCH:
+            raise invalid(f"array too big (maximum {BATCH}, got {len(uris)}) at $.uris")
+        found: list[Json] = []
+        for uri in uris:
+            did, _, rkey = uri.removeprefix("at://").replace(f"/{COLLECTION}/", " ").partition(" ")
+            account = self.sessions.account(did)
+            post = self._post(account, rkey) if account else None
+            if account and post:
+                found.append(self._view(call, account, post))
+        return {"posts": found}
+
+    def get_author_feed(self, call: Call) -> Json:
+        account = self._actor(call.param("actor"))
+        posts, cursor = self._page(call, account)
+        return {"feed": [{"post": self._view(call, account, post)} for post in posts]} | cursor
+
+    def get_profile(self, call: Call) -> Json:
+        account = self._actor(call.param("actor"))
+        return {
+            **_author(account),
+            "followersCount": self.world.followers(account),
+            "followsCount": 0,
+            "postsCount": len(self.world.posts_of(account.name)),
+        }
+
+    def _tokens(self, account: LocalAccount) -> Json:
+        return {
+            "accessJwt": self.sessions.token(account, ACCESS),
+            "refreshJwt": self.sessions.token(account, REFRESH),
+        }
+
+    def _writer(self, call: Call) -> LocalAccount:
+        """Whose repository the call may change."""
+        if self.sessions.account(str(call.field("repo"))) is not call.own:
+            raise Refusal(403, "AccountNotFound", "Account not found")
+        if not call.own.may_publish:
+            raise Refusal(401, "AccountDeactivated", "Account is deactivated")
+        if call.field("collection") != COLLECTION:
+            raise invalid(f"Lexicon not found: {call.field('collection')}")
+        return call.own
+
+    def _actor(self, actor: str) -> LocalAccount:
+        account = self.sessions.account(actor)
+        if account is None:
+            raise invalid(f"Could not find repo: {actor}")
+        return account
+
+    def _post(self, account: LocalAccount, rkey: str) -> LocalPost | None:
+        """Two accounts may use the same record key, so the world's look-up by id is not enough."""
+        return next((post for post in self.world.posts_of(account.name) if post.id == rkey), None)
+
+    def _page(self, call: Call, account: LocalAccount) -> tuple[list[LocalPost], Json]:
+        limit, cursor = int(call.params.get("limit", [str(PAGE)])[0]), call.params.get("cursor", [""])[0]
+        posts = sorted(self.world.posts_of(account.name), key=lambda post: post.id, reverse=True)
+        page = [post for post in posts if not cursor or post.id < cursor][: min(limit, 100)]
+        return page, {"cursor": page[-1].id} if page else {}
+
+    def _picture(self, account: LocalAccount, image: Json) -> LocalMedia:
+        cid = image["image"]["ref"]["$link"]
+        media = self.world.media.get(cid)
+        if media is None or media.account != account.name:
+            raise Refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
+        ratio = image.get("aspectRatio", {})
+        return replace(media, alt=image["alt"], width=ratio.get("width", 0), height=ratio.get("height", 0))
+
+    def _commit(self, cid: str) -> Json:
+        return {"cid": cid, "rev": new_key(self.world.now(), self.world.next_id())}
+
+    def _view(self, call: Call, account: LocalAccount, post: LocalPost) -> Json:
+        """A post as the app's index shows it, with its counts."""
+        counts = self.world.counts(post)
+        view: Json = {
+            "uri": _uri(account, post.id),
+            "cid": post.wire["cid"],
+            "author": _author(account),
+            "record": post.wire["record"],
+            "indexedAt": _instant(post.created),
+            "likeCount": counts.likes or 0,
+            "repostCount": counts.reposts or 0,
+            "replyCount": counts.replies or 0,
+            "quoteCount": counts.quotes or 0,
+            "bookmarkCount": counts.bookmarks or 0,
+        }
+        blob = f"{call.server}/xrpc/com.atproto.sync.getBlob?did={account.id}&cid="
+        pictures = [
+            {
+                "alt": media.alt,
+                "thumb": blob + media.id,
+                "fullsize": blob + media.id,
+                "aspectRatio": {"width": media.width or 1, "height": media.height or 1},
+            }
+            for media in post.media
+        ]
+        return view | ({"embed": {"$type": "app.bsky.embed.images#view", "images": pictures}} if pictures else {})
+
+
+def _uri(account: LocalAccount, rkey: str) -> str:
+    return f"at://{account.id}/{COLLECTION}/{rkey}"
+
+
+def _record(account: LocalAccount, post: LocalPost) -> Json:
+    return {"uri": _uri(account, post.id), "cid": post.wire["cid"], "value": post.wire["record"]}
+
+
+def _author(account: LocalAccount) -> Json:
+    return {"did": account.id, "handle": account.handle, "displayName": account.name}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _session(account: LocalAccount, server: str) -> Json:
+    service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": server}
+    told: Json = {
+        "did": account.id,
+        "handle": account.handle,
+        "didDoc": {
+            "@context": ["https://www.w3.org/ns/did/v1"],
+            "id": account.id,
+            "alsoKnownAs": [f"at://{account.handle}"],
+            "verificationMethod": [],
+            "service": [service],
+        },
+        "active": account.may_publish,
+    }
+    return told if account.may_publish else told | {"status": "deactivated"}

@@ -1,0 +1,90 @@
+"""Imports point strictly down (design 4). The table is the design; the test walks the real imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "campaign_bot"
+
+#: From the top. A module may import from lower rows; within a row only where the row says so.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("daemon", "rehearsal", "starter"),
+    ("app",),
+    ("plan", "check", "approve", "publish", "collect", "evaluate", "report"),
+    ("networks", "store", "sandbox"),
+    ("compose", "schedule"),
+    ("library", "config", "log"),
+    ("model",),
+    ("errors",),
+)
+#: report renders what evaluate found; they are one stage in two packages.
+ALLOWED_WITHIN = {("report", "evaluate")}
+#: A library that only one room may know.
+HOMES = {
+    "tweepy": {"networks.x"},
+    "mastodon": {"networks.mastodon"},
+    "atproto": {"networks.bluesky"},
+    "apscheduler.schedulers": {"daemon"},
+    "apscheduler.triggers": {"schedule", "daemon"},
+    "pysqlite3": {"store.connection"},
+    "sqlite_utils": {"store.connection", "store.deliveries", "store.migrations"},
+}
+
+
+def _modules() -> dict[str, Path]:
+    return {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+    }
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _row(module: str) -> int:
+    top = module.split(".")[0]
+    rows = [number for number, row in enumerate(LAYERS) if top in row]
+    assert rows, f"{module} has no place in the table of layers"
+    return rows[0]
+
+
+@pytest.mark.parametrize("module", sorted(set(_modules()) - {"__init__"}))
+def test_imports_point_down(module: str) -> None:
+    top = module.split(".")[0]
+    for name in _imports(_modules()[module]):
+        if not name.startswith("campaign_bot.") or name == "campaign_bot.__version__":
+            continue
+        target = name.removeprefix("campaign_bot.").split(".")[0]
+        if target == top or (top, target) in ALLOWED_WITHIN:
+            continue
+        assert _row(target) > _row(module), f"{module} imports {name}, which is not below it"
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_a_library_stays_in_its_room(library: str) -> None:
+    users = {
+        module
+        for module, path in _modules().items()
+        if any(name == library or name.startswith(library + ".") for name in _imports(path))
+    }
+    assert users <= HOMES[library], f"{library} is imported by {users - HOMES[library]}"
+
+
+def test_only_app_reads_the_clock() -> None:
+    for module, path in _modules().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today") and module != "app":
+                called = ast.unparse(node.value)
+                assert called not in ("datetime", "date", "datetime.datetime"), f"{module} reads the clock"
