@@ -172,7 +172,7 @@ def priorities_exist(draft: Draft, _networks: Collection[str]) -> Iterator[Probl
 
 def commitments_exist(draft: Draft, _networks: Collection[str]) -> Iterator[Problem]:
     """Where content/data/commitments.yaml lists them."""
-    if "commitments" not in draft.rows:
+    if "commitments" not in draft.rows or "commitments" in draft.unread:
         return
     known = [row.id for row in draft.rows["commitments"]]
     for part in (*(series.part for series in draft.series.values()), *_all_rows(draft)):

@@ -57,6 +57,7 @@ class Draft:
     campaign: Part[CampaignFile] | None = None
     series: dict[str, SeriesDraft] = field(default_factory=dict[str, SeriesDraft])
     rows: dict[str, list[Part[Row]]] = field(default_factory=dict[str, list[Part[Row]]])  # by name of the data file
+    unread: set[str] = field(default_factory=set[str])  # data files that could not be read: nothing follows from them
     entries: list[Part[ScheduleEntry]] = field(default_factory=list[Part[ScheduleEntry]])
     cards: dict[str, str] = field(default_factory=dict[str, str])  # name -> source of the SVG template
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -156,7 +157,8 @@ def _series(draft: Draft, folder: Path) -> SeriesDraft:
         found = Problem(_relative(draft, path), 0, 0, "missing-file", "error", message, "Add it, or remove the folder.")
         draft.problems.append(found)
     if document is None:
-        part = Part[SeriesFile](folder.name, None, Document(_relative(draft, path)), ())
+        document = Document(_relative(draft, path))
+        part: Part[SeriesFile] = Part(folder.name, None, document, ())
     else:
         part = _part(draft, SeriesFile, document, (), folder.name)
     templates: dict[str, str] = {}
@@ -168,6 +170,8 @@ def _series(draft: Draft, folder: Path) -> SeriesDraft:
 
 def _rows(draft: Draft, path: Path) -> list[Part[Row]]:
     document = _document(draft, path)
+    if document is None or not isinstance(document.value, list | None):
+        draft.unread.add(path.stem)
     if document is None or document.value is None:
         return []
     if not isinstance(document.value, list):

@@ -44,7 +44,9 @@ def _empty(directory: Path) -> Problem | None:
     except (FileNotFoundError, NotADirectoryError):
         message = "There is no campaign here."
     except (OSError, ValueError) as error:
-        message = f"The campaign cannot be read: {getattr(error, 'strerror', None) or error}."
+        said = getattr(error, "strerror", None) or str(error)
+        message = f"The campaign cannot be read: {said}."
+        return Problem(CAMPAIGN, 0, 0, "unreadable", "error", message, "Look at the path and at who may read it.")
     return Problem(CAMPAIGN, 0, 0, "empty-campaign", "error", message, "Begin one with `campaign-bot init DIR`.")
 
 

@@ -46,7 +46,7 @@ def named_well(part: Part[SeriesFile]) -> Iterator[Problem]:
 
 
 def items_exist(draft: Draft, name: str, part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
-    if not part.sound("items"):
+    if not part.sound("items") or file.items.data in draft.unread:
         return
     if file.items.data not in draft.rows:
         message = f"There is no content/data/{file.items.data}.yaml."

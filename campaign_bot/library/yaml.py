@@ -28,6 +28,7 @@ Keys = tuple[str | int, ...]  # the way to a value: ("accounts", "x-en", "langua
 Place = tuple[int, int]  # line and column, from 1
 
 _STANDARD = "tag:yaml.org,2002:"
+_TAGS = {_STANDARD + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value")}
 
 
 @dataclass(slots=True)
@@ -72,9 +73,11 @@ class Document:
 def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     """A file's text. It must be UTF-8 (a byte order mark is dropped) and at most 5 MB."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            size = path.stat().st_size / 1_000_000
-            message = f"The file has {size:.1f} MB; at most {MAX_BYTES // 1_000_000} MB are read."
+        size = path.stat().st_size
+        if not path.is_file():
+            return None, [Problem(file, 0, 0, "unreadable", "error", "This is not a file.", "Remove or rename it.")]
+        if size > MAX_BYTES:
+            message = f"The file has {size / 1_000_000:.1f} MB; at most {MAX_BYTES // 1_000_000} MB are read."
             return None, [Problem(file, 0, 0, "unreadable", "error", message, "Split it into several files.")]
         raw = path.read_bytes()
     except OSError as error:
@@ -140,9 +143,7 @@ class _Builder:
         self.document.values[keys] = place
         if isinstance(node, ScalarNode):
             return self._scalar(node, keys)
-        tag = str(node.tag)
-        if not tag.startswith(_STANDARD):
-            self._note("yaml-syntax", keys, f"The tag `{tag}` means nothing here.", "Remove it.")
+        self._tagged(node, keys)
         self._open.add(id(node))
         try:
             if isinstance(node, SequenceNode):
@@ -175,10 +176,7 @@ class _Builder:
             yield key, self.build(value_node, (*keys, key), place if empty else self.mark(value_node))
 
     def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
-        text, tag = str(node.value), str(node.tag)
-        if not tag.startswith(_STANDARD):
-            self._note("yaml-syntax", keys, f"The tag `{tag}` means nothing here.", "Remove it.")
-            return text
+        text, tag = str(node.value), self._tagged(node, keys)
         try:
             match tag.removeprefix(_STANDARD):
                 case "null":
@@ -199,6 +197,14 @@ class _Builder:
             else:
                 self._note("wrong-type", keys, f"`{text[:40]}` is no number that can be used.", "Use digits.")
             return text
+
+    def _tagged(self, node: Node, keys: Keys) -> str:
+        """The node's tag; one that is not of YAML's own kinds is a problem."""
+        tag = str(node.tag)
+        if tag not in _TAGS:
+            shown = tag.replace(_STANDARD, "!!")
+            self._note("yaml-syntax", keys, f"The tag `{shown}` means nothing here.", "Remove it.")
+        return tag
 
     def _note(self, rule: str, keys: Keys, message: str, advice: str) -> None:
         self.document.refused.add(keys)

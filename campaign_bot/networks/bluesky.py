@@ -390,7 +390,7 @@ def pieces(text: str) -> list[Piece]:
 
 def _without_closing(link: str) -> str:
     """A link without the punctuation of the sentence around it; a bracket stays if it was opened in the link."""
-    while link[-1:] in CLOSING or (link[-1:] in BRACKETS and link.count(link[-1]) > link.count(BRACKETS[link[-1]])):
+    while link and (link[-1] in CLOSING or link.count(link[-1]) > link.count(BRACKETS.get(link[-1], link[-1]))):
         link = link[:-1]
     return link
 

@@ -169,9 +169,8 @@ class Server:
             who = str(call.field("identifier"))
         now = self.world.now()
         taken = [
-            (window_s, self.limiter.take(who, f"{method.bucket}/{window_s}", limit, window_s, now))
+            (window_s, self.limiter.take(who, f"{method.bucket}/{window_s}", limit, window_s, now, cost=method.points))
             for limit, window_s in LIMITS[method.bucket]
-            for _ in range(method.points)
         ]
         window_s, tightest = min(taken, key=lambda pair: (pair[1].allowed, pair[1].remaining))
         call.headers.update(

@@ -91,9 +91,9 @@ every:
   not_on: [2027-01-08]
 """
     schedules = loaded(write({"schedules/weekly.yaml": text})).schedules
-    assert schedules["days"].when.dates == (datetime(2027, 2, 1, 12), datetime(2027, 2, 2, 9, 30))  # noqa: DTZ001
+    assert schedules["days"].when.dates == (datetime(2027, 2, 1, 12), datetime(2027, 2, 2, 9, 30))
     assert schedules["before"].when.at == time(18)
-    assert schedules["every"].when.start == datetime(2027, 1, 5, 8)  # noqa: DTZ001
+    assert schedules["every"].when.start == datetime(2027, 1, 5, 8)
     assert schedules["every"].spread == timedelta(minutes=90)
 
 

@@ -1,0 +1,229 @@
+"""The local networks' HTTP server: one port on loopback that speaks X's, Mastodon's and Bluesky's protocols at once.
+
+Their paths do not collide: /2/..., /api/..., /xrpc/.... Faults that a drill asked for are applied here, around the wire
+modules, so that those stay honest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import importlib
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from fastapi import Body, FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from campaign_bot.errors import ConfigError
+from campaign_bot.library.files import Account
+from campaign_bot.sandbox import timeline
+from campaign_bot.sandbox.world import Fault, LocalAccount, World
+
+WIRES = ("x", "mastodon", "bluesky")
+LOOPBACK = "127.0.0.1"
+
+
+def secrets_of(account: Account, fields: Sequence[str]) -> dict[str, str]:
+    """What an account's client presents to the local networks: derived, so that nobody has to exchange anything."""
+    return {field: f"sandbox-{account.name}-{field}" for field in fields}
+
+
+def build_world(accounts: Iterable[Account], *, seed: int, now: Callable[[], datetime]) -> World:
+    """Local networks with these accounts, and an audience by this seed."""
+    world = World(seed=seed, now=now)
+    for account in accounts:
+        digest = hashlib.sha256(f"{account.network}/{account.name}".encode()).digest()
+        bluesky = account.network == "bluesky"
+        name = account.handle or account.name.replace("_", "-")
+        world.add_account(
+            LocalAccount(
+                name=account.name,
+                network=account.network,
+                language=account.language,
+                handle=name if not bluesky or "." in name else f"{name}.bsky.example",
+                id=f"did:plc:{base64.b32encode(digest)[:24].decode().lower()}"
+                if bluesky
+                else str(int.from_bytes(digest[:6]) + 10**15),
+                secrets=secrets_of(account, _secret_fields(account.network)),
+            )
+        )
+    return world
+
+
+def build_app(world: World) -> ASGIApp:
+    """The wires, the timeline, and the drill's own routes, as one ASGI application."""
+    app = FastAPI(title="Local networks (SIMULATED)", openapi_url=None, docs_url=None, redoc_url=None)
+    for network in sorted({account.network for account in world.accounts.values()}):
+        app.include_router(_wire(network).router(world))
+
+    def page() -> HTMLResponse:
+        return HTMLResponse(timeline.render(world, now=world.now()))
+
+    def add_fault(fault: dict[str, Any] = Body()) -> dict[str, bool]:  # noqa: B008 - FastAPI's way
+        with world.lock:
+            world.faults.append(Fault(**fault))
+        return {"ok": True}
+
+    def truth() -> list[dict[str, Any]]:
+        """What was really created here, for a harness that compares it with what the store believes."""
+        with world.lock:
+            return [
+                {"network": p.network, "account": p.account, "id": p.id, "key": p.key, "text": p.text,
+                 "created": p.created.isoformat(), "deleted": p.deleted}
+                for p in world.posts
+            ]  # fmt: skip
+
+    app.get("/")(page)
+    app.post("/_sandbox/faults")(add_fault)
+    app.get("/_sandbox/truth")(truth)
+    return Faults(app, world)
+
+
+class Faults:
+    """Between the socket and the wires: counts requests, and lets the next fault in line happen."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app = app
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_sandbox") or scope["path"] == "/":
+            await self._app(scope, receive, send)
+            return
+        fault = self._world.take_fault(self._whose(scope), scope["method"], scope["path"])
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        if fault.kind == "late":
+            await asyncio.sleep(fault.delay_s)
+            await self._app(scope, receive, send)
+            return
+        if fault.kind in ("lost", "after"):
+            await self._app(scope, receive, _nowhere)
+        if fault.kind == "lost":
+            _hang_up(send)
+            return
+        await _answer(fault, send)
+
+    def _whose(self, scope: Scope) -> str:
+        """The account by the secret in its Authorization header; a session's token names it in its first part."""
+        header = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"), "")
+        for account in self._world.accounts.values():
+            if any(secret in header for secret in account.secrets.values()):
+                return account.name
+        return ""
+
+
+def _hang_up(send: Send) -> None:
+    """Close the connection without an answer. ASGI has no word for this: uvicorn's own request cycle knows the
+    transport, and `send` is its method."""
+    cycle = getattr(send, "__self__")  # noqa: B009
+    cycle.disconnected = True
+    cycle.transport.abort()
+
+
+async def _nowhere(_: Message) -> None:
+    """The answer that nobody gets."""
+
+
+async def _answer(fault: Fault, send: Send) -> None:
+    headers = {"content-type": "text/html" if fault.body.startswith("<") else "application/json", **fault.headers}
+    raw = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
+    await send({"type": "http.response.start", "status": fault.code, "headers": raw})
+    await send({"type": "http.response.body", "body": fault.body.encode()})
+
+
+class LocalNetworks:
+    """The server in a thread of this process; ready when `start` returns."""
+
+    def __init__(self, world: World, *, host: str = LOOPBACK, port: int = 0) -> None:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ConfigError(f"The local networks never listen on {host}.", advice="Use 127.0.0.1.")
+        self.world = world
+        self._host, self._port = host, port
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    def start(self) -> None:
+        """Listen and serve. Raises ConfigError when the port is taken."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError as error:
+            listener.close()
+            raise ConfigError(
+                f"Port {self._port} is taken by another program.", advice="Choose another with --port, or 0 for any."
+            ) from error
+        listener.listen(128)
+        self._socket, self._port = listener, listener.getsockname()[1]
+        config = uvicorn.Config(build_app(self.world), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._serve, name="local-networks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(timeout=5)
+        if self._socket is not None:
+            self._socket.close()
+
+    def wait(self) -> None:
+        """Until SIGINT or SIGTERM."""
+        ended = threading.Event()
+
+        def end(_: int, __: FrameType | None) -> None:
+            ended.set()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+        ended.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def __enter__(self) -> LocalNetworks:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _serve(self) -> None:
+        assert self._server is not None  # noqa: S101
+        assert self._socket is not None  # noqa: S101
+        with contextlib.suppress(KeyboardInterrupt):
+            self._server.run(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """In a thread: signals belong to the process that started us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _wire(network: str) -> Any:
+    if network not in WIRES:
+        raise ConfigError(f"There is no local network for {network}.", advice=f"There are: {', '.join(WIRES)}.")
+    return importlib.import_module(f"campaign_bot.sandbox.{network}")
+
+
+def _secret_fields(network: str) -> tuple[str, ...]:
+    return _wire(network).SECRET_FIELDS
