@@ -27,7 +27,7 @@ from campaign_bot.errors import ConfigError, ContentError, NetworkError, NotFoun
 from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
-from campaign_bot.model import Delivery, Post, Problem, Receipt, State
+from campaign_bot.model import QUEUE, Delivery, Post, Problem, Receipt, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.server import secrets_of
 from campaign_bot.store.base import Draft, DueSnapshot, Store
@@ -185,7 +185,7 @@ class App:
         now = self.clock()
         until = until or now + HORIZON
         found = plan.desired(self.library, self.network, after=now, until=until)
-        queued = {post.key for post in self.store.posts().values() if post.schedule == plan.QUEUE}
+        queued = {post.key for post in self.store.posts().values() if post.schedule == QUEUE}
         known = [one for one in self.store.deliveries() if one.post not in queued]
         found.changes = plan.compare(found.planned, known, after=now, until=until)
         return found

@@ -33,6 +33,10 @@ class State(StrEnum):
 OPEN_STATES = (State.DRAFT, State.APPROVED)
 
 
+#: The schedule and series of posts that a person queued; they are in no file, and planning leaves them alone.
+QUEUE = "queue"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One finding of a check: where, which rule, what is wrong, what to do. An `error` blocks, a `warning` informs.

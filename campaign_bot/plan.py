@@ -18,13 +18,11 @@ from campaign_bot import schedule
 from campaign_bot.compose import compose, load_picture
 from campaign_bot.errors import ContentError
 from campaign_bot.library.files import Account, Library, Row, Series
-from campaign_bot.model import OPEN_STATES, Content, Delivery, Part, Post, Problem, State, derived_key
+from campaign_bot.model import OPEN_STATES, QUEUE, Content, Delivery, Part, Post, Problem, State, derived_key
 from campaign_bot.networks.base import Network
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
 
-#: Posts that a person queued; planning leaves them alone.
-QUEUE = "queue"
 LEFT_SCHEDULE = "its slot left the schedule"
 
 Networks = Callable[[str], Network]

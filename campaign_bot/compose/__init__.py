@@ -1,6 +1,10 @@
-"""Compose: from templates and items to exact content."""
+"""Compose: from templates and items to the exact content of a delivery. Reads no clock and no network.
 
+`filters` and `cards` tell template authors what they can write.
+"""
+
+from campaign_bot.compose.cards import render_card
 from campaign_bot.compose.compose import Composition, compose, load_picture
 from campaign_bot.compose.templates import parse_problems
 
-__all__ = ["Composition", "compose", "load_picture", "parse_problems"]
+__all__ = ["Composition", "compose", "load_picture", "parse_problems", "render_card"]

@@ -1,78 +1,161 @@
-"""What templates can say beyond plain text: dates and numbers by language, links that can be counted, hashtags."""
+"""What templates can do with values. Filters, in posts, alt texts and cards alike:
+
+- `date`: `{{ item.day|date }}` (long), `|date("short")`, `"medium"`, `"full"`, or a pattern such as `"EEEE d MMMM"`.
+  Takes dates, instants, `2027-03-04`, `2027-03` and `2027`. Says *1er mars* in French.
+- `time`: `{{ slot|time }}`, as the language writes it: 14 h 30, 2:30 p.m.
+- `number`: `{{ item.value|number }}`, `|number(2)` with two decimals: 35 000,50 and 35,000.50.
+- `percent`: `{{ 2.8|percent }}` is 2,8 % and 2.8%: the value counts hundredths already.
+- `link`: `{{ item.source.url|link }}`, also `{{ link("https://…") }}`: marked so that clicks can be counted.
+- `hashtag`: `{{ "données ouvertes"|hashtag }}` is #DonnéesOuvertes.
+
+Spaces that must not break are U+00A0; U+202F is never written, because it weighs double on X.
+"""
 
 from __future__ import annotations
 
-import re
-import textwrap
+import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+import regex
+from babel import Locale, UnknownLocaleError, dates, numbers
 
-from campaign_bot.library.files import Links
-
-NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
+STYLES = ("short", "medium", "long", "full")
+_WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
-def locale_of(language: str, region: str) -> Locale:
-    """fr + CA -> fr_CA; the language alone where Babel knows no such pair."""
-    try:
-        return Locale(language, region)
-    except ValueError:
-        return Locale(language)
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The UTM marks of one post: utm_source, utm_campaign and utm_content."""
+
+    source: str
+    campaign: str
+    content: str
 
 
-def language_filters(language: str, region: str) -> dict[str, Callable[..., Any]]:
-    """`date`, `number`, `percent`, `hashtag`, `wrap` in one language."""
-    locale = locale_of(language, region)
-
-    def say_date(value: date | datetime | str, format: str = "long") -> str:  # noqa: A002 - what templates call it
-        day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-        return _spaces(format_date(day, format=format, locale=locale))
-
-    def say_number(value: float) -> str:
-        return _spaces(format_decimal(value, locale=locale))
-
-    def say_percent(value: float) -> str:
-        """45.5 -> 45.5% or 45,5 %: the value is in percent already."""
-        return _spaces(format_percent(value / 100, format=_percent_pattern(locale), locale=locale, decimal_quantization=False))
-
-    return {"date": say_date, "number": say_number, "percent": say_percent, "hashtag": hashtag, "wrap": wrap}
+def filters(language: str, region: str, tracking: Tracking | None) -> dict[str, Callable[..., Any]]:
+    """The filters by name, in the locale of the language and region. Without `tracking`, `link` changes nothing."""
+    locale = _locale(language, region)
+    return {
+        "date": partial(format_date, locale),
+        "time": partial(format_time, locale),
+        "number": partial(format_number, locale),
+        "percent": partial(format_percent, locale),
+        "link": partial(tracked, tracking),
+        "hashtag": hashtag,
+    }
 
 
-def hashtag(words: str) -> str:
-    """données ouvertes -> #DonnéesOuvertes: each word is heard by a screen reader."""
-    return "#" + "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", words))
+def format_date(locale: Locale, value: object, style: str = "long") -> str:
+    """A date in words. `value` may be as rough as a year. Raises ValueError or TypeError where it is no date."""
+    if isinstance(value, str) and (rough := regex.fullmatch(r"(\d{4})(?:-(\d\d))?", value.strip())):
+        if rough[2] is None:
+            return rough[1]
+        return _unbroken(dates.format_skeleton("yMMMM", date(int(rough[1]), int(rough[2]), 1), locale=locale))
+    if isinstance(value, str):
+        value = _from_iso(value)
+    if not isinstance(value, date):
+        raise TypeError(f"`date` needs a date such as 2027-03-04, not {value!r}")
+    if style in STYLES:
+        day = value.date() if isinstance(value, datetime) else value
+        return _ordinal(_unbroken(dates.format_date(day, style, locale=locale)), day, locale)
+    if isinstance(value, datetime):
+        return _unbroken(dates.format_datetime(value, style, tzinfo=value.tzinfo, locale=locale))
+    return _ordinal(_unbroken(dates.format_date(value, style, locale=locale)), value, locale)
 
 
-def wrap(text: str, characters: int) -> list[str]:
-    """The text as lines of at most so many characters, for SVG. No-break spaces hold."""
-    return textwrap.wrap(text, characters, break_long_words=False, break_on_hyphens=False)
+def format_time(locale: Locale, value: object) -> str:
+    """A time of day, as the language writes it. Raises ValueError or TypeError where it is none."""
+    if isinstance(value, str):
+        value = _from_iso(value)
+    if isinstance(value, datetime):
+        value = value.time()
+    if not isinstance(value, time):
+        raise TypeError(f"`time` needs an instant such as `slot`, not {value!r}")
+    return _unbroken(dates.format_time(value, "short", locale=locale)).replace(" ", "\u00a0")
 
 
-def linker(links: Links, *, campaign: str, network: str, series: str) -> Callable[[str], str]:
-    """`link(url)`: the URL with UTM parameters, so that visits can be counted by network and series."""
-
-    def link(url: str) -> str:
-        if not links.utm:
-            return url
-        parts = urlsplit(url)
-        query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not key.startswith("utm_")]
-        query += [("utm_source", network), ("utm_medium", "social"), ("utm_campaign", links.campaign or campaign)]
-        query += [("utm_content", series)] if series else []
-        return urlunsplit(parts._replace(query=urlencode(query)))
-
-    return link
+def format_number(locale: Locale, value: object, decimals: int | None = None) -> str:
+    """A number with the language's groups and decimal sign; as many decimals as it has, or as asked."""
+    number = _number(value, "number")
+    if decimals is None:
+        return _unbroken(numbers.format_decimal(number, locale=locale, decimal_quantization=False))
+    pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
+    return _unbroken(numbers.format_decimal(number, format=pattern, locale=locale))
 
 
-def _percent_pattern(locale: Locale) -> str:
-    return str(locale.percent_formats[None]).replace("#,##0", "#,##0.###")
+def format_percent(locale: Locale, value: object, decimals: int | None = None) -> str:
+    """2.8 is 2.8%: the value counts hundredths."""
+    number = _number(value, "percent")
+    if decimals is None:
+        return _unbroken(numbers.format_percent(number / 100, locale=locale, decimal_quantization=False))
+    pattern = locale.percent_formats[None].pattern.replace("0", "0" + ("." + "0" * decimals if decimals > 0 else ""))
+    return _unbroken(numbers.format_percent(number / 100, format=pattern, locale=locale))
 
 
-def _spaces(text: str) -> str:
-    """Canadian French groups digits with U+00A0; the narrow U+202F weighs double on X."""
-    return text.replace(NARROW_SPACE, NO_BREAK_SPACE)
+def tracked(tracking: Tracking | None, url: object) -> str:
+    """The address with UTM marks at the end of its query. What is there already is kept, its own marks too."""
+    if not isinstance(url, str) or not regex.match(r"https?://[^\s/]", url.strip()):
+        raise ValueError(f"`link` needs an address that begins with https://, not {url!r}")
+    parts = urlsplit(url.strip())
+    if tracking is None:
+        return url.strip()
+    marks = {
+        "utm_source": tracking.source,
+        "utm_medium": "social",
+        "utm_campaign": tracking.campaign,
+        "utm_content": tracking.content,
+    }
+    present = {pair.partition("=")[0] for pair in parts.query.split("&")}
+    added = [f"{name}={quote(value, safe='')}" for name, value in marks.items() if name not in present]
+    query = "&".join([*([parts.query] if parts.query else []), *added])
+    return urlunsplit(parts._replace(query=query))
+
+
+def hashtag(words: object) -> str:
+    """Words as one tag that screen readers can read: each begins with a capital, accents are kept."""
+    found = _WORDS.findall(unicodedata.normalize("NFC", str(words)))
+    if not any(regex.search(r"\p{L}", word) for word in found):
+        raise ValueError(f"`hashtag` needs words, not {words!r}")
+    return "#" + "".join(word[0].upper() + word[1:] for word in found)
+
+
+def _locale(language: str, region: str) -> Locale:
+    for name in (f"{language}_{region}", language):
+        try:
+            return Locale.parse(name)
+        except UnknownLocaleError:
+            continue
+    return Locale("en")
+
+
+def _from_iso(value: str) -> datetime | date:
+    text = value.strip()
+    return datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
+
+
+def _number(value: object, name: str) -> Decimal:
+    """Raises ValueError or TypeError where the value is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise TypeError(f"`{name}` needs a number, not {value!r}")
+    text = str(value).strip()
+    if not regex.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", text):
+        raise ValueError(f"`{name}` needs a number such as 1500 or 2.8, not {value!r}")
+    return Decimal(text)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace("\u202f", "\u00a0")
+
+
+def _ordinal(text: str, day: date, locale: Locale) -> str:
+    """French says the first of a month as *1er*; Babel's data does not."""
+    if locale.language != "fr" or day.day != 1:
+        return text
+    months = [names[day.month] for names in (locale.months["format"]["wide"], locale.months["format"]["abbreviated"])]
+    return regex.sub(rf"\b1(?=\s(?:{'|'.join(map(regex.escape, months))}))", "1er", text)

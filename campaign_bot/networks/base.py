@@ -55,6 +55,7 @@ class Network(ABC):
     prices: ClassVar[tuple[Price, ...]] = ()
     credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
     counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
+    warning_counts: ClassVar[bool] = False  # whether a content warning counts in the length of its post
     default_server: ClassVar[str]  # where accounts live that name no server
 
     @abstractmethod

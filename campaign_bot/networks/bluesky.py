@@ -142,7 +142,7 @@ class BlueskyConnection(Connection):
     def publish(self, part: Outgoing) -> Receipt:
         from atproto import models
 
-        if part.poll:
+        if part.poll:  # never dropped in silence
             raise Rejected(self.account, "Bluesky has no polls.", advice="Ask for replies, or link to a form.")
         data = models.ComAtprotoRepoCreateRecord.Data(
             collection=COLLECTION, record=self._record(part), repo=self._signed_in().did, rkey=part.key
@@ -420,22 +420,27 @@ def _byte_problems(content: Content) -> list[Problem]:
     return [
         Problem(
             "", 0, 0, "too-long", "error",
-            f"Part {number} has {size} bytes; Bluesky takes {TEXT_BYTES}.",
-            "Shorten the text, or use fewer emoji made of several.",
+            f"{size} bytes; Bluesky takes {TEXT_BYTES}, however few characters readers see",
+            "Shorten it, or use fewer emoji that are made of several.",
         )
-        for number, part in enumerate(content.parts, 1)
+        for part in content.parts
         if (size := len(part.text.encode())) > TEXT_BYTES
     ]  # fmt: skip
 
 
 def _audience_problems(content: Content) -> list[Problem]:
-    """Every post on Bluesky is public, and has no field for a warning."""
-    if content.visibility == "public":
-        return []
-    return [
-        Problem(
+    """Every post on Bluesky is public, and its labels know no free words."""
+    found: list[Problem] = []
+    if content.visibility != "public":
+        found.append(Problem(
             "", 0, 0, "visibility-unsupported", "warning",
-            f"Bluesky has no {content.visibility} posts: this one will be public.",
+            f"Bluesky has no {content.visibility} posts: this one will be public",
             "Leave this account out of the schedule entry if it must not be.",
-        )
-    ]  # fmt: skip
+        ))  # fmt: skip
+    if content.content_warning:
+        found.append(Problem(
+            "", 0, 0, "warning-unsupported", "warning",
+            "Bluesky has no content warnings: readers will not see it",
+            "Begin the text with it, in a wording of its own for Bluesky.",
+        ))  # fmt: skip
+    return found

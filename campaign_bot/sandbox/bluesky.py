@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -27,8 +26,10 @@ from campaign_bot.sandbox.bluesky_records import (
     images_of,
     invalid,
     new_key,
+    parent_of,
 )
 from campaign_bot.sandbox.bluesky_session import ACCESS, REFRESH, Sessions
+from campaign_bot.sandbox.bluesky_views import author_view, post_view, record_view, session_view, uri_of
 from campaign_bot.sandbox.limits import RateLimiter
 from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
 
@@ -68,15 +69,19 @@ class Call:
             raise invalid(f'Missing required key "{name}" at $')
         return self.params[name][0]
 
-    def field(self, name: str) -> Any:
-        """A field of the JSON body."""
+    def json(self) -> Json:
         try:
-            body = json.loads(self.body)
+            body: Any = json.loads(self.body)
         except ValueError as error:
             raise Refusal(400, "SyntaxError", str(error)) from error
-        if not isinstance(body, dict) or name not in body:
+        return cast("Json", body) if isinstance(body, dict) else {}
+
+    def field(self, name: str) -> Any:
+        """A field of the JSON body."""
+        body = self.json()
+        if name not in body:
             raise invalid(f'Missing required key "{name}" at $')
-        return cast("Json", body)[name]
+        return body[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +202,13 @@ class Server:
 
     def create_session(self, call: Call) -> Json:
         account = self.sessions.sign_in(str(call.field("identifier")), str(call.field("password")))
-        return self._tokens(account) | _session(account, call.server)
+        return self._tokens(account) | session_view(account, call.server)
 
     def refresh_session(self, call: Call) -> Json:
-        return self._tokens(call.own) | _session(call.own, call.server)
+        return self._tokens(call.own) | session_view(call.own, call.server)
 
     def get_session(self, call: Call) -> Json:
-        return _session(call.own, call.server)
+        return session_view(call.own, call.server)
 
     def delete_session(self, call: Call) -> Json:
         self.sessions.end(call.claims)
@@ -219,13 +224,12 @@ class Server:
         return {"blob": {"$type": "blob", "ref": link, "mimeType": call.mime_type, "size": len(call.body)}}
 
     def create_record(self, call: Call) -> Json:
-        account, record = self._writer(call), cast("Json", call.field("record"))
-        now = self.world.now()
-        rkey = cast("Json", json.loads(call.body)).get("rkey") or new_key(now, self.world.next_id())
+        account, now = self._writer(call), self.world.now()
+        record: Json = call.field("record")
+        rkey = call.json().get("rkey") or new_key(now, self.world.next_id())
         check_key(rkey)
         check_post(record)
         record = {"$type": COLLECTION, **record}
-        parent = record.get("reply", {}).get("parent", {}).get("uri", "")
         cid = cid_of_record(record)
         with self.world.lock:  # one writer may have a key, however many ask at once
             if self._post(account, rkey):
@@ -239,12 +243,12 @@ class Server:
                     language=next(iter(record.get("langs", [])), ""),
                     created=now,
                     media=[self._picture(account, image) for image in images_of(record)],
-                    reply_to=parent.rpartition("/")[2],
+                    reply_to=parent_of(record),
                     key=rkey,
                     wire={"record": record, "cid": cid},
                 )
             )
-        return {"uri": _uri(account, rkey), "cid": cid, "commit": self._commit(cid), "validationStatus": "valid"}
+        return {"uri": uri_of(account, rkey), "cid": cid, "commit": self._commit(cid), "validationStatus": "valid"}
 
     def delete_record(self, call: Call) -> Json:
         post = self._post(self._writer(call), str(call.field("rkey")))
@@ -258,13 +262,13 @@ class Server:
         account, rkey = self._actor(call.param("repo")), call.param("rkey")
         post = self._post(account, rkey)
         if post is None or call.param("collection") != COLLECTION:
-            raise Refusal(400, "RecordNotFound", f"Could not locate record: {_uri(account, rkey)}")
-        return _record(account, post)
+            raise Refusal(400, "RecordNotFound", f"Could not locate record: {uri_of(account, rkey)}")
+        return record_view(account, post)
 
     def list_records(self, call: Call) -> Json:
         account = self._actor(call.param("repo"))
         posts, cursor = self._page(call, account)
-        return {"records": [_record(account, post) for post in posts]} | cursor
+        return {"records": [record_view(account, post) for post in posts]} | cursor
 
     def get_blob(self, call: Call) -> Response:
         media = self.world.media.get(call.param("cid"))
@@ -294,7 +298,7 @@ class Server:
     def get_profile(self, call: Call) -> Json:
         account = self._actor(call.param("actor"))
         return {
-            **_author(account),
+            **author_view(account),
             "followersCount": self.world.followers(account),
             "followsCount": 0,
             "postsCount": len(self.world.posts_of(account.name)),
@@ -344,61 +348,4 @@ class Server:
         return {"cid": cid, "rev": new_key(self.world.now(), self.world.next_id())}
 
     def _view(self, call: Call, account: LocalAccount, post: LocalPost) -> Json:
-        """A post as the app's index shows it, with its counts."""
-        counts = self.world.counts(post)
-        view: Json = {
-            "uri": _uri(account, post.id),
-            "cid": post.wire["cid"],
-            "author": _author(account),
-            "record": post.wire["record"],
-            "indexedAt": _instant(post.created),
-            "likeCount": counts.likes or 0,
-            "repostCount": counts.reposts or 0,
-            "replyCount": counts.replies or 0,
-            "quoteCount": counts.quotes or 0,
-            "bookmarkCount": counts.bookmarks or 0,
-        }
-        blob = f"{call.server}/xrpc/com.atproto.sync.getBlob?did={account.id}&cid="
-        pictures = [
-            {
-                "alt": media.alt,
-                "thumb": blob + media.id,
-                "fullsize": blob + media.id,
-                "aspectRatio": {"width": media.width or 1, "height": media.height or 1},
-            }
-            for media in post.media
-        ]
-        return view | ({"embed": {"$type": "app.bsky.embed.images#view", "images": pictures}} if pictures else {})
-
-
-def _uri(account: LocalAccount, rkey: str) -> str:
-    return f"at://{account.id}/{COLLECTION}/{rkey}"
-
-
-def _record(account: LocalAccount, post: LocalPost) -> Json:
-    return {"uri": _uri(account, post.id), "cid": post.wire["cid"], "value": post.wire["record"]}
-
-
-def _author(account: LocalAccount) -> Json:
-    return {"did": account.id, "handle": account.handle, "displayName": account.name}
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _session(account: LocalAccount, server: str) -> Json:
-    service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": server}
-    told: Json = {
-        "did": account.id,
-        "handle": account.handle,
-        "didDoc": {
-            "@context": ["https://www.w3.org/ns/did/v1"],
-            "id": account.id,
-            "alsoKnownAs": [f"at://{account.handle}"],
-            "verificationMethod": [],
-            "service": [service],
-        },
-        "active": account.may_publish,
-    }
-    return told if account.may_publish else told | {"status": "deactivated"}
+        return post_view(account, post, self.world.counts(post), call.server)

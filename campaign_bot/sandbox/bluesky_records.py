@@ -66,6 +66,12 @@ def images_of(record: Json) -> list[Json]:
     return embed.get("images", []) if embed.get("$type") == "app.bsky.embed.images" else []
 
 
+def parent_of(record: Json) -> str:
+    """The record key that a post replies to; empty when it begins a thread."""
+    reply: Json = record.get("reply") or {}
+    return reply["parent"]["uri"].rpartition("/")[2] if reply else ""
+
+
 def _problems(record: Json) -> Iterator[str]:
     if record.get("$type", COLLECTION) != COLLECTION:
         yield f'Expected "{COLLECTION}" (got "{record["$type"]}") at $.record.$type'

@@ -24,7 +24,9 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._windows: dict[tuple[str, str], tuple[datetime, int]] = {}  # -> (its end, used)
 
-    def take(self, account: str, bucket: str, limit: int, window_s: float, now: datetime, *, cost: int = 1) -> Allowance:
+    def take(
+        self, account: str, bucket: str, limit: int, window_s: float, now: datetime, *, cost: int = 1
+    ) -> Allowance:
         """Use `cost` of the bucket, unless that is more than is left: then nothing is used and `allowed` is False."""
         with self._lock:
             reset, used = self._windows.get((account, bucket), (now, 0))

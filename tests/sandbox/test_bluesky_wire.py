@@ -251,8 +251,8 @@ def test_answers_parse_in_the_real_librarys_models(caller, server):
     assert [post.uri for post in posts] == uris[:2]
     assert isinstance(posts[0].embed, models.AppBskyEmbedImages.View)
     assert isinstance(posts[0].record, models.AppBskyFeedPost.Record)
-    assert [record.value.text for record in listed.records] == ["post 2", "post 1"]  # newest key first
-    assert [item.post.record.text for item in feed] == ["post 2", "post 1", "post 0"]
+    assert [record.value["text"] for record in listed.records] == ["post 2", "post 1"]  # newest key first
+    assert [item.post.record["text"] for item in feed] == ["post 2", "post 1", "post 0"]
     assert caller.http.get(posts[0].embed.images[0].fullsize).content == PIXEL
     assert client.com.atproto.server.describe_server().did == "did:web:localhost"
 

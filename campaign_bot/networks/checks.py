@@ -1,0 +1,80 @@
+"""What every network refuses in its own measure: rules as functions over its Limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campaign_bot.model import Content, Media, Part, Poll, Problem, Severity
+from campaign_bot.networks.base import Network
+
+
+def shared_problems(network: Network, content: Content) -> list[Problem]:
+    """Every reason for which this network would refuse the content. The caller knows the place."""
+    return [problem for part in content.parts for problem in _of_part(network, content, part)]
+
+
+def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem]:
+    warning = network.measure(content.content_warning) if network.warning_counts else 0
+    length = warning + network.measure(part.text)
+    if length > network.limits.text:
+        over = length - network.limits.text
+        yield _problem(
+            "too-long",
+            f"{length} of {network.limits.text} characters by {network.title}'s count: {over} too many",
+            "Shorten it, or offer a shorter wording after a line `--- shorter ---`.",
+        )
+    if not part.text.strip("\u200b\u200c\u200d\ufeff \t\n\u00a0") and not part.media and part.poll is None:
+        yield _problem("empty", "there is no text, picture or poll", "Write something.")
+    yield from _of_media(network, part.media)
+    if part.poll is not None:
+        yield from _of_poll(network, part, part.poll)
+
+
+def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
+    limits = network.limits
+    if len(media) > limits.media:
+        yield _problem(
+            "media-limits", f"{len(media)} pictures; {network.title} takes {limits.media}", "Leave some out."
+        )
+    for one in media:
+        if one.mime_type not in limits.media_types:
+            kinds = ", ".join(kind.removeprefix("image/").upper() for kind in limits.media_types)
+            yield _problem(
+                "media-limits", f"{one.file} is {one.mime_type}; {network.title} takes {kinds}", "Convert it."
+            )
+        if len(one.alt) > limits.alt:
+            yield _problem(
+                "alt-long", f"the alt text of {one.file} has {len(one.alt)} characters; {network.title} takes {limits.alt}",
+                "Say what matters in the picture, in about 140 characters.",
+            )  # fmt: skip
+
+
+def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
+    limits = network.limits
+    if limits.poll_options == 0:
+        yield _problem(
+            "poll-unsupported", f"{network.title} has no polls", "Ask in the text, as a numbered question.", "warning"
+        )
+        return
+    if not 2 <= len(poll.options) <= limits.poll_options:
+        yield _problem("poll-limits", f"{len(poll.options)} options; {network.title} takes 2 to {limits.poll_options}")
+    if len({option.strip().casefold() for option in poll.options}) < len(poll.options):
+        yield _problem("poll-limits", "two options of the poll are the same", "Make each one different.")
+    for option in poll.options:
+        if not 1 <= len(option.strip()) or len(option) > limits.poll_option_length:
+            yield _problem(
+                "poll-limits",
+                f"the option “{option}” has {len(option)} characters; {network.title} takes 1 to {limits.poll_option_length}",
+            )
+    if not limits.poll_min_minutes <= poll.duration_min <= limits.poll_max_minutes:
+        yield _problem(
+            "poll-limits",
+            f"the poll is open for {poll.duration_min} minutes; {network.title} takes {limits.poll_min_minutes} to"
+            f" {limits.poll_max_minutes}",
+        )
+    if part.media and not limits.poll_with_media:
+        yield _problem("poll-limits", f"{network.title} takes a poll or pictures, not both", "Leave one of them out.")
+
+
+def _problem(rule: str, message: str, advice: str = "", severity: Severity = "error") -> Problem:
+    return Problem("", 0, 0, rule, severity, message, advice)

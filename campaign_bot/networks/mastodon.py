@@ -1,0 +1,344 @@
+"""Mastodon, or any other server that speaks its API, through the Mastodon.py library.
+
+The Idempotency-Key is derived from the delivery, so a repeat within the hour is the same post. Servers exist that
+ignore the key: so before any resend the account's own posts are looked at too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any, ClassVar, Literal, TypeVar
+
+import regex
+from pydantic import SecretStr
+
+from campaign_bot.config import Credentials
+from campaign_bot.errors import AuthError, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
+from campaign_bot.library.files import Account
+from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.base import Connection, Limits, Network
+from campaign_bot.networks.checks import shared_problems
+
+T = TypeVar("T")
+
+#: How far a request had come decides what its failure means: a `create` that got no answer may have happened.
+Stage = Literal["read", "upload", "create"]
+
+URL_LENGTH = 23  # whatever its real length
+_URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
+_MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
+#: Pages of own posts that a look reads at most; 40 posts each.
+LOOK_PAGES, LOOK_SIZE = 5, 40
+
+
+class MastodonCredentials(Credentials):
+    access_token: SecretStr
+
+
+class Mastodon(Network):
+    name: ClassVar[str] = "mastodon"
+    title: ClassVar[str] = "Mastodon"
+    limits: ClassVar[Limits] = Limits(
+        text=500,
+        media=4,
+        media_bytes=16_777_216,
+        media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+        alt=1500,
+        poll_options=4,
+        poll_option_length=50,
+        poll_min_minutes=5,
+        poll_max_minutes=43_829,
+        poll_with_media=False,
+        batch=20,
+        source="defaults of Mastodon's /api/v2/instance, 4.3; a server's own answer wins. 2026-11",
+    )
+    credentials: ClassVar[type[Credentials]] = MastodonCredentials
+    counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "poll_votes"})
+    warning_counts: ClassVar[bool] = True
+    default_server: ClassVar[str] = "https://mastodon.social"
+
+    def measure(self, text: str) -> int:
+        """Grapheme clusters; a URL with scheme is 23, and the server of a mention does not count."""
+        text = _URL.sub("x" * URL_LENGTH, text)
+        return len(regex.findall(r"\X", _MENTION.sub(r"\1", text)))
+
+    def check(self, content: Content) -> list[Problem]:
+        return shared_problems(self, content)
+
+    def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
+        """One Idempotency-Key a part. The content is in it: changed bytes are another post."""
+        return tuple(
+            hashlib.sha256(f"{delivery}/{content_hash}/{part}".encode()).hexdigest()[:32] for part in range(parts)
+        )
+
+    def connect(
+        self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
+    ) -> MastodonConnection:
+        token = credentials.reveal()["access_token"]
+        return MastodonConnection(account, token, server or account.server or self.default_server, timeout_s)
+
+
+class MastodonConnection(Connection):
+    """One account by its access token."""
+
+    def __init__(self, account: Account, token: str, server: str, timeout_s: float) -> None:
+        import requests
+        from mastodon import Mastodon as Client
+
+        self.account = account.name
+        self._server = server.rstrip("/")
+        self._session = requests.Session()  # without retries: a retried POST is a second post
+        self._session.trust_env = False
+        self._api: Any = Client(
+            access_token=token,
+            api_base_url=self._server,
+            ratelimit_method="throw",  # the default sleeps for minutes
+            request_timeout=timeout_s,
+            session=self._session,
+            version_check_mode="none",
+        )
+        self._id = ""
+
+    def identify(self) -> Identity:
+        me = self._ask(self._api.account_verify_credentials)
+        app = self._ask(self._api.app_verify_credentials)
+        scopes = " ".join(getattr(app, "scopes", None) or []).split()
+        may = not scopes or any(scope in ("write", "write:statuses") for scope in scopes)
+        detail = "" if may else f"The token may only {', '.join(scopes)}: make one with the scope write."
+        return Identity(str(me.acct), may, detail)
+
+    def publish(self, part: Outgoing) -> Receipt:
+        media = [self._upload(attachment) for attachment in part.attachments]
+        poll = None
+        if part.poll is not None:
+            poll = self._api.make_poll(list(part.poll.options), expires_in=part.poll.duration_min * 60)
+        status = self._ask(
+            lambda: self._api.status_post(
+                part.text,
+                in_reply_to_id=part.parent.remote_id if part.parent else None,
+                media_ids=media or None,
+                sensitive=None if poll else bool(part.content_warning),  # GoToSocial refuses a poll with it
+                visibility=part.visibility,
+                spoiler_text=part.content_warning or None,
+                language=part.language,
+                idempotency_key=part.key or None,
+                poll=poll,
+            ),
+            "create",
+        )
+        return _receipt(status)
+
+    def find(self, part: Outgoing, since: datetime) -> Lookup:
+        """Look through the account's own posts back to `since`, comparing what a reader would read."""
+        wanted = comparable(part.text)
+        older_than = None
+        for _ in range(LOOK_PAGES):
+            page = self._ask(
+                lambda older=older_than: self._api.account_statuses(self._own_id(), max_id=older, limit=LOOK_SIZE)
+            )
+            for status in page:
+                if comparable(plain_text(status.content)) == wanted and status.created_at >= since:
+                    return Lookup(_receipt(status), conclusive=True)
+            if len(page) < LOOK_SIZE or page[-1].created_at < since:
+                return Lookup(None, conclusive=True)
+            older_than = page[-1].id
+        return Lookup(None, conclusive=False)
+
+    def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
+        """One call for all where the server can (Mastodon >= 4.3); else one call each."""
+        found = self._ask(lambda: self._batch(remote_ids))
+        if found is None:
+            found = [status for one in remote_ids if (status := self._single(one)) is not None]
+        return {str(status.id): _counts(status) for status in found}
+
+    def followers(self) -> int | None:
+        return int(self._ask(self._api.account_verify_credentials).followers_count)
+
+    def retract(self, remote_id: str) -> None:
+        from mastodon.errors import MastodonNotFoundError
+
+        def delete() -> None:
+            try:
+                self._api.status_delete(remote_id)
+            except MastodonNotFoundError:
+                return
+
+        self._ask(delete)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _own_id(self) -> str:
+        if not self._id:
+            self._id = str(self._ask(self._api.account_verify_credentials).id)
+        return self._id
+
+    def _batch(self, remote_ids: Sequence[str]) -> list[Any] | None:
+        from mastodon.errors import MastodonAPIError, MastodonNotFoundError
+
+        try:
+            return list(self._api.statuses(list(remote_ids)))
+        except MastodonNotFoundError:
+            return None
+        except MastodonAPIError as error:
+            if _status_of(error) == 405:
+                return None
+            raise
+
+    def _single(self, remote_id: str) -> Any | None:
+        from mastodon.errors import MastodonNotFoundError
+
+        def read() -> Any | None:
+            try:
+                return self._api.status(remote_id)
+            except MastodonNotFoundError:
+                return None
+
+        return self._ask(read)
+
+    def _upload(self, attachment: Attachment) -> str:
+        """A picture with its alt text. Attaching one that is still being processed would be refused: a later attempt
+        uploads it again."""
+        media = self._ask(
+            lambda: self._api.media_post(
+                attachment.data,
+                mime_type=attachment.media.mime_type,
+                description=attachment.media.alt,
+                file_name=f"{attachment.media.sha256[:16]}.{attachment.media.mime_type.rpartition('/')[2]}",
+            ),
+            "upload",
+        )
+        if getattr(media, "url", None) is None:
+            raise Unavailable(self.account, f"{self._server} is still preparing the picture.")
+        return str(media.id)
+
+    def _ask(self, request: Callable[[], T], stage: Stage = "read") -> T:
+        try:
+            return request()
+        except _failures() as error:
+            raise self._ours(error, stage) from error
+
+    def _ours(self, error: Exception, stage: Stage) -> NetworkError:
+        from mastodon.errors import MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
+
+        if isinstance(error, MastodonRatelimitError):
+            reset = self._api.ratelimit_reset
+            until = datetime.fromtimestamp(reset, UTC) if reset else None
+            return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
+        if isinstance(error, MastodonAPIError):
+            return self._refused(error, _status_of(error), stage)
+        told = type(error.__context__ or error).__name__
+        if isinstance(error, MastodonNetworkError) and _never_left(error):
+            return Unavailable(self.account, f"{self._server} cannot be reached ({told}).")
+        if stage == "create":
+            return Unconfirmed(self.account, f"{self._server} gave no answer ({told}); the post may be there.")
+        return Unavailable(self.account, f"{self._server} gave no usable answer ({told}).")
+
+    def _refused(self, error: Exception, status: int, stage: Stage) -> NetworkError:
+        answer = f"{self._server} answered {status}: {_words(error)}"
+        if status in (401, 403):
+            return AuthError(
+                self.account, f"{answer}.", advice="Check the account's access token and that it may write."
+            )
+        if status == 503 or (stage == "read" and status >= 500):
+            return Unavailable(self.account, f"{answer}.")
+        if stage == "create" and (status >= 500 or status < 400):
+            return Unconfirmed(self.account, f"{answer}; the post may be there.")
+        if stage == "read" or status >= 500 or status < 400:
+            return Unavailable(self.account, f"{answer}.", advice="Is this account's server right?")
+        return Rejected(self.account, f"{answer}.")
+
+
+class _Reader(HTMLParser):
+    """The plain text of a post: what its author wrote, links as their addresses."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self._link = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "br":
+            self.text += "\n"
+        elif tag == "p" and self.text:
+            self.text += "\n\n"
+        elif tag == "a" and not {"hashtag", "mention"} & set((given.get("class") or "").split()):
+            self._link = given.get("href") or ""
+            self.text += self._link
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._link:
+            self.text += data
+
+
+def plain_text(content: str) -> str:
+    """A status's HTML as the text that was sent."""
+    reader = _Reader()
+    reader.feed(content)
+    reader.close()
+    return reader.text
+
+
+def comparable(text: str) -> str:
+    """A text in the form in which a server may not change it: white space folded."""
+    return " ".join(html.unescape(text).split())
+
+
+def _receipt(status: Any) -> Receipt:
+    return Receipt(str(status.id), str(status.url or status.uri))
+
+
+def _counts(status: Any) -> Counts:
+    poll = getattr(status, "poll", None)
+    quotes = getattr(status, "quotes_count", None)
+    return Counts(
+        likes=status.favourites_count,
+        reposts=status.reblogs_count,
+        replies=status.replies_count,
+        quotes=None if quotes is None else int(quotes),
+        poll_votes=poll.votes_count if poll else None,
+    )
+
+
+def _status_of(error: Exception) -> int:
+    """Mastodon.py raises (message, status, reason, detail)."""
+    return next((arg for arg in error.args if isinstance(arg, int)), 0)
+
+
+def _words(error: Exception) -> str:
+    words = [str(arg) for arg in error.args if isinstance(arg, str) and not arg.startswith("Mastodon API")]
+    text = words[-1] if words else "no reason given"
+    return "a page instead of data" if text.lstrip().startswith("<") else text[:300].rstrip(".")
+
+
+def _never_left(error: Exception) -> bool:
+    """Nobody listened or was found: no byte of the request left."""
+    import requests
+
+    cause = error.__context__
+    if isinstance(cause, requests.ConnectTimeout):
+        return True
+    return isinstance(cause, requests.ConnectionError) and any(
+        words in str(cause) for words in ("NewConnectionError", "Failed to resolve", "NameResolutionError")
+    )
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """All that a request through the library may raise: its own, requests' that it lets through, and what parsing an
+    answer that is not what it says can raise."""
+    import requests
+    from mastodon.errors import MastodonError
+
+    return (MastodonError, requests.RequestException, json.JSONDecodeError, AttributeError, TypeError)

@@ -1,0 +1,447 @@
+"""The local Mastodon: those REST methods that a client needs to publish, look and count, as Mastodon 4.3 answers them.
+
+Limits and refusals follow its defaults and its own sentences; engagement comes from the simulated audience.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any, cast
+
+import regex
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from PIL import Image, UnidentifiedImageError
+from starlette.datastructures import FormData, UploadFile
+
+from campaign_bot.sandbox.limits import Allowance, RateLimiter
+from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
+
+SECRET_FIELDS = ("access_token",)
+
+MAX_CHARACTERS, URL_LENGTH, MAX_MEDIA, MAX_ALT = 500, 23, 4, 1500
+MAX_IMAGE_BYTES = 16_777_216
+POLL_OPTIONS, POLL_OPTION_LENGTH, POLL_MIN_S, POLL_MAX_S = 4, 50, 300, 2_629_746
+KEY_KEPT = timedelta(hours=1)
+BATCH, PAGE = 20, 40
+TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+#: bucket -> (requests, seconds)
+LIMITS = {"any": (300, 300), "create": (300, 10_800), "media": (30, 1800), "delete": (30, 1800)}
+
+Json = dict[str, Any]
+Handler = Callable[["_Call"], Awaitable[Any]]
+
+_URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
+_TAG = regex.compile(r"(?<![\w/])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
+_MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
+
+
+class Refusal(Exception):
+    """A request that Mastodon answers with an error."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
+class _Call:
+    """One request, read: whose it is, and its fields, whether they came as form or as JSON."""
+
+    def __init__(self, request: Request, account: LocalAccount | None, fields: dict[str, list[Any]]) -> None:
+        self.request = request
+        self._account = account
+        self._fields = fields
+
+    @property
+    def account(self) -> LocalAccount:
+        if self._account is None:
+            raise Refusal(401, "The access token is invalid")
+        return self._account
+
+    def text(self, name: str) -> str:
+        return str((self._fields.get(name) or [""])[0] or "")
+
+    def list(self, name: str) -> list[str]:
+        return [str(one) for one in self._fields.get(f"{name}[]", self._fields.get(name, []))]
+
+    def file(self, name: str) -> UploadFile | None:
+        found = (self._fields.get(name) or [None])[0]
+        return found if isinstance(found, UploadFile) else None
+
+
+def router(world: World) -> APIRouter:
+    return _Server(world).router()
+
+
+class _Server:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._limiter = RateLimiter()
+        self._keys: dict[tuple[str, str], tuple[datetime, str]] = {}
+
+    def router(self) -> APIRouter:
+        made = APIRouter()
+        for method, path, bucket, handler in (
+            ("GET", "/api/v1/instance", "any", self._instance_v1),
+            ("GET", "/api/v2/instance", "any", self._instance),
+            ("GET", "/api/v1/apps/verify_credentials", "any", self._application),
+            ("GET", "/api/v1/accounts/verify_credentials", "any", self._me),
+            ("GET", "/api/v1/accounts/{id}", "any", self._account),
+            ("GET", "/api/v1/accounts/{id}/statuses", "any", self._timeline),
+            ("POST", "/api/v2/media", "media", self._upload),
+            ("POST", "/api/v1/media", "media", self._upload),
+            ("GET", "/api/v1/media/{id}", "any", self._media),
+            ("GET", "/api/v1/statuses", "any", self._statuses),
+            ("POST", "/api/v1/statuses", "create", self._create),
+            ("GET", "/api/v1/statuses/{id}", "any", self._status),
+            ("DELETE", "/api/v1/statuses/{id}", "delete", self._delete),
+        ):
+            made.add_api_route(path, self._endpoint(bucket, handler), methods=[method])
+        return made
+
+    def _endpoint(self, bucket: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            account = self._whose(request)
+            limit, window_s = LIMITS[bucket]
+            allowance = self._limiter.take(account.name if account else "", bucket, limit, window_s, self._world.now())
+            try:
+                if not allowance.allowed:
+                    raise Refusal(429, "Too many requests")
+                body: Any = await handler(_Call(request, account, await _fields(request)))
+                return JSONResponse(body, headers=_headers(allowance))
+            except Refusal as refusal:
+                return JSONResponse({"error": refusal.error}, refusal.status, headers=_headers(allowance))
+
+        return answer
+
+    def _whose(self, request: Request) -> LocalAccount | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return self._world.account_with("mastodon", "access_token", token) if scheme.lower() == "bearer" else None
+
+    # ---- who and where
+
+    async def _instance(self, call: _Call) -> Json:
+        server = str(call.request.base_url).rstrip("/")
+        return {
+            "domain": call.request.url.netloc,
+            "title": "Local Mastodon (SIMULATED)",
+            "version": "4.3.0",
+            "source_url": "",
+            "description": "Nobody outside this machine sees this.",
+            "usage": {"users": {"active_month": 0}},
+            "thumbnail": {"url": f"{server}/thumbnail.png"},
+            "languages": ["en", "fr"],
+            "configuration": _configuration(),
+            "registrations": {"enabled": False, "approval_required": False, "message": None},
+            "contact": {"email": "", "account": None},
+            "rules": [],
+            "api_versions": {"mastodon": 2},
+        }
+
+    async def _instance_v1(self, call: _Call) -> Json:
+        told = await self._instance(call)
+        return {**told, "uri": told["domain"], "short_description": "", "email": "", "urls": {}, "stats": {}}
+
+    async def _application(self, call: _Call) -> Json:
+        scopes = ["read", "write"] if call.account.may_publish else ["read"]
+        return {
+            "id": "1",
+            "name": "campaign-bot",
+            "website": None,
+            "scopes": scopes,
+            "redirect_uris": [],
+            "redirect_uri": "",
+        }
+
+    async def _me(self, call: _Call) -> Json:
+        return {**self._shown(call.account, call), "source": {"privacy": "public", "language": call.account.language}}
+
+    async def _account(self, call: _Call) -> Json:
+        return self._shown(self._by_id(call.request.path_params["id"]), call)
+
+    async def _timeline(self, call: _Call) -> list[Json]:
+        """Newest first; `max_id`, `since_id` and `limit` as everywhere in Mastodon."""
+        owner = self._by_id(call.request.path_params["id"])
+        limit = min(int(call.text("limit") or 20), PAGE)
+        newest, oldest = call.text("max_id"), call.text("since_id") or call.text("min_id")
+        posts = [
+            post
+            for post in self._world.posts_of(owner.name)
+            if (not newest or int(post.id) < int(newest)) and (not oldest or int(post.id) > int(oldest))
+        ]
+        return [self._wire(post, call) for post in posts[:limit]]
+
+    # ---- media
+
+    async def _upload(self, call: _Call) -> Json:
+        account, file = call.account, call.file("file")
+        if not account.may_publish:
+            raise Refusal(403, "This action is outside the authorized scopes")
+        if file is None:
+            raise Refusal(422, "Validation failed: File can't be blank")
+        data, kind = await file.read(), file.content_type or ""
+        if kind not in TYPES:
+            raise Refusal(422, "Validation failed: File content type is invalid")
+        if len(data) > MAX_IMAGE_BYTES:
+            raise Refusal(422, "Validation failed: File file size must be less than 16 MB")
+        alt = call.text("description")
+        if len(alt) > MAX_ALT:
+            raise Refusal(422, f"Validation failed: Description is too long (maximum is {MAX_ALT} characters)")
+        media = LocalMedia(str(self._world.next_id()), account.name, kind, data, alt, *_size(data))
+        with self._world.lock:
+            self._world.media[media.id] = media
+        return _media_wire(media, call)
+
+    async def _media(self, call: _Call) -> Json:
+        media = self._world.media.get(call.request.path_params["id"])
+        if media is None or media.account != call.account.name:
+            raise Refusal(404, "Record not found")
+        return _media_wire(media, call)
+
+    # ---- statuses
+
+    async def _create(self, call: _Call) -> Json:
+        account, now = call.account, self._world.now()
+        if not account.may_publish:
+            raise Refusal(403, "This action is outside the authorized scopes")
+        key = call.request.headers.get("idempotency-key", "")
+        with self._world.lock:
+            made_at, id_before = self._keys.get((account.name, key), (now - 2 * KEY_KEPT, ""))
+            before = self._world.post("mastodon", id_before) if key and now - made_at < KEY_KEPT else None
+            if before is not None:
+                return self._wire(before, call)
+            post = self._world.add_post(self._checked(call, account, now))
+            if key:
+                self._keys[account.name, key] = (now, post.id)
+            return self._wire(post, call)
+
+    def _checked(self, call: _Call, account: LocalAccount, now: datetime) -> LocalPost:
+        """The status that a request describes, if Mastodon would take it."""
+        text, warning = call.text("status"), call.text("spoiler_text")
+        options, ids = call.list("poll[options]"), call.list("media_ids")
+        if not text.strip() and not ids and not warning:
+            raise Refusal(422, "Validation failed: Text can't be blank")
+        if _length(text) + _length(warning) > MAX_CHARACTERS:
+            raise Refusal(422, f"Validation failed: Text character limit of {MAX_CHARACTERS} exceeded")
+        visibility = call.text("visibility") or "public"
+        if visibility not in VISIBILITIES:
+            raise Refusal(422, "Validation failed: Visibility is not included in the list")
+        reply_to = call.text("in_reply_to_id")
+        if reply_to and self._world.post("mastodon", reply_to) is None:
+            raise Refusal(404, "The post you are trying to reply to does not appear to exist.")
+        return LocalPost(
+            id=str(int(now.timestamp() * 1000) << 16 | self._world.next_id() & 0xFFFF),
+            network="mastodon",
+            account=account.name,
+            text=text,
+            language=call.text("language") or account.language,
+            created=now,
+            media=self._attached(ids, account, bool(options)),
+            poll_options=options,
+            poll_ends=now + timedelta(seconds=_poll_seconds(call, options)) if options else None,
+            visibility=visibility,
+            content_warning=warning,
+            reply_to=reply_to,
+            key=call.request.headers.get("idempotency-key", ""),
+        )
+
+    def _attached(self, ids: list[str], account: LocalAccount, poll: bool) -> list[LocalMedia]:
+        if ids and poll:
+            raise Refusal(422, "Cannot attach files to a poll")
+        if len(ids) > MAX_MEDIA:
+            raise Refusal(422, "Cannot attach more than 4 files")
+        media = [self._world.media.get(one) for one in ids]
+        if any(one is None or one.account != account.name for one in media):
+            raise Refusal(422, "Validation failed: Media not found")
+        return [one for one in media if one is not None]
+
+    async def _statuses(self, call: _Call) -> list[Json]:
+        found = [self._world.post("mastodon", one) for one in call.list("id")[:BATCH]]
+        return [self._wire(post, call) for post in found if post is not None]
+
+    async def _status(self, call: _Call) -> Json:
+        return self._wire(self._post(call), call)
+
+    async def _delete(self, call: _Call) -> Json:
+        post = self._post(call)
+        if post.account != call.account.name:
+            raise Refusal(404, "Record not found")
+        with self._world.lock:
+            shown = {**self._wire(post, call), "text": post.text}
+            post.deleted = True
+        return shown
+
+    def _post(self, call: _Call) -> LocalPost:
+        post = self._world.post("mastodon", call.request.path_params["id"])
+        if post is None:
+            raise Refusal(404, "Record not found")
+        return post
+
+    # ---- the wire
+
+    def _by_id(self, id: str) -> LocalAccount:  # noqa: A002
+        found = next((a for a in self._world.accounts.values() if a.network == "mastodon" and a.id == id), None)
+        if found is None:
+            raise Refusal(404, "Record not found")
+        return found
+
+    def _shown(self, account: LocalAccount, call: _Call) -> Json:
+        server = str(call.request.base_url).rstrip("/")
+        picture = f"{server}/avatar.png"
+        return {
+            "id": account.id, "username": account.handle, "acct": account.handle, "display_name": account.handle,
+            "locked": False, "bot": True, "discoverable": True, "group": False, "created_at": "2026-01-01T00:00:00.000Z",
+            "note": "", "url": f"{server}/@{account.handle}", "uri": f"{server}/users/{account.handle}",
+            "avatar": picture, "avatar_static": picture, "header": picture, "header_static": picture,
+            "followers_count": self._world.followers(account), "following_count": 0,
+            "statuses_count": len(self._world.posts_of(account.name)), "last_status_at": None, "emojis": [], "fields": [],
+        }  # fmt: skip
+
+    def _wire(self, post: LocalPost, call: _Call) -> Json:
+        counts, account = self._world.counts(post), self._world.accounts[post.account]
+        url = f"{str(call.request.base_url).rstrip('/')}/@{account.handle}/{post.id}"
+        return {
+            "id": post.id, "created_at": _iso(post.created), "in_reply_to_id": post.reply_to or None,
+            "in_reply_to_account_id": account.id if post.reply_to else None, "sensitive": bool(post.content_warning),
+            "spoiler_text": post.content_warning, "visibility": post.visibility, "language": post.language,
+            "uri": url, "url": url, "replies_count": counts.replies, "reblogs_count": counts.reposts,
+            "favourites_count": counts.likes, "quotes_count": counts.quotes, "edited_at": None,
+            "favourited": False, "reblogged": False, "muted": False, "bookmarked": False, "pinned": False,
+            "content": as_html(post.text), "reblog": None, "application": {"name": "campaign-bot", "website": None},
+            "account": self._shown(account, call), "media_attachments": [_media_wire(one, call) for one in post.media],
+            "mentions": [], "tags": [{"name": tag.lower(), "url": f"/tags/{tag}"} for tag in _TAG.findall(post.text)],
+            "emojis": [], "card": None, "poll": self._poll(post),
+        }  # fmt: skip
+
+    def _poll(self, post: LocalPost) -> Json | None:
+        if not post.poll_options or post.poll_ends is None:
+            return None
+        votes = self._world.poll_votes(post)
+        return {
+            "id": post.id, "expires_at": _iso(post.poll_ends), "expired": post.poll_ends <= self._world.now(),
+            "multiple": False, "votes_count": sum(votes), "voters_count": sum(votes), "emojis": [], "voted": True,
+            "own_votes": [],
+            "options": [{"title": t, "votes_count": v} for t, v in zip(post.poll_options, votes, strict=True)],
+        }  # fmt: skip
+
+
+def as_html(text: str) -> str:
+    """A text as Mastodon shows it: paragraphs, links with their scheme hidden, hashtags."""
+
+    def link(match: regex.Match[str]) -> str:
+        url = match[0]
+        scheme, _, rest = url.partition("://")
+        return (
+            f'<a href="{url}" target="_blank" rel="nofollow noopener" translate="no"><span class="invisible">'
+            f'{scheme}://</span><span class="ellipsis">{rest[:30]}</span><span class="invisible">{rest[30:]}</span></a>'
+        )
+
+    def tag(match: regex.Match[str]) -> str:
+        return f'<a href="/tags/{match[1]}" class="mention hashtag" rel="tag">#<span>{match[1]}</span></a>'
+
+    pieces: list[str] = []
+    end = 0
+    escaped = html.escape(text, quote=False)
+    for match in _URL.finditer(escaped):
+        pieces += [_TAG.sub(tag, escaped[end : match.start()]), link(match)]
+        end = match.end()
+    body = "".join([*pieces, _TAG.sub(tag, escaped[end:])])
+    return "".join(f"<p>{one.replace(chr(10), '<br />')}</p>" for one in body.split("\n\n"))
+
+
+async def _fields(request: Request) -> dict[str, list[Any]]:
+    """Query, form or JSON as one mapping; nested JSON gets Rails' names (poll[options][])."""
+    found: dict[str, list[Any]] = {}
+    for name, value in request.query_params.multi_items():
+        found.setdefault(name, []).append(value)
+    if "json" in request.headers.get("content-type", ""):
+        _flatten(await request.json(), "", found)
+    elif request.method in ("POST", "PUT"):
+        form: FormData = await request.form()
+        for name, value in form.multi_items():
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _flatten(value: Any, name: str, found: dict[str, list[Any]]) -> None:
+    if isinstance(value, dict):
+        for key, one in cast("Json", value).items():
+            _flatten(one, f"{name}[{key}]" if name else key, found)
+    elif isinstance(value, list):
+        found.setdefault(f"{name}[]", []).extend(cast("list[Any]", value))
+    else:
+        found.setdefault(name, []).append(value)
+
+
+def _length(text: str) -> int:
+    text = _MENTION.sub(r"\1", _URL.sub("x" * URL_LENGTH, text))
+    return len(regex.findall(r"\X", text))
+
+
+def _poll_seconds(call: _Call, options: list[str]) -> int:
+    seconds = int(call.text("poll[expires_in]") or 0)
+    if not 2 <= len(options) <= POLL_OPTIONS:
+        raise Refusal(422, "Validation failed: Options must have between 2 and 4 items")
+    if any(len(option) > POLL_OPTION_LENGTH for option in options):
+        raise Refusal(422, "Validation failed: Options can't be longer than 50 characters each")
+    if len(set(options)) < len(options):
+        raise Refusal(422, "Validation failed: Options contain duplicate items")
+    if seconds < POLL_MIN_S:
+        raise Refusal(422, "Validation failed: Duration is too short")
+    if seconds > POLL_MAX_S:
+        raise Refusal(422, "Validation failed: Duration is too long")
+    return seconds
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    try:
+        with Image.open(BytesIO(data)) as image:
+            return image.size
+    except (UnidentifiedImageError, OSError) as error:
+        raise Refusal(422, "Validation failed: File is not a valid image") from error
+
+
+def _media_wire(media: LocalMedia, call: _Call) -> Json:
+    url = f"{str(call.request.base_url).rstrip('/')}/media/{media.id}"
+    size = {"width": media.width, "height": media.height, "size": f"{media.width}x{media.height}",
+            "aspect": media.width / media.height}  # fmt: skip
+    return {"id": media.id, "type": "image", "url": url, "preview_url": url, "remote_url": None, "blurhash": None,
+            "description": media.alt or None, "meta": {"original": size, "small": size}}  # fmt: skip
+
+
+def _configuration() -> Json:
+    return {
+        "urls": {"streaming": "wss://localhost"},
+        "accounts": {"max_featured_tags": 10},
+        "statuses": {
+            "max_characters": MAX_CHARACTERS, "max_media_attachments": MAX_MEDIA,
+            "characters_reserved_per_url": URL_LENGTH,
+        },
+        "media_attachments": {
+            "supported_mime_types": list(TYPES), "description_limit": MAX_ALT, "image_size_limit": MAX_IMAGE_BYTES,
+            "image_matrix_limit": 33_177_600, "video_size_limit": 103_809_024, "video_frame_rate_limit": 120,
+            "video_matrix_limit": 8_294_400,
+        },
+        "polls": {
+            "max_options": POLL_OPTIONS, "max_characters_per_option": POLL_OPTION_LENGTH, "min_expiration": POLL_MIN_S,
+            "max_expiration": POLL_MAX_S,
+        },
+        "translation": {"enabled": False},
+    }  # fmt: skip
+
+
+def _headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": _iso(allowance.reset),
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
