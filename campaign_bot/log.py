@@ -39,7 +39,7 @@ class Redactor:
         return {key: self.value(value) for key, value in event.items()}
 
 
-def configure(*, style: str, secrets: Iterable[str]) -> Redactor:
+def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) -> Redactor:
     """Set up logging for this process. `style`: text for people, json for machines. Returns the redactor in force."""
     redactor = Redactor(secrets)
     renderer: Any = (
@@ -55,7 +55,7 @@ def configure(*, style: str, secrets: Iterable[str]) -> Redactor:
             redactor,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from campaign_bot.cli.session import counted, err, hide_secrets, out, session, t
 from campaign_bot.config import PREFIX
 from campaign_bot.daemon import Daemon
 from campaign_bot.errors import ConfigError
+from campaign_bot.log import configure
 from campaign_bot.model import Result, State
 from campaign_bot.report import render
 from campaign_bot.sandbox.server import LocalNetworks, build_world
@@ -45,6 +47,7 @@ def rehearse(
     if not (directory / "content").is_dir() and directory == Path():
         directory = starter.shipped("open-government")
         err.print("There is no campaign here: rehearsing the one that comes with campaign-bot.")
+    configure(style="text", secrets=(), level=logging.WARNING)  # the progress bar tells what each send was
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[counts]}"), TimeElapsedColumn())
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("planning and composing", total=1.0, counts="")

@@ -77,10 +77,18 @@ class Connections:
 
     @contextlib.contextmanager
     def write(self) -> Generator[Database]:
-        """One transaction: all of it or nothing. Its first statement must be a write (a read first would take a lock
-        that cannot be raised while another process writes)."""
-        with self.errors(), self.db.atomic() as db:
-            yield db
+        """One transaction: all of it or nothing. IMMEDIATE: sqlite-utils' own `atomic()` begins deferred and looks at
+        tables before it writes, and a read lock cannot become a write lock while another connection writes."""
+        db = self.db
+        with self.errors():
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                if db.conn.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
 
     def _open(self) -> Database:
         # check_same_thread=False only so that close() may close the others' at the end.

@@ -256,3 +256,26 @@ def test_four_processes_open_a_new_database_at_once(tmp_path: Path) -> None:
     assert [(process.wait(30), process.stderr.read() if process.stderr else b"") for process in running] == [
         (0, b"")
     ] * 4
+
+
+def test_writers_side_by_side_wait_for_each_other(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "a.db")
+    drafts = [a_draft(post=f"p{n}") for n in range(8)]
+    for n, draft in enumerate(drafts):
+        store.add(a_post(draft, key=f"p{n}", name=f"post-{n}"), now=NOW, actor="plan")
+    failures: list[StoreError] = []
+
+    def write(key: str) -> None:
+        try:
+            for part in range(15):
+                store.record_receipt(key, part, Receipt(str(part), "https://mastodon.example"), now=NOW)
+        except StoreError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(draft.key,)) for draft in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [len(store.receipts(draft.key)) for draft in drafts] == [15] * 8
