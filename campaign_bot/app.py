@@ -222,7 +222,10 @@ class App:
         campaign = library.campaign
         begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
         found = plan.desired(library, self.network, after=begin, until=self.campaign_end())
-        said = [said for planned in found.planned for said in _said(planned.post, planned.drafts)]
+        # A post that could not be composed for every account has that problem, not the ones that follow from it.
+        accounts = {one.post.key: library.accounts_of(library.schedules[one.post.schedule]) for one in found.planned}
+        whole = [one for one in found.planned if len(one.drafts) == len(accounts[one.post.key])]
+        said = [said for planned in whole for said in _said(planned.post, planned.drafts)]
         problems = [*problems, *found.problems, *check.check_all(library, self.network, said)]
         return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
 

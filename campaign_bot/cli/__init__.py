@@ -63,7 +63,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except ContentError as error:
-        print_problems(error.problems, err)
+        if [problem.message for problem in error.problems] != [error.message]:
+            print_problems(error.problems, err)
         _fail(error, debug)
     except CampaignBotError as error:
         _fail(error, debug)

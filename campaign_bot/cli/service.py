@@ -158,8 +158,8 @@ def _tell(done: rehearsal.Rehearsed, directory: Path) -> None:
 
 def _table(results: list[Result]) -> None:
     shown = table(
-        "network", "language", "sent", "failed", "missed", "not approved", "counts read", "engagements", "per post",
-        numbers=("sent", "failed", "missed", "not approved", "counts read", "engagements", "per post"),
+        "network", "language", "sent", "failed", "missed", "unapproved", "counts", "engagements", "per post",
+        numbers=("sent", "failed", "missed", "unapproved", "counts", "engagements", "per post"),
     )  # fmt: skip
     for network, language in sorted({(one.network, one.language) for one in results}):
         some = [one for one in results if (one.network, one.language) == (network, language)]

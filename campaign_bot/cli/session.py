@@ -89,7 +89,9 @@ def table(*columns: str, title: str = "", numbers: Sequence[str] = ()) -> Table:
         title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
     )
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        made.add_column(
+            column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=column in numbers
+        )
     return made
 
 
