@@ -27,7 +27,7 @@ from campaign_bot.errors import ConfigError, ContentError, NetworkError, NotFoun
 from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
-from campaign_bot.model import QUEUE, Delivery, Post, Problem, Receipt, State
+from campaign_bot.model import QUEUE, Delivery, Event, Post, Problem, Receipt, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.server import secrets_of
 from campaign_bot.store.base import Draft, DueSnapshot, Store
@@ -287,11 +287,8 @@ class App:
     def server_of(self, account: Account) -> str:
         return self.sandbox_url or account.server or self.network(account.network).default_server
 
-    def history(self, delivery: Delivery) -> list[dict[str, object]]:
-        return [
-            {"at": event.at.isoformat(), "actor": event.actor, "action": event.action, "detail": event.detail}
-            for event in self.store.events(delivery.key)
-        ]
+    def history(self, delivery: Delivery) -> list[Event]:
+        return self.store.events(delivery.key)
 
     def describe(self, delivery: Delivery) -> dict[str, object]:
         """A delivery as JSON."""
@@ -354,8 +351,8 @@ class App:
                 waiting.setdefault(one.account, ([], [], []))[number].append(one)  # type: ignore[arg-type]
         known = {name: work for name, work in waiting.items() if name in self.library.campaign.accounts}
         done = Worked(missed=missed)
-        for worked in self._pool.map(lambda name: self._work_account(name, *known[name]), known):
-            done += worked
+        for worked in [self._pool.submit(self._work_account, name, *work) for name, work in known.items()]:
+            done += worked.result()
         return done
 
     @property

@@ -12,6 +12,7 @@ import pytest
 
 for _name in [name for name in os.environ if name.upper().startswith("CAMPAIGN_BOT_")]:
     del os.environ[_name]
+os.environ["COLUMNS"] = "160"  # tables as on a wide terminal, before any console is made
 for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(_name, None)
 

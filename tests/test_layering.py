@@ -17,13 +17,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("plan", "check", "approve", "publish", "collect", "evaluate", "report"),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule"),
-    ("library", "config", "log"),
+    ("compose", "schedule", "library", "config", "log"),
     ("model",),
     ("errors",),
 )
-#: report renders what evaluate found; they are one stage in two packages.
-ALLOWED_WITHIN = {("report", "evaluate")}
+ALLOWED_WITHIN = {
+    ("report", "evaluate"),  # one stage in two packages
+    ("compose", "library"),
+    ("schedule", "library"),
+    ("library", "schedule"),  # loading asks whether a rule is one
+    ("errors", "model"),  # only the type of a field
+}
 #: A library that only one room may know.
 HOMES = {
     "tweepy": {"networks.x"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -23,7 +23,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     """What campaign.yaml and the settings say about each account. Nobody is asked."""
     app = session(context).open()
     paused = app.store.paused()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"account": name, "network": account.network, "language": account.language, "server": app.server_of(account),
          "handle": account.handle, "missing_settings": app.missing_settings(account), "paused": paused.get(name, "")}
         for name, account in app.library.campaign.accounts.items()
@@ -34,12 +34,21 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     shown = table("account", "network", "language", "server", "handle", "state")
     for row in rows:
         missing = row["missing_settings"]
-        state = f"paused: {row['paused']}" if row["paused"] else "missing: " + ", ".join(missing) if missing else "set"
+        state = (
+            f"paused: {row['paused']}"
+            if row["paused"]
+            else f"{counted(len(missing), 'setting')} missing"
+            if missing
+            else "set"
+        )
         shown.add_row(
             str(row["account"]), str(row["network"]), str(row["language"]), str(row["server"]), str(row["handle"]),
             escape(state), style="yellow" if missing or row["paused"] else None,
         )  # fmt: skip
     out.print(shown)
+    for row in rows:
+        if row["missing_settings"]:
+            out.print(f"{row['account']} lacks {', '.join(row['missing_settings'])}", soft_wrap=True)
 
 
 def check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +56,9 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
     app = session(context).open()
     deliveries = app.find(name)
     if as_json:
-        print_json([{**app.describe(one), "events": app.history(one)} for one in deliveries])
+        print_json(
+            [{**app.describe(one), "events": [asdict(event) for event in app.history(one)]} for one in deliveries]
+        )
         return
     for one in deliveries:
         out.print(
@@ -66,9 +69,9 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
         for receipt in app.store.receipts(one.key).values():
             out.print(f"  {receipt.url}", soft_wrap=True)
         for event in app.history(one):
-            detail = ", ".join(f"{key}: {value}" for key, value in event["detail"].items() if key != "hash")
+            detail = ", ".join(f"{key}: {value}" for key, value in event.detail.items() if key != "hash")
             out.print(
-                f"  [dim]{event['at']}[/dim]  {event['action']} by {escape(event['actor'])}  {escape(detail)}",
+                f"  [dim]{event.at:%Y-%m-%d %H:%M:%S}[/dim]  {event.action} by {escape(event.actor)}  {escape(detail)}",
                 soft_wrap=True,
             )
 

@@ -158,8 +158,8 @@ def _tell(done: rehearsal.Rehearsed, directory: Path) -> None:
 
 def _table(results: list[Result]) -> None:
     shown = table(
-        "network", "language", "sent", "failed", "missed", "unapproved", "counts", "engagements", "per post",
-        numbers=("sent", "failed", "missed", "unapproved", "counts", "engagements", "per post"),
+        "network", "language", "sent", "failed", "missed", "counts", "engagements", "per post",
+        numbers=("sent", "failed", "missed", "counts", "engagements", "per post"),
     )  # fmt: skip
     for network, language in sorted({(one.network, one.language) for one in results}):
         some = [one for one in results if (one.network, one.language) == (network, language)]
@@ -168,7 +168,7 @@ def _table(results: list[Result]) -> None:
         sent = states[State.SENT]
         shown.add_row(
             network, language, str(sent),
-            str(states[State.FAILED]), str(states[State.MISSED]), str(states[State.DRAFT]),
+            str(states[State.FAILED]), str(states[State.MISSED]),
             str(sum(len(one.snapshots) for one in some)), str(total), f"{total / sent:.1f}" if sent else "-",
         )  # fmt: skip
     out.print()

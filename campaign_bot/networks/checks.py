@@ -61,7 +61,7 @@ def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
     if len({option.strip().casefold() for option in poll.options}) < len(poll.options):
         yield _problem("poll-limits", "two options of the poll are the same", "Make each one different.")
     for option in poll.options:
-        if not 1 <= len(option.strip()) or len(option) > limits.poll_option_length:
+        if not len(option.strip()) >= 1 or len(option) > limits.poll_option_length:
             yield _problem(
                 "poll-limits",
                 f"the option “{option}” has {len(option)} characters; {network.title} takes 1 to {limits.poll_option_length}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import SecretStr
@@ -153,13 +153,14 @@ class XConnection(Connection):
 
     def find(self, part: Outgoing, since: datetime) -> Lookup:
         """Read the own timeline back to `since`, comparing texts with their links written out."""
-        wanted, token = _comparable(part.text), None
+        wanted = _comparable(part.text)
+        token = ""
         for _ in range(LOOK_PAGES):
-            page = self._ask(lambda token=token: self._own_posts(since, token))
+            page = self._ask(partial(self._own_posts, since, token))
             for post in page.data or []:
                 if _comparable(_written_out(post)) == wanted:
                     return Lookup(self._receipt(str(post.id)), conclusive=True)
-            token = (page.meta or {}).get("next_token")
+            token = str((page.meta or {}).get("next_token") or "")
             if not token:
                 return Lookup(None, conclusive=True)
         return Lookup(None, conclusive=False)
@@ -197,14 +198,14 @@ class XConnection(Connection):
     def close(self) -> None:
         self._client.session.close()
 
-    def _own_posts(self, since: datetime, token: str | None) -> Any:
+    def _own_posts(self, since: datetime, token: str) -> Any:
         if not self._id:
             self._id = str(self._client.get_me(user_auth=True).data.id)
         return self._client.get_users_tweets(
             self._id,
             start_time=since.astimezone(UTC).replace(microsecond=0),
             max_results=PAGE,
-            pagination_token=token,
+            pagination_token=token or None,
             tweet_fields=["created_at", "entities"],
             user_auth=True,
         )
@@ -313,7 +314,8 @@ def _carrier(server: str, timeout_s: float) -> Any:
     class Carrier(HTTPAdapter):
         def send(self, request: Any, **options: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
             request.url = request.url.replace(SIGNED_HOST, server, 1)
-            return super().send(request, **{**options, "timeout": timeout_s, "proxies": {}})
+            given: dict[str, Any] = {**options, "timeout": timeout_s, "proxies": {}}
+            return super().send(request, **given)
 
         def get_connection_with_tls_context(
             self, request: Any, verify: Any, proxies: Any = None, cert: Any = None

@@ -9,6 +9,8 @@ from campaign_bot.library.files import Objective, Text
 from campaign_bot.report.words import Speaker
 
 NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
+#: By what the tables group.
+KINDS = ("network", "language", "series", "priority")
 LANGUAGES = {"en": {"en": "English", "fr": "anglais"}, "fr": {"en": "French", "fr": "français"}}
 
 
@@ -39,17 +41,13 @@ def sections(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
         Section(
             "outputs",
             word("outputs"),
-            tables=tuple(
-                _outputs(name, groups[name], speaker) for name in ("network", "language", "series", "priority")
-            )
-            + (_weeks(evaluation, speaker),),
+            tables=(*(_outputs(name, groups[name], speaker) for name in KINDS), _weeks(evaluation, speaker)),
         ),
         Section(
             "outtakes",
             word("outtakes"),
             (speaker.sentence("chance"),),
-            tuple(_outtakes(name, groups[name], speaker) for name in ("network", "language", "series", "priority"))
-            + (_growth(evaluation, speaker),),
+            (*(_outtakes(name, groups[name], speaker) for name in KINDS), _growth(evaluation, speaker)),
         ),
     ]
     for name, posts in (("best", evaluation.best), ("worst", evaluation.worst)):
@@ -98,7 +96,7 @@ def _summary(evaluation: Evaluation, speaker: Speaker) -> list[str]:
             read=number(total.read),
             total=number(total.engagements),
             median=number(total.median, 1),
-        )  # fmt: skip
+        )
     )
     return [*said, speaker.sentence("chance")]
 

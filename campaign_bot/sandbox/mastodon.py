@@ -111,7 +111,7 @@ class _Server:
             allowance = self._limiter.take(account.name if account else "", bucket, limit, window_s, self._world.now())
             try:
                 if not allowance.allowed:
-                    raise Refusal(429, "Too many requests")
+                    return JSONResponse({"error": "Too many requests"}, 429, headers=_headers(allowance))
                 body: Any = await handler(_Call(request, account, await _fields(request)))
                 return JSONResponse(body, headers=_headers(allowance))
             except Refusal as refusal:

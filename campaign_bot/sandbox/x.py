@@ -158,7 +158,7 @@ class _Server:
                     poll_options=[str(one) for one in poll.get("options", [])],
                     poll_ends=now + timedelta(minutes=poll["duration_minutes"]) if poll else None,
                     reply_to=reply_to,
-                )  # fmt: skip
+                )
             )
         shown = self._wire(post, set())
         return 201, {"data": {"id": shown["id"], "text": shown["text"], "edit_history_tweet_ids": [post.id]}}
@@ -289,9 +289,9 @@ def _signed_by(request: Request, given: dict[str, str], account: LocalAccount) -
     parameters = [(name, value) for name, value in given.items() if name not in ("oauth_signature", "realm")]
     parameters += parse_qsl(request.url.query, keep_blank_values=True)
     base = signature.signature_base_string(
-        request.method,
+        cast("Any", request.method),
         signature.base_string_uri(SIGNED_HOST + request.url.path),
-        signature.normalize_parameters(parameters),
+        signature.normalize_parameters(cast("Any", parameters)),
     )
     secrets = account.secrets
     expected = signature.sign_hmac_sha1_with_client(base, _Keys(secrets["api_secret"], secrets["access_token_secret"]))

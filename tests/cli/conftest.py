@@ -39,7 +39,6 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("CAMPAIGN_BOT_PERSON", "alex")
 
     def call(*arguments: object) -> Ran:

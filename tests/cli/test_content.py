@@ -23,7 +23,7 @@ def test_every_problem_comes_with_its_place_and_the_nearest_right_word(campaign:
     write_campaign(
         campaign,
         **{
-            "schedules/weekly.yaml": "a:\n  series: fact\n  when: {cron: '0 12 * * mon'}\nb:\n  serie: facts\n  when: {cron: '0 12 * * 1'}\n",
+            "schedules/weekly.yaml": "a:\n  series: fact\n  when: {cron: '0 12 * * 1'}\nb:\n  serie: facts\n  when: {cron: '0 12 * * 1'}\n",
             "content/series/facts/post.en.j2": "{{ itm.text }}",
         },
     )

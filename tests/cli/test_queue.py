@@ -64,7 +64,10 @@ def test_a_picture_is_kept_as_it_was_when_it_was_queued(campaign: Path, run: Run
         (("--account", "mastodon-f", *AT, "--text", "x"), "Did you mean mastodon-fr?"),
         (("--account", "mastodon-fr", "--at", "tomorrow", "--text", "x"), 'Write it as "2027-03-04 12:00"'),
         (("--account", "mastodon-fr", "--at", "2020-01-01 12:00", "--text", "x"), "has passed"),
-        (("--account", "mastodon-fr", *AT, "--text", "x", "--media", "no.png", "--alt", "a"), "There is no picture no.png"),
+        (
+            ("--account", "mastodon-fr", *AT, "--text", "x", "--media", "no.png", "--alt", "a"),
+            "There is no picture no.png",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence_and_nothing_is_queued(
@@ -133,4 +136,4 @@ def test_accounts_without_credentials_are_named_with_what_they_lack(campaign: Pa
     assert ran.code == 1
     assert "CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN" in ran.err
     assert "run --sandbox" in ran.err
-    assert "missing: CAMPAIGN_BOT_X_EN_API_KEY" in run("accounts", "list").out
+    assert "x-en lacks CAMPAIGN_BOT_X_EN_API_KEY" in run("accounts", "list").out

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table reads best in rows
 """Bad input: each thing that is wrong is one problem, at its place, in words that help."""
 
 from __future__ import annotations

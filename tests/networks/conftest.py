@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -77,10 +77,12 @@ class UnderTest:
     clock: list[datetime]
     opened: list[Connection] = field(default_factory=list)
 
-    def connect(self, *, server: str = "", timeout_s: float = 10.0, **secrets: str) -> Connection:
+    def connect(
+        self, *, server: str = "", timeout_s: float = 10.0, secrets: dict[str, str] | None = None
+    ) -> Connection:
         """A connection; `secrets` replace the right ones."""
         kind = self.network.credentials
-        given = {**secrets_of(self.account, tuple(kind.model_fields)), **secrets}
+        given = {**secrets_of(self.account, tuple(kind.model_fields)), **(secrets or {})}
         made = self.network.connect(
             self.account, kind.model_validate(given), server=server or self.server.url, timeout_s=timeout_s
         )
@@ -92,8 +94,15 @@ class UnderTest:
         delivery = hashlib.sha256(text.encode()).hexdigest()[:20]
         content = Content("en", (Part(text),))
         (key,) = self.network.keys(delivery, content.sha256, NOW, 1)
-        return Outgoing(**{"text": text, "language": "en", "visibility": "public", "content_warning": "", "key": key,
-                           "written_at": NOW, **more})  # fmt: skip
+        given: dict[str, Any] = {
+            "key": key,
+            "written_at": NOW,
+            "text": text,
+            "language": "en",
+            "visibility": "public",
+            "content_warning": "",
+        }
+        return Outgoing(**(given | more))
 
     def content(self, text: str, *media: Media) -> Content:
         return Content("en", (Part(text, media),))
@@ -112,7 +121,9 @@ class UnderTest:
 def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
     network = networks.get(request.param)
     particulars = PARTICULARS[request.param]
-    account = Account(name=f"{request.param}-en", network=request.param, language="en", **particulars.account)
+    account = Account(
+        name=f"{request.param}-en", network=request.param, language="en", **cast("Any", particulars.account)
+    )
     clock = [NOW]
     world = build_world([account], seed=1, now=lambda: clock[0])
     with LocalNetworks(world) as server:
