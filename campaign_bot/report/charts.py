@@ -22,7 +22,7 @@ def bars(title: str, rows: Sequence[tuple[str, float]], *, axis: str, number: in
         y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
     )
     chart = base.mark_bar(color=BAR, height=18) + base.mark_text(align="left", dx=4, color=INK).encode(
-        text=alt.Text("value:Q", format=".1f")
+        text=alt.Text("value:Q", format="~g")
     )
     return _svg(chart.properties(width=440, height=alt.Step(30)), title, rows, number)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from campaign_bot.model import Counts
@@ -63,7 +63,7 @@ def _final(seed: int, post: LocalPost) -> float:
     size *= 1.35 if post.media else 1.0
     size *= 1.20 if "?" in post.text else 1.0
     size *= 1.25 if post.poll_options else 1.0
-    size *= 1.15 if 15 <= post.created.hour <= 23 else 0.9
+    size *= 1.15 if 15 <= post.created.astimezone(UTC).hour <= 23 else 0.9
     return size * math.exp(SPREAD * _draw(seed, post, "size").gauss(0, 1))
 
 
@@ -82,5 +82,6 @@ def _noise(seed: int, post: LocalPost, name: str) -> float:
 
 def _draw(seed: int, post: LocalPost, name: str) -> random.Random:
     text = hashlib.sha256(post.text.encode()).hexdigest()
-    words = (str(seed), post.network, post.account, text, post.created.isoformat(), name)
+    created = post.created.astimezone(UTC).isoformat()
+    words = (str(seed), post.network, post.account, text, created, name)
     return random.Random("/".join(words))  # noqa: S311

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import errno
 import hashlib
 import importlib
 import ipaddress
@@ -21,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from fastapi import Body, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +33,8 @@ from campaign_bot.sandbox.world import Fault, LocalAccount, World
 
 WIRES = ("x", "mastodon", "bluesky")
 LOOPBACK = "127.0.0.1"
+OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
+LARGEST_BODY = 600_000_000  # bytes; the largest upload that a network takes is a video of 512 MB
 
 
 def secrets_of(account: Account, fields: Sequence[str]) -> dict[str, str]:
@@ -45,13 +48,12 @@ def build_world(accounts: Iterable[Account], *, seed: int, now: Callable[[], dat
     for account in accounts:
         digest = hashlib.sha256(f"{account.network}/{account.name}".encode()).digest()
         bluesky = account.network == "bluesky"
-        name = account.handle or account.name.replace("_", "-")
         world.add_account(
             LocalAccount(
                 name=account.name,
                 network=account.network,
                 language=account.language,
-                handle=name if not bluesky or "." in name else f"{name}.bsky.example",
+                handle=_handle(account),
                 id=f"did:plc:{base64.b32encode(digest)[:24].decode().lower()}"
                 if bluesky
                 else str(int.from_bytes(digest[:6]) + 10**15),
@@ -61,18 +63,29 @@ def build_world(accounts: Iterable[Account], *, seed: int, now: Callable[[], dat
     return world
 
 
+def _handle(account: Account) -> str:
+    """The campaign's own, or one that the network would allow: a word, on Bluesky a domain."""
+    if account.network != "bluesky":
+        return account.handle or account.name.replace("-", "_")
+    name = account.handle or account.name
+    return name if "." in name else f"{name.replace('_', '-')}.bsky.example"
+
+
 def build_app(world: World) -> ASGIApp:
     """The wires, the timeline, and the drill's own routes, as one ASGI application."""
-    app = FastAPI(title="Local networks (SIMULATED)", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
     for network in sorted({account.network for account in world.accounts.values()}):
         app.include_router(_wire(network).router(world))
 
     def page() -> HTMLResponse:
         return HTMLResponse(timeline.render(world, now=world.now()))
 
-    def add_fault(fault: dict[str, Any] = Body()) -> dict[str, bool]:  # noqa: B008 - FastAPI's way
+    def listing() -> dict[str, Any]:
+        return timeline.listing(world, now=world.now())
+
+    def add_fault(fault: Fault) -> dict[str, bool]:
         with world.lock:
-            world.faults.append(Fault(**fault))
+            world.faults.append(fault)
         return {"ok": True}
 
     def truth() -> list[dict[str, Any]]:
@@ -85,6 +98,7 @@ def build_app(world: World) -> ASGIApp:
             ]  # fmt: skip
 
     app.get("/")(page)
+    app.get("/timeline.json")(listing)
     app.post("/_sandbox/faults")(add_fault)
     app.get("/_sandbox/truth")(truth)
     return Faults(app, world)
@@ -98,7 +112,7 @@ class Faults:
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/_sandbox") or scope["path"] == "/":
+        if scope["type"] != "http" or scope["path"].startswith(OWN_ROUTES) or scope["path"] == "/":
             await self._app(scope, receive, send)
             return
         fault = self._world.take_fault(self._whose(scope), scope["method"], scope["path"])
@@ -117,11 +131,22 @@ class Faults:
         await _answer(fault, send)
 
     def _whose(self, scope: Scope) -> str:
-        """The account by the secret in its Authorization header; a session's token names it in its first part."""
+        """The account by the secret in its Authorization header, or by its id in a session's token."""
         header = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"), "")
+        claims = _claims(header)
         for account in self._world.accounts.values():
-            if any(secret in header for secret in account.secrets.values()):
+            if account.id in claims or any(secret in header for secret in account.secrets.values()):
                 return account.name
+        return ""
+
+
+def _claims(authorization: str) -> str:
+    """What a JSON Web Token says, as text; empty where there is none. Faults need a name, not a proof."""
+    _, _, rest = authorization.partition(".")
+    payload, _, _ = rest.partition(".")
+    try:
+        return base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+    except ValueError:
         return ""
 
 
@@ -148,8 +173,8 @@ class LocalNetworks:
     """The server in a thread of this process; ready when `start` returns."""
 
     def __init__(self, world: World, *, host: str = LOOPBACK, port: int = 0) -> None:
-        if not ipaddress.ip_address(host).is_loopback:
-            raise ConfigError(f"The local networks never listen on {host}.", advice="Use 127.0.0.1.")
+        if not _is_loopback(host):
+            raise ConfigError(f"The local networks never listen on {host}.", advice=f"Use {LOOPBACK}.")
         self.world = world
         self._host, self._port = host, port
         self._socket: socket.socket | None = None
@@ -161,24 +186,25 @@ class LocalNetworks:
         return f"http://{self._host}:{self._port}"
 
     def start(self) -> None:
-        """Listen and serve. Raises ConfigError when the port is taken."""
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        """Listen and serve: who connects from now on is answered. Raises ConfigError when the port can't be had."""
+        app = build_app(self.world)
         try:
-            listener.bind((self._host, self._port))
+            listener = socket.create_server((self._host, self._port), backlog=128)
         except OSError as error:
-            listener.close()
+            why = (
+                "is taken by another program" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
+            )
             raise ConfigError(
-                f"Port {self._port} is taken by another program.", advice="Choose another with --port, or 0 for any."
+                f"Port {self._port} {why}.", advice="Choose another with --port, or 0 for any that is free."
             ) from error
-        listener.listen(128)
         self._socket, self._port = listener, listener.getsockname()[1]
-        config = uvicorn.Config(build_app(self.world), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="local-networks", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """End what is under way and close the port. Once is enough; twice does no harm."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(timeout=5)
@@ -193,9 +219,11 @@ class LocalNetworks:
             ended.set()
 
         before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-        ended.wait()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        try:
+            ended.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def __enter__(self) -> LocalNetworks:
         self.start()
@@ -217,6 +245,13 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _wire(network: str) -> Any:

@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import with_config
 
 from campaign_bot.model import Counts
 from campaign_bot.sandbox import audience
@@ -62,13 +64,14 @@ class LocalPost:
     deleted: bool = False
 
 
+@with_config(extra="forbid")  # faults arrive over HTTP too: a slip in a key must not go unseen
 @dataclass(slots=True)
 class Fault:
     """One thing to go wrong: the next `times` requests of `account` (or anybody) whose "METHOD /path" contains
     `route`. Kinds: `status` (answer `code` with `body` and `headers`, nothing done), `lost` (done, then the connection
     is closed without an answer), `late` (answer after `delay_s`), `after` (done, then answer `code`)."""
 
-    kind: str
+    kind: Literal["status", "lost", "late", "after"]
     route: str
     account: str = ""
     times: int = 1

@@ -1,0 +1,61 @@
+"""Settings and secrets: where they come from, and that they stay there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from campaign_bot import networks
+from campaign_bot.config import PREFIX, Credentials, Environment, Settings, setting_names
+from campaign_bot.errors import ConfigError
+from campaign_bot.library.load import load
+from campaign_bot.log import HIDDEN, Redactor
+
+ROOT = Path(__file__).parent.parent
+
+
+class Token(Credentials):
+    access_token: SecretStr
+
+
+def test_env_example_names_every_setting_and_no_other() -> None:
+    library, _ = load(ROOT)
+    assert library is not None
+    expected = {PREFIX + name.upper() for name in Settings.model_fields}
+    for account in library.campaign.accounts.values():
+        expected |= set(setting_names(account.name, networks.get(account.network).credentials))
+    named = set(re.findall(r"^#?(CAMPAIGN_BOT_\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
+    assert named == expected
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CAMPAIGN_BOT_PERSON=file\nCAMPAIGN_BOT_TIMEOUT_S=3\n")
+    settings = Environment.read(tmp_path, {"CAMPAIGN_BOT_PERSON": "environment"}).settings()
+    assert (settings.person, settings.timeout_s) == ("environment", 3.0)
+
+
+def test_a_secret_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    environment = Environment.read(tmp_path, {"CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN_FILE": str(tmp_path / "token")})
+    assert environment.credentials("mastodon-fr", Token).reveal() == {"access_token": "s3cret"}
+
+
+def test_a_missing_secret_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN is not set"):
+        Environment.read(tmp_path, {}).credentials("mastodon-fr", Token)
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="CAMPAIGN_BOT_TIMEOUT_S"):
+        Environment.read(tmp_path, {"CAMPAIGN_BOT_TIMEOUT_S": "soon"}).settings()
+
+
+def test_no_secret_passes_the_redactor() -> None:
+    redactor = Redactor(["s3cret", "s3cret-and-more"])
+    event = {"event": "Bearer s3cret-and-more", "why": {"header": ["s3cret"]}, "error": ValueError("token s3cret")}
+    shown = str(redactor(None, "info", event))
+    assert "s3cret" not in shown
+    assert shown.count(HIDDEN) == 3
