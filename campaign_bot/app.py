@@ -206,7 +206,14 @@ class App:
         self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""
     ) -> list[approve.Decision]:
         return approve.approve(
-            self.store, deliveries, findings, self.network, person=person, note=note, now=self.clock()
+            self.store,
+            deliveries,
+            findings,
+            self.network,
+            person=person,
+            note=note,
+            now=self.clock(),
+            max_lateness=self.library.campaign.max_lateness,
         )
 
     def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:

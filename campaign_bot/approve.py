@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaign_bot.model import Delivery, Problem, State
 from campaign_bot.networks.base import Network
@@ -29,11 +29,12 @@ def approve(
     person: str,
     note: str,
     now: datetime,
+    max_lateness: timedelta,
 ) -> list[Decision]:
     """Approve each draft that no error stands against, and mint its network's keys. `findings` are by delivery key."""
     decisions: list[Decision] = []
     for delivery in deliveries:
-        why = refusal(delivery, findings.get(delivery.key, ()), now)
+        why = refusal(delivery, findings.get(delivery.key, ()), now - max_lateness)
         if not why:
             keys = networks(delivery.network).keys(
                 delivery.key, delivery.content_hash, delivery.due, len(delivery.content.parts)
@@ -44,11 +45,11 @@ def approve(
     return decisions
 
 
-def refusal(delivery: Delivery, findings: Sequence[Problem], now: datetime) -> str:
-    """Why this delivery cannot be approved now; empty when it can."""
+def refusal(delivery: Delivery, findings: Sequence[Problem], earliest: datetime) -> str:
+    """Why this delivery cannot be approved; empty when it can. What was due before `earliest` is too late to leave."""
     if delivery.state is not State.DRAFT:
         return f"it is {delivery.state}, and only a draft can be approved"
-    if delivery.due <= now:
+    if delivery.due <= earliest:
         return "its time has passed; move it to a later one first"
     blocking = [problem for problem in findings if problem.blocks]
     return "; ".join(f"{problem.message} ({problem.rule})" for problem in blocking)

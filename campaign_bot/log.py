@@ -56,7 +56,8 @@ def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) 
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Whatever stderr is when a line is written: a caller in the same process may have replaced it since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     return redactor

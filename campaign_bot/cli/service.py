@@ -86,7 +86,9 @@ def run(
     local.start()
     try:
         err.print(f"{SIMULATED} Local networks with a timeline to look at: [bold]{local.url}[/bold]")
-        err.print("In another terminal: campaign-bot --sandbox plan, then campaign-bot --sandbox approve POST")
+        err.print(
+            "In another terminal: campaign-bot --sandbox plan, then campaign-bot --sandbox approve POST", soft_wrap=True
+        )
         _run(here.open(sandbox_url=local.url), once=once)
     finally:
         local.stop()
