@@ -29,7 +29,7 @@ from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
 from campaign_bot.model import QUEUE, Delivery, Event, Post, Problem, Receipt, State
 from campaign_bot.networks.base import Connection, Network
-from campaign_bot.sandbox.server import secrets_of
+from campaign_bot.sandbox.server import URL, secrets_of
 from campaign_bot.store.base import Draft, DueSnapshot, Store
 from campaign_bot.store.sqlite import SqliteStore
 
@@ -66,7 +66,8 @@ class Worked:
 
 
 class App:
-    """One campaign directory, opened. `sandbox_url` sends everything to local networks and marks it SIMULATED."""
+    """One campaign directory, opened. `sandbox` sends everything to local networks and marks it
+    SIMULATED; `sandbox_url` says where they are."""
 
     def __init__(
         self,
@@ -82,8 +83,8 @@ class App:
         self.clock = clock
         self.environment = Environment.read(directory, environ)
         self.settings = self.environment.settings()
-        self.sandbox_url = sandbox_url or self.settings.sandbox_url
-        self.simulated = sandbox or bool(self.sandbox_url)
+        self.sandbox_url = sandbox_url or self.settings.sandbox_url or (URL if sandbox else "")
+        self.simulated = bool(self.sandbox_url)
         self._database = database
         self._connections: dict[str, Connection] = {}
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
@@ -160,11 +161,6 @@ class App:
         """The account's connection, made at the first use."""
         if account_name not in self._connections:
             account = self.library.account(account_name)
-            if self.simulated and not self.sandbox_url:
-                raise ConfigError(
-                    "The local networks are not running here.",
-                    advice="Start `campaign-bot run --sandbox`, or set CAMPAIGN_BOT_SANDBOX_URL.",
-                )
             self._connections[account_name] = self.network(account.network).connect(
                 account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
             )

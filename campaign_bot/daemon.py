@@ -45,6 +45,7 @@ class Daemon:
     def run(self) -> None:
         """Block until a signal comes."""
         now = self._app.clock()
+        self._changes = self._app.store.changes()
         self._scheduler.add_job(self._plan, "interval", seconds=PLAN_EVERY.total_seconds(), next_run_time=now)
         self._scheduler.add_job(self._watch, "interval", seconds=WATCH_EVERY.total_seconds(), next_run_time=now)
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -40,24 +40,41 @@ class Redactor:
 
 
 def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) -> Redactor:
-    """Set up logging for this process. `style`: text for people, json for machines. Returns the redactor in force."""
+    """Set up logging for this process, ours and that of every library. `style`: text for people, json for machines.
+    Returns the redactor in force."""
     redactor = Redactor(secrets)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)
     )
+    before: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redactor,
-            renderer,
-        ],
+        processors=[*before, redactor, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Whatever stderr is when a line is written: a caller in the same process may have replaced it since.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    # A library's warning takes the same way: one format, and nothing that is secret.
+    handler = _Stderr()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *before],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redactor, renderer],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     return redactor
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """A logging handler that writes to the stderr of the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)

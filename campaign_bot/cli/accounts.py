@@ -68,7 +68,7 @@ def check(
                          "may_publish": identity.may_publish, "detail": identity.detail})  # fmt: skip
         except CampaignBotError as error:
             rows.append({"account": name, "network": account.network, "handle": account.handle,
-                         "may_publish": False, "detail": str(error)})  # fmt: skip
+                         "may_publish": False, "detail": f"{error.message} {error.advice}".strip()})  # fmt: skip
     unable = sum(not row["may_publish"] for row in rows)
     if as_json:
         print_json(rows)
@@ -78,5 +78,7 @@ def check(
             may = "[green]yes[/green]" if row["may_publish"] else "[red]no[/red]"
             shown.add_row(str(row["account"]), str(row["network"]), str(row["handle"]), may, escape(str(row["detail"])))
         out.print(shown)
-        out.print(f"\n{counted(len(rows) - unable, 'account')} can publish, {unable or 'none'} cannot.")
+        out.print(f"\n{len(rows) - unable} of {counted(len(rows), 'account')} can publish.")
+        if unable and app.simulated:
+            out.print(f"Are the local networks up at {app.sandbox_url}? `campaign-bot sandbox` starts them.")
     raise typer.Exit(1 if unable else 0)

@@ -20,9 +20,8 @@ from campaign_bot.errors import ConfigError
 from campaign_bot.log import configure
 from campaign_bot.model import Result, State
 from campaign_bot.report import render
-from campaign_bot.sandbox.server import LocalNetworks, build_world
+from campaign_bot.sandbox.server import PORT, LocalNetworks, build_world
 
-SANDBOX_PORT = 8765
 Port = Annotated[int, typer.Option(help="The local networks' port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another simulated audience; the same seed, the same figures.")]
 SIMULATED = "[black on yellow] SIMULATED [/black on yellow]"
@@ -75,11 +74,12 @@ def run(
     with_sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Start the local networks too, and publish only there.")
     ] = False,
-    port: Port = SANDBOX_PORT,
+    port: Port = PORT,
 ) -> None:
     """The daemon: plans ahead, publishes what is due and approved, collects, until SIGTERM."""
     here = session(context)
-    if not (with_sandbox or here.sandbox):
+    # --sandbox before the command means local networks that are up already, after it such as start with the daemon.
+    if not with_sandbox:
         _run(here.open(), once=once)
         return
     local = _local_networks(here.open(sandbox=True), port, seed=2027)
@@ -94,7 +94,7 @@ def run(
         local.stop()
 
 
-def sandbox(context: typer.Context, port: Port = SANDBOX_PORT, seed: Seed = 2027) -> None:
+def sandbox(context: typer.Context, port: Port = PORT, seed: Seed = 2027) -> None:
     """The local networks in the foreground: they speak the real protocols, for nobody but this machine."""
     local = _local_networks(session(context).open(sandbox=True), port, seed)
     local.start()
@@ -177,7 +177,8 @@ def _table(results: list[Result]) -> None:
     out.print(shown)
     out.print(
         f"{counted(len(results), 'delivery')}; engagements: likes, reposts, replies, quotes and bookmarks, "
-        "at the last age read."
+        "at the last age read.",
+        soft_wrap=True,
     )
 
 

@@ -33,6 +33,9 @@ from campaign_bot.sandbox.world import Fault, LocalAccount, World
 
 WIRES = ("x", "mastodon", "bluesky")
 LOOPBACK = "127.0.0.1"
+#: Where the local networks are when nobody says otherwise, so that a second terminal finds them.
+PORT = 8765
+URL = f"http://{LOOPBACK}:{PORT}"
 OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
 LARGEST_BODY = 600_000_000  # bytes; the largest upload that a network takes is a video of 512 MB
 

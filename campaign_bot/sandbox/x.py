@@ -96,7 +96,7 @@ class _Server:
                 status, body = await handler(_Call(request, account, await _body(request)))
                 return JSONResponse(body, status, headers)
             except Refusal as refusal:
-                return JSONResponse(refusal.body, refusal.status, headers)
+                return JSONResponse(refusal.body, refusal.status, headers, media_type="application/problem+json")
 
         return answer
 
@@ -220,7 +220,8 @@ class _Server:
         with self._world.lock:
             self._world.media[f"x/{number}"] = LocalMedia(number, call.account.name, kind, data, "", *size)
         return 200, {
-            "data": {"id": number, "media_key": f"3_{number}", "size": len(data), "expires_after_secs": 86_400}
+            "data": {"id": number, "media_key": f"3_{number}", "size": len(data), "expires_after_secs": 86_400},
+            "meta": {},  # required by OpenAPI 2.166, which does not say what is in it
         }
 
     async def _metadata(self, call: _Call) -> tuple[int, Json]:
