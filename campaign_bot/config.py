@@ -7,18 +7,28 @@ The environment wins over `.env`.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaign_bot.errors import ConfigError
 
 PREFIX = "CAMPAIGN_BOT_"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host can only be this machine."""
+    try:
+        return host == "localhost" or ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -32,6 +42,13 @@ class Settings(BaseSettings):
     person: str = ""
     timeout_s: float = 15.0
     log_format: Literal["text", "json"] = "text"
+
+    @field_validator("sandbox_url")
+    @classmethod
+    def _local_networks_are_local(cls, url: str) -> str:
+        if url and not is_loopback(urlsplit(url).hostname or ""):
+            raise ValueError("the local networks are only ever on this machine, e.g. http://127.0.0.1:8765")
+        return url
 
 
 class Credentials(BaseModel):

@@ -47,7 +47,10 @@ def create(directory: Path, example: str = "") -> list[Path]:
                 file.write_text(text, encoding="utf-8")
             written.append(file)
     except OSError as error:
+        for name in ("content", "schedules"):  # they were not there before
+            shutil.rmtree(directory / name, ignore_errors=True)
+        why = error.strerror or "the files could not be copied"  # shutil.Error has a list instead
         raise ConfigError(
-            f"{directory} cannot be written: {error.strerror}.", advice="Check its permissions and space."
+            f"{directory} cannot be written: {why}.", advice="Check its permissions and space."
         ) from error
     return written

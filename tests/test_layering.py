@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("plan", "check", "approve", "publish", "collect", "evaluate", "report"),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log"),
+    ("compose", "schedule", "library", "config", "log", "whole"),
     ("model",),
     ("errors",),
 )

@@ -5,12 +5,10 @@ Results go to stdout, progress and errors to stderr. Exit 0: done; 1: something 
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from campaign_bot import __version__
@@ -45,6 +43,7 @@ def root(
     ] = False,
 ) -> None:
     context.obj = Session(directory, sandbox, debug)
+    context.call_on_close(context.obj.close)
 
 
 def _register() -> None:
@@ -58,33 +57,25 @@ _register()
 
 
 def main() -> None:
-    """The entry point: one clean line for every error that is ours to explain."""
-    debug = "--debug" in sys.argv
+    """The entry point: one clean line for every error; tracebacks only with --debug. Typer itself sees to wrong usage
+    (exit 2), Ctrl-C (130) and readers that have gone (`| head`)."""
     try:
-        code = app(standalone_mode=False)
+        app()
     except ContentError as error:
         if [problem.message for problem in error.problems] != [error.message]:
             print_problems(error.problems, err)
-        _fail(error, debug)
+        _fail(error, str(error))
     except CampaignBotError as error:
-        _fail(error, debug)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`). Python would complain at exit when it flushes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    else:
-        sys.exit(code or 0)
+        _fail(error, str(error))
+    except Exception as error:  # noqa: BLE001 - the surface: people get a sentence, maintainers --debug
+        told = f"A fault in campaign-bot: {type(error).__name__}: {error}."
+        _fail(error, f"{told} Please report it, with what --debug shows.")
 
 
-def _fail(error: CampaignBotError, debug: bool) -> None:
-    if debug:
+def _fail(error: Exception, told: str) -> None:
+    if "--debug" in sys.argv:
         raise error
-    err.print(f"[red]Error:[/red] {_escape(str(error))}", soft_wrap=True)
+    err.print(f"[red]Error:[/red] {_escape(told)}", soft_wrap=True)
     sys.exit(1)
 
 

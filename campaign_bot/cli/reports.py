@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.cli.session import err, session
-from campaign_bot.errors import CampaignBotError
 from campaign_bot.report import render
+from campaign_bot.whole import write_whole
 
 
 class Format(StrEnum):
@@ -45,10 +45,5 @@ def report(
     if output is None or str(output) == "-":
         sys.stdout.write(text)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CampaignBotError(
-            f"{output} cannot be written: {error.strerror}.", advice="Choose another with --output."
-        ) from error
+    write_whole(output, text)
     err.print(f"Report: [bold]{escape(str(output))}[/bold]")

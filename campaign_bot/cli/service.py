@@ -21,6 +21,7 @@ from campaign_bot.log import configure
 from campaign_bot.model import Result, State
 from campaign_bot.report import render
 from campaign_bot.sandbox.server import PORT, LocalNetworks, build_world
+from campaign_bot.whole import write_whole
 
 Port = Annotated[int, typer.Option(help="The local networks' port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another simulated audience; the same seed, the same figures.")]
@@ -124,12 +125,11 @@ def _run(app: App, *, once: bool) -> None:
         out.print(
             f"{worked.sent} sent, {worked.not_sent} not sent, {worked.missed} missed, {worked.collected} counts read."
         )
-        app.close()
         if worked.not_sent:
             raise typer.Exit(1)
         return
     Daemon(app).run()
-    app.close()
+    app.close()  # before the local networks stop, or they would wait for our connections
 
 
 def _local_networks(app: App, port: int, seed: int) -> LocalNetworks:
@@ -143,7 +143,7 @@ def _tell(done: rehearsal.Rehearsed, directory: Path) -> None:
     reports: list[Path] = []
     for language in ("en", "fr"):
         reports.append(directory / f"report.{language}.html")
-        reports[-1].write_text(render(evaluation, format="html", language=language), encoding="utf-8")
+        write_whole(reports[-1], render(evaluation, format="html", language=language))
     results = done.app.store.results()
     _table(results)
     for key, why in done.not_approved.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,21 @@ class Session:
     directory: Path = Path()
     sandbox: bool = False
     debug: bool = False
+    opened: list[App] = field(default_factory=list[App])
 
     def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
         """The campaign directory as an App, with logging set up and every secret hidden from it."""
         if not self.directory.is_dir():
             raise NotFound(f"{self.directory} is not a directory.", advice="Name a campaign directory with -C.")
         app = App(self.directory, sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url)
+        self.opened.append(app)
         configure(style=app.settings.log_format, secrets=())
         return app
+
+    def close(self) -> None:
+        """After the command: connections end, and the database is one file again."""
+        for app in self.opened:
+            app.close()
 
 
 def session(context: typer.Context) -> Session:

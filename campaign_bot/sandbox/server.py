@@ -12,7 +12,6 @@ import contextlib
 import errno
 import hashlib
 import importlib
-import ipaddress
 import signal
 import socket
 import threading
@@ -26,6 +25,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from campaign_bot.config import is_loopback
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.sandbox import timeline
@@ -176,7 +176,7 @@ class LocalNetworks:
     """The server in a thread of this process; ready when `start` returns."""
 
     def __init__(self, world: World, *, host: str = LOOPBACK, port: int = 0) -> None:
-        if not _is_loopback(host):
+        if not is_loopback(host):
             raise ConfigError(f"The local networks never listen on {host}.", advice=f"Use {LOOPBACK}.")
         self.world = world
         self._host, self._port = host, port
@@ -248,13 +248,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.IPv4Address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _wire(network: str) -> Any:

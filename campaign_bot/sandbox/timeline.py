@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from PIL import Image, ImageOps
 
 from campaign_bot.sandbox.world import LocalMedia, LocalPost, World
+from campaign_bot.whole import write_whole
 
 TITLES = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 PREVIEW = (480, 960)  # pixels, width and height: no column is wider, and 300 pictures stay below 10 MB
@@ -81,7 +82,7 @@ def render(world: World, *, now: datetime) -> str:
 
 def write(world: World, path: Path) -> None:
     """Leave the page behind as one self-contained file."""
-    path.write_text(render(world, now=world.now()), encoding="utf-8")
+    write_whole(path, render(world, now=world.now()))
 
 
 def listing(world: World, *, now: datetime) -> dict[str, Any]:

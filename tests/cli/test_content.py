@@ -148,3 +148,13 @@ def test_a_read_only_database_is_said_plainly(campaign: Path, run: Run) -> None:
     assert "not a campaign database" in ran.err
     assert "Traceback" not in ran.err
     assert stat.S_ISREG((campaign / "campaign.db").stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "wrong", [("nosuch",), ("plan", "--nosuch"), ("plan", "--until"), ("queue", "add", "--text", "x")]
+)
+def test_wrong_usage_is_told_without_a_traceback(run: Run, wrong: tuple[str, ...]) -> None:
+    ran = run(*wrong)
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert "Error" in ran.err

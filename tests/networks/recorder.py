@@ -55,7 +55,7 @@ class Recorder:
 
             do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server calls these
 
-            def log_message(self, *_: Any) -> None:
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
                 """Quiet: a test says what it found."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

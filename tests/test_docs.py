@@ -1,0 +1,100 @@
+"""README and docs say what is: commands, options, settings, dependencies."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, requires
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from campaign_bot.cli import app
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "writing-content.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+#: Libraries whose own dependencies show through: their errors leak, or their types are in the signatures.
+HANDED_ON = ("atproto", "fastapi", "httpx", "jinja2", "pydantic", "pydantic-settings", "requests-oauthlib", "tweepy")
+
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    found = {path: command}
+    for name, below in getattr(command, "commands", {}).items():
+        found |= _commands(below, (*path, name))
+    return found
+
+
+COMMANDS = _commands(typer.main.get_command(app))
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _options(path: tuple[str, ...]) -> set[str]:
+    return {option for param in COMMANDS[path].params for option in (*param.opts, *param.secondary_opts)} | {"--help"}
+
+
+def _typed(text: str) -> list[str]:
+    """Every `campaign-bot …` that a reader could type."""
+    lines = [line for line in text.splitlines() if "campaign-bot " in line]
+    return [
+        re.split(r"\s{2,}#|[`|]| && |\n", rest)[0]
+        for line in lines
+        for rest in re.findall(r"campaign-bot ((?:-|[a-z])[^`]*)", line)
+        if line.startswith("    ") or "`campaign-bot" in line
+    ]
+
+
+@pytest.mark.parametrize("typed", sorted({*_typed(README), *_typed(GUIDE)}))
+def test_commands_that_the_docs_name_exist(typed: str) -> None:
+    words = re.findall(r'"[^"]*"|\S+', typed)
+    path: tuple[str, ...] = ()
+    allowed = set(_options(()))
+    for word in words:
+        if (*path, word) in COMMANDS:
+            path = (*path, word)
+            allowed = _options(path)
+        elif word.startswith("-"):
+            assert word.split("=")[0] in allowed, f"{typed}: {' '.join(path)} has no {word}"
+    assert path, f"{typed}: there is no such command"
+
+
+def test_readme_names_every_command() -> None:
+    section = README.split("## The commands")[1].split("\n## ")[0]
+    for path in COMMANDS:
+        if path and not any(path == other[: len(path)] and other != path for other in COMMANDS):
+            assert re.search(rf"\b{path[-1]}\b", section), f"README's table does not name {' '.join(path)}"
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", file.read_text("utf-8")):
+            assert target.startswith("https://") or (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+def test_every_dependency_is_declared_and_justified() -> None:
+    declared = {_normal(re.split(r"[<>=\[]", one)[0]) for one in PROJECT["dependencies"]}
+    told = _normal((ROOT / "docs" / "dependencies.md").read_text("utf-8"))
+    assert {one for one in declared if one not in told} == set()
+    imported: set[str] = set()
+    for path in (ROOT / "campaign_bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    homes = packages_distributions()
+    declared |= {
+        _normal(re.split(r"[^A-Za-z0-9_.-]", needed)[0]) for one in HANDED_ON for needed in requires(one) or []
+    }
+    outside = {one for one in imported if one not in sys.stdlib_module_names and one != "campaign_bot"}
+    used = {one: {_normal(home) for home in homes[one]} for one in outside}
+    assert {one for one, names in used.items() if not names & declared} == set()
