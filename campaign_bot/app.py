@@ -237,7 +237,7 @@ class App:
         posts = self.store.posts()
         every = [one for one in self.store.deliveries() if one.state not in (State.CANCELLED, State.MISSED)]
         said = [said for one in every for said in _said(posts[one.post], [one])]
-        names = {self.name_of(one): one.key for one in deliveries}
+        names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}
         for problem in check.check_all(self.library, self.network, said):
             if problem.post in names:
@@ -251,9 +251,13 @@ class App:
 
     # ---- what people ask for by name
 
+    def names(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
+        """post@account, the name that people type, by delivery key."""
+        posts = self.store.posts()
+        return {one.key: f"{posts[one.post].name}@{one.account}" for one in deliveries}
+
     def name_of(self, delivery: Delivery) -> str:
-        """post@account, the name that people type."""
-        return f"{self.store.posts()[delivery.post].name}@{delivery.account}"
+        return self.names([delivery])[delivery.key]
 
     def find(self, name: str) -> list[Delivery]:
         """The deliveries that a name means: a post, post@account, or the beginning of a key."""

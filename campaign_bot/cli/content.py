@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -63,7 +64,8 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan the coming posts, and show them."""
-    app = session(context).open()
+    here = session(context)
+    app = here.open()
     zone = app.zone
     limit = parse_day_end(until, zone) if until else None
     found = app.desired(until=limit) if dry_run else app.plan(until=limit)
@@ -74,7 +76,7 @@ def plan(
     elif dry_run:
         _show_changes(app, found, zone)
     else:
-        _show_coming(app, found, zone)
+        _show_coming(app, found, zone, here.command)
     print_problems(problems, err)
     raise typer.Exit(1 if any(problem.blocks for problem in found.problems) else 0)
 
@@ -118,7 +120,7 @@ def _coming(app: App, found: Plan) -> list[Delivery]:
     return [one for one in app.store.deliveries(since=now) if one.key in planned or one.due > now]
 
 
-def _show_coming(app: App, found: Plan, zone: ZoneInfo) -> None:
+def _show_coming(app: App, found: Plan, zone: ZoneInfo, command: str) -> None:
     posts = app.store.posts()
     coming = _coming(app, found)
     if not coming:
@@ -127,22 +129,30 @@ def _show_coming(app: App, found: Plan, zone: ZoneInfo) -> None:
             f"Nothing is due in this time. The campaign runs from {begins} to {app.library.campaign.ends}; try --until."
         )
         return
-    shown = table("when", "post", "account", "state", "length", numbers=("length",))
-    previous = ""
-    for one in coming:
-        name = posts[one.post].name
-        shown.add_row(
-            local(one.due, zone) if name != previous else "", name if name != previous else "", one.account,
-            str(one.state), f"{one.length}/{one.limit}", style="red" if one.length > one.limit else None,
-        )  # fmt: skip
-        previous = name
+    shown = table("when", "post", "account", "state", "length", numbers=("length",), whole=("when", "post", "account"))
+    by_post = sorted(coming, key=lambda one: (one.due, one.post))  # a stable sort: accounts stay in order
+    for (due, key), some in groupby(by_post, key=lambda one: (one.due, one.post)):
+        group = list(some)
+        # The series stands under the post's name: side by side they would not fit into 80 columns.
+        heads = [(local(due, zone), posts[key].name), ("", f"[dim]series {posts[key].series}[/dim]")]
+        for number, one in enumerate(group):
+            when, name = heads[number] if number < len(heads) else ("", "")
+            shown.add_row(
+                when, name, one.account, str(one.state), f"{one.length}/{one.limit}",
+                style="red" if one.length > one.limit else None,
+            )  # fmt: skip
+        if len(group) == 1:
+            shown.add_row(*heads[1])
     out.print(shown)
     drafts = sum(one.state == "draft" for one in coming)
     out.print(
         f"\n{counted(len(coming), 'delivery')}, times in {zone.key}; {counted(len(found.changes), 'change')} made."
     )
     if drafts:
-        out.print(f"{counted(drafts, 'draft')} to approve: campaign-bot preview POST, then campaign-bot approve POST")
+        out.print(
+            f"{counted(drafts, 'draft')} to approve: {command} preview POST, then {command} approve POST",
+            soft_wrap=True,
+        )
 
 
 def _show_changes(app: App, found: Plan, zone: ZoneInfo) -> None:

@@ -34,21 +34,28 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """All deliveries, in the order they are due."""
-    app = session(context).open()
+    here = session(context)
+    app = here.open()
     found = app.store.deliveries(state or ())
     if as_json:
         print_json([app.describe(one) for one in found])
         return
     if not found:
-        out.print("No deliveries. `campaign-bot plan` writes them from the files, `campaign-bot queue add` adds one.")
+        out.print(
+            f"No deliveries. `{here.command} plan` writes them from the files, `{here.command} queue add` adds one."
+        )
         return
-    shown = table("due", "delivery", "state", "why")
+    shown = table("due", "delivery", "state", "why", whole=("due", "delivery", "state"))
+    names = app.names(found)
     for one in found:
-        shown.add_row(local(one.due, app.zone), escape(app.name_of(one)), str(one.state), escape(one.reason))
+        shown.add_row(local(one.due, app.zone), escape(names[one.key]), str(one.state), escape(one.reason))
     out.print(shown)
     out.print(f"\n{counted(len(found), 'delivery')}, times in {app.zone.key}.")
     for account, why in app.store.paused().items():
-        err.print(f"[yellow]{account} is paused:[/yellow] {escape(why)} Then: campaign-bot resume --account {account}")
+        err.print(
+            f"[yellow]{account} is paused:[/yellow] {escape(why)} Then: {here.command} resume --account {account}",
+            soft_wrap=True,
+        )
 
 
 def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
@@ -85,7 +92,8 @@ def add(
     alt: Annotated[list[str] | None, typer.Option(help="What the picture shows, for people who cannot see it.")] = None,
 ) -> None:
     """Queue a post that is in no file. It waits for approval like every other."""
-    app = session(context).open()
+    here = session(context)
+    app = here.open()
     when = parse_instant(at, app.zone, app.clock())
     said = typer.get_text_stream("stdin").read() if text == "-" else text
     pictures = list(zip(media or [], alt or [], strict=False))
@@ -99,7 +107,7 @@ def add(
     for one in deliveries:
         out.print(f"Queued {escape(app.name_of(one))} for {local(one.due, app.zone)} ({one.length}/{one.limit}).")
         print_problems(findings.get(one.key, []), err)
-    out.print(f"Next: campaign-bot approve {escape(app.name_of(deliveries[0]).split('@')[0])}")
+    out.print(f"Next: {here.command} approve {escape(app.name_of(deliveries[0]).split('@')[0])}")
 
 
 def move(context: typer.Context, name: Name, at: At) -> None:

@@ -34,6 +34,12 @@ class Session:
     debug: bool = False
     opened: list[App] = field(default_factory=list[App])
 
+    @property
+    def command(self) -> str:
+        """What people type before the next command, so that it means the same campaign and networks."""
+        place = f" -C {self.directory}" if self.directory != Path() else ""
+        return f"campaign-bot{place}{' --sandbox' if self.sandbox else ''}"
+
     def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
         """The campaign directory as an App, with logging set up and every secret hidden from it."""
         if not self.directory.is_dir():
@@ -91,13 +97,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun if number == 1 else plural}"
 
 
-def table(*columns: str, title: str = "", numbers: Sequence[str] = ()) -> Table:
+def table(*columns: str, title: str = "", numbers: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """A plain table. `numbers` stand to the right; they and `whole` columns are never folded: the others give way."""
     made = Table(
         title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
     )
     for column in columns:
         made.add_column(
-            column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=column in numbers
+            column,
+            justify="right" if column in numbers else "left",
+            overflow="fold",
+            no_wrap=column in (*numbers, *whole),
         )
     return made
 
