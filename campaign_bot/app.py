@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import getpass
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
@@ -39,6 +40,10 @@ log = structlog.get_logger()
 HORIZON = timedelta(weeks=2)
 #: Followers are counted at the first send after this.
 FOLLOWERS_EVERY = timedelta(hours=20)
+#: Counts that could not be read are asked for again after this.
+COUNT_AGAIN = timedelta(minutes=5)
+#: Before an account is tried again that could not send what is due (another process is at it), or whose work broke.
+REST, LONG_REST = timedelta(seconds=1), timedelta(seconds=10)
 #: Accounts work side by side, each one's deliveries in order.
 MAX_SIDE_BY_SIDE = 20
 
@@ -65,6 +70,14 @@ class Worked:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What a wake began: how many were missed, and the work of each account."""
+
+    missed: int
+    futures: list[Future[Worked]]
+
+
 class App:
     """One campaign directory, opened. `sandbox` sends everything to local networks and marks it
     SIMULATED; `sandbox_url` says where they are."""
@@ -78,6 +91,7 @@ class App:
         sandbox: bool = False,
         sandbox_url: str = "",
         database: Path | None = None,
+        timing: publish.Timing | None = None,
     ) -> None:
         self.directory = directory
         self.clock = clock
@@ -88,8 +102,13 @@ class App:
         self._database = database
         self._connections: dict[str, Connection] = {}
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
+        self.timing = timing or publish.Timing()
         self.stopping = threading.Event()
-        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._rests: dict[str, datetime] = {}
+        self._count_again: dict[str, datetime] = {}
 
     # ---- parts
 
@@ -100,6 +119,9 @@ class App:
     @cached_property
     def library(self) -> Library:
         """The campaign's files. Raises ContentError with every problem when they are not right."""
+        return self._read_library()
+
+    def _read_library(self) -> Library:
         library, problems = self.load()
         if library is None:
             blocking = sum(problem.blocks for problem in problems)
@@ -111,8 +133,8 @@ class App:
         return library
 
     def reload(self) -> None:
-        """Forget the files, so that the next look reads them again."""
-        self.__dict__.pop("library", None)
+        """Read the files again. Raises ContentError, with the old ones kept, when the new ones are not right."""
+        self.__dict__["library"] = self._read_library()
 
     @cached_property
     def store(self) -> Store:
@@ -337,18 +359,31 @@ class App:
         if url:
             part = len(self.store.receipts(delivery.key))
             self.store.record_receipt(delivery.key, part, Receipt(url.rstrip("/").rpartition("/")[2], url), now=now)
-            self.store.settle_sent(delivery.key, now=now)
+            self.store.settle_sent(delivery.key, owner="", now=now)
         else:
             why = f"{self.person} looked: it is not there"
-            self.store.settle_later(delivery.key, not_before=now, counted=True, now=now, why=why)
+            looks = self.store.looks(delivery.key)
+            self.store.settle_later(
+                delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks
+            )  # fmt: skip
 
     # ---- what a wake does
 
     def work(self) -> Worked:
-        """All that is due now: leases that ended, what is too late, look-ups, sends, counts. Never raises for one
-        account's trouble: it is logged, written down, and the others go on."""
+        """All that is due now, done: for a single run and for rehearsals. One account's trouble never stops another;
+        it is logged, written down, and raised at the end where it is ours."""
+        dispatched = self.dispatch()
+        done = Worked(missed=dispatched.missed)
+        for future in dispatched.futures:
+            done += future.result()
+        return done
+
+    def dispatch(self, when_done: Callable[[], None] = lambda: None) -> Dispatched:
+        """Begin all that is due now and return: leases that ended, what is too late or held, and for every account
+        that is not busy its look-ups, sends and counts. `when_done` is called from an account's thread at its end."""
         now = self.clock()
         self.store.expire_leases(now)
+        self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)
         waiting: dict[str, tuple[list[Delivery], list[Delivery], list[DueSnapshot]]] = {}
         for number, group in enumerate(
@@ -356,40 +391,99 @@ class App:
         ):
             for one in group:
                 waiting.setdefault(one.account, ([], [], []))[number].append(one)  # type: ignore[arg-type]
-        known = {name: work for name, work in waiting.items() if name in self.library.campaign.accounts}
-        done = Worked(missed=missed)
-        for worked in [self._pool.submit(self._work_account, name, *work) for name, work in known.items()]:
-            done += worked.result()
-        return done
+        futures: list[Future[Worked]] = []
+        for name, (look_up, due, counts) in waiting.items():
+            if name not in self.library.campaign.accounts:
+                continue
+            if self._count_again.get(name, now) > now:
+                counts = []
+            if (look_up or due or counts) and self._take(name):
+                futures.append(self._pool.submit(self._worker, name, when_done, look_up, due, counts))
+        return Dispatched(missed, futures)
 
     @property
     def ages(self) -> tuple[timedelta, ...]:
         return self.library.campaign.collect_at
 
+    @property
+    def busy(self) -> bool:
+        """Whether any account is at work."""
+        with self._lock:
+            return bool(self._busy)
+
     def next_wake(self) -> datetime | None:
-        """When something is due next; None where nothing is."""
-        return self.store.next_due(self.clock(), self.ages)
+        """The next instant at which something falls due or may be tried again; None where nothing will."""
+        now = self.clock()
+        with self._lock:
+            rests = [until for until in self._rests.values() if until > now]
+        return min([*rests, *filter(None, [self.store.next_due(now, self.ages)])], default=None)
+
+    def _take(self, account: str) -> bool:
+        """One worker an account: its deliveries leave in their order, one at a time."""
+        with self._lock:
+            if account in self._busy or self._rests.get(account, self.clock()) > self.clock():
+                return False
+            self._busy.add(account)
+            return True
+
+    def _worker(
+        self, account: str, when_done: Callable[[], None],
+        look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot],
+    ) -> Worked:  # fmt: skip
+        """One account's work in its thread; then it is free for the next, after trouble only in a while: nothing spins."""
+        rest = LONG_REST
+        try:
+            worked = self._work_account(account, look_up, due, counts)
+        except ConfigError as error:
+            log.warning("account has no credentials", account=account, waiting=len(due), why=str(error))
+            rest = COUNT_AGAIN
+            return Worked(not_sent=len(due))
+        except Exception as error:
+            log.error("work stopped", account=account, why=str(error), kind=type(error).__name__)
+            raise
+        else:
+            rest = REST if worked.not_sent else timedelta()
+            return worked
+        finally:
+            with self._lock:
+                self._busy.discard(account)
+                self._rests[account] = self.clock() + rest
+            when_done()
+
+    def _quiet(self, now: datetime) -> str:
+        """Why nothing leaves today; empty on other days."""
+        day = now.astimezone(self.zone).date()
+        language = self.library.campaign.languages[0]
+        return next(
+            (
+                f"quiet period: {period.reason[language]}"
+                for period in self.library.campaign.quiet_periods
+                if period.starts <= day <= period.ends
+            ),
+            "",
+        )
 
     def _work_account(
         self, name: str, look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot]
     ) -> Worked:
-        try:
-            connection = self.connection(name)
-        except ConfigError as error:
-            log.warning("account has no credentials", account=name, waiting=len(due), why=str(error))
-            return Worked(not_sent=len(due))
-        sender = publish.Sender(self.store, self.owner, self.clock)
+        connection = self.connection(name)
+        network = self.network(self.library.account(name).network)
+        sender = publish.Sender(
+            self.store, self.owner, self.clock, self.timing, self.library.campaign.resend_unconfirmed
+        )  # fmt: skip
         for delivery in look_up:
-            state = publish.look_up(sender, delivery, connection)
-            log.info("looked up", account=name, delivery=delivery.key, state=str(state))
+            state = publish.look_up(sender, delivery, connection, key_lifetime=network.key_lifetime)
+            self._log_attempt("looked up", delivery, state)
+            if state is State.APPROVED and (again := self.store.delivery(delivery.key)) is not None:
+                due = [*due, again]
         if due:
             self._count_followers(name, connection)
         sent = sum(self._send(sender, delivery, connection) for delivery in due)
         kept = 0
-        if counts:
-            batch = self.network(self.library.account(name).network).limits.batch
-            kept, error = collect.collect(self.store, counts, connection, batch=batch, now=self.clock())
+        if counts and not self.stopping.is_set():
+            kept, error = collect.collect(self.store, counts, connection, batch=network.limits.batch, now=self.clock())
             if error is not None:
+                self._count_again[name] = self.clock() + COUNT_AGAIN
                 log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
         return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
 
@@ -398,10 +492,18 @@ class App:
         if self.stopping.is_set():
             return False
         state = publish.send(sender, delivery, connection)
-        log.info(
-            "attempt", account=delivery.account, delivery=delivery.key, state=str(state), due=delivery.due.isoformat()
-        )
+        self._log_attempt("attempt", delivery, state)
         return state is State.SENT
+
+    def _log_attempt(self, what: str, delivery: Delivery, state: State) -> None:
+        now = self.store.delivery(delivery.key)
+        log.info(
+            what,
+            post=self.name_of(delivery),
+            state=str(state),
+            late_s=round((self.clock() - delivery.due).total_seconds(), 3),
+            **({"why": now.reason} if now is not None and now.reason else {}),
+        )
 
     def _count_followers(self, name: str, connection: Connection) -> None:
         """The denominator of engagement rates, kept before the send. Its failure never holds a post back."""
@@ -416,6 +518,28 @@ class App:
         if followers is not None:
             self.store.record_followers(name, followers, now=now)
 
+    # ---- who is at work
+
+    def say_alive(self, started: datetime) -> None:
+        self.store.record_daemon(self.owner, started=started, now=self.clock())
+
+    def say_left(self) -> None:
+        self.store.forget_daemon(self.owner)
+
+    def other_daemons(self, within: timedelta) -> list[str]:
+        """Who else was seen on this database lately. One of this machine whose process is gone is forgotten, and what it
+        had in hand is looked up at once instead of at the end of its lease."""
+        now, gone = self.clock(), list[str]()
+        others = {owner: seen for owner, seen in self.store.daemons().items() if owner != self.owner}
+        for owner in others:
+            host, pid, _ = owner.rsplit(":", 2)
+            if host == socket.gethostname() and not _runs(int(pid)):
+                gone.append(owner)
+                self.store.forget_daemon(owner)
+        if gone:
+            self.store.expire_leases(now, dead=gone)
+        return [owner for owner, seen in others.items() if owner not in gone and now - seen < within]
+
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""
         return datetime.combine(self.library.campaign.ends, time.max, self.zone).astimezone(UTC)
@@ -424,3 +548,14 @@ class App:
 def _said(post: Post, drafts: Sequence[Draft | Delivery]) -> list[check.Said]:
     """Deliveries, planned or stored, as the checks read them."""
     return [check.Said(post, draft.account, draft.network, draft.due, draft.content) for draft in drafts]
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this number is there. (Another one may have its number by now: then its lease has to end.)"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,20 +1,24 @@
-"""The daemon: APScheduler wakes the stages; the database is the schedule.
+"""The daemon: sleeps until something is due, lets the accounts work side by side, and leaves when asked.
 
-Three jobs share one worker, so they never overlap: `plan` writes drafts ahead, `work` does what is due, `watch` asks
-SQLite once a second whether another process has written (one pragma, no table is read) and then looks again.
+The database is the schedule. The loop waits on the monotonic clock until the next due instant, and looks up once a second:
+has another process written (one pragma, no table is read), was the clock set, is it time to say that we are alive?
+APScheduler runs what recurs by the calendar (planning ahead); a send does not hang on its timers, because an interval job
+sleeps through an hour that the clock is set back.
 """
 
 from __future__ import annotations
 
+import os
+import select
 import signal
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.date import DateTrigger
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError
@@ -22,21 +26,33 @@ from campaign_bot.errors import CampaignBotError
 log = structlog.get_logger()
 
 PLAN_EVERY = timedelta(hours=1)
-WATCH_EVERY = timedelta(seconds=1)
-#: The longest sleep: drafts that nobody approved become `missed` within this.
-MAX_SLEEP = timedelta(minutes=5)
-#: The shortest sleep while something is due that cannot leave (no credentials, a database that is locked).
-MIN_SLEEP = timedelta(seconds=15)
+#: How long the loop sleeps at most before it looks whether anybody else has written.
+TICK_S = 1.0
+#: After an error of the database or the files, before the loop tries again.
+RETRY_S = 5.0
+#: Drafts that nobody approved become `missed` within this, and whatever else no instant announces.
+MAX_SLEEP_S = 300.0
+#: A clock that differs by more than this from what has passed was set.
+CLOCK_STEP_S = 2.0
+#: How long a leaving daemon waits for the send in hand.
+LEAVE_S = 10.0
+#: A daemon says that it is alive so often, and is taken for dead after three times that.
+ALIVE_EVERY_S = 20.0
 
 
 class Daemon:
-    """Runs until SIGTERM or SIGINT, which finish the send in hand and leave."""
+    """Runs until SIGTERM or SIGINT, which finish the send in hand and leave; SIGHUP reads the files again."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._changes = 0
-        self._scheduler = BlockingScheduler(
-            timezone="UTC",
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        self._leaving = ""
+        self._reload = False
+        self._started = app.clock()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
             executors={"default": ThreadPoolExecutor(1)},
             # APScheduler's default grace of 1 s silently drops a job that is late; here late is better than never.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -44,68 +60,147 @@ class Daemon:
 
     def run(self) -> None:
         """Block until a signal comes."""
-        now = self._app.clock()
-        self._changes = self._app.store.changes()
-        self._scheduler.add_job(self._plan, "interval", seconds=PLAN_EVERY.total_seconds(), next_run_time=now)
-        self._scheduler.add_job(self._watch, "interval", seconds=WATCH_EVERY.total_seconds(), next_run_time=now)
-        self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
-        self._wake_at(now)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._leave)
-        log.info("running", database=str(self._app.database), simulated=self._app.simulated)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._signalled)
+        self._say_alive(first=True)
+        self._scheduler.add_job(self._plan, "interval", seconds=PLAN_EVERY.total_seconds())
+        self._scheduler.add_job(self._plan)
         self._scheduler.start()
-        log.info("left")
+        notify("READY=1")
+        log.info("running", database=str(self._app.database), simulated=self._app.simulated)
+        try:
+            self._loop()
+        finally:
+            notify("STOPPING=1")
+            self._leave()
 
-    def _leave(self, number: int, _: FrameType | None) -> None:
-        log.info("leaving after the send in hand", signal=signal.Signals(number).name)
-        self._app.stopping.set()
-        self._scheduler.shutdown(wait=True)
+    def wake(self) -> None:
+        """Look now. May be called from any thread."""
+        try:
+            os.write(self._write, b".")
+        except BlockingIOError:  # the pipe is full of such calls already
+            return
+
+    # ---- the loop
+
+    def _loop(self) -> None:
+        changes, alive_at, clock = -1, 0.0, Clock(self._app.clock)
+        work_at = time.monotonic()
+        while not self._leaving:
+            if self._reload:
+                self._reload = False
+                self._scheduler.add_job(self._plan)
+            if clock.was_set():
+                log.warning("the clock was set", by_s=round(clock.step_s, 1))
+                work_at = time.monotonic()
+            if time.monotonic() >= alive_at:
+                alive_at = time.monotonic() + ALIVE_EVERY_S
+                self._say_alive()
+            written = self._changes()
+            if written != changes or time.monotonic() >= work_at:
+                changes, work_at = written, time.monotonic() + self._work()
+            if self._sleep(min(TICK_S, max(work_at - time.monotonic(), 0))):
+                work_at = time.monotonic()
+
+    def _work(self) -> float:
+        """Begin what is due. Returns the seconds until the next thing is."""
+        try:
+            self._app.dispatch(self.wake)
+            wake = self._app.next_wake()
+        except CampaignBotError as error:
+            log.error("could not work", why=str(error))
+            return RETRY_S
+        return MAX_SLEEP_S if wake is None else min(max((wake - self._app.clock()).total_seconds(), 0), MAX_SLEEP_S)
+
+    def _changes(self) -> int:
+        try:
+            return self._app.store.changes()
+        except CampaignBotError as error:
+            log.error("the database cannot be read", why=str(error))
+            return -1
+
+    def _sleep(self, seconds: float) -> bool:
+        """Until the time is over, or (True) somebody wakes us."""
+        ready, _, _ = select.select([self._read], [], [], seconds)
+        if ready:
+            os.read(self._read, 65_536)
+        return bool(ready)
+
+    # ---- what recurs
 
     def _plan(self) -> None:
-        """Read the files again and plan ahead. Bad files: the old plan stays, and the log says why."""
+        """Read the files again and plan ahead. Bad files: the old ones stay, and the log says why."""
         try:
             self._app.reload()
             plan = self._app.plan()
         except CampaignBotError as error:
-            log.error("not planned", why=str(error))
+            log.error("not planned: the files from before stay in force", why=str(error))
             return
         log.info("planned", posts=len(plan.planned), changes=len(plan.changes))
+        self.wake()
 
-    def _work(self) -> None:
+    def _say_alive(self, *, first: bool = False) -> None:
+        """Tell the database and systemd; a second daemon on the same database is harmless, but worth a word."""
+        notify("WATCHDOG=1")
         try:
-            worked = self._app.work()
-            wake = self._app.next_wake()
+            others = self._app.other_daemons(timedelta(seconds=3 * ALIVE_EVERY_S))
+            self._app.say_alive(self._started)
         except CampaignBotError as error:
-            log.error("could not work", why=str(error))
-            self._wake_at(self._app.clock() + MIN_SLEEP)
+            log.error("could not say that it is alive", why=str(error))
             return
-        if worked != type(worked)():
-            log.info(
-                "worked", sent=worked.sent, not_sent=worked.not_sent, missed=worked.missed, counts=worked.collected
-            )
-        self._wake_at(next_sleep_end(wake, self._app.clock()))
+        if first and others:
+            log.warning("another daemon works on this database; both share the work", others=others)
 
-    def _watch(self) -> None:
-        changes = self._app.store.changes()
-        if changes != self._changes:
-            self._changes = changes
-            self._wake_at(self._app.clock())
+    # ---- signals
 
-    def _failed(self, event: JobExecutionEvent) -> None:
-        """An error of our own: what was in hand waits for its lease to end; the daemon goes on."""
-        log.error("a fault in campaign-bot", job=event.job_id, why=str(event.exception), traceback=event.traceback)
-        self._wake_at(self._app.clock() + MIN_SLEEP)
+    def _signalled(self, number: int, _: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            self._reload = True
+        else:
+            self._leaving = signal.Signals(number).name
+            self._app.stopping.set()
+        self.wake()
 
-    def _wake_at(self, instant: datetime) -> None:
-        if not self._app.stopping.is_set():
-            self._scheduler.add_job(self._work, DateTrigger(instant), id="work", replace_existing=True)
+    def _leave(self) -> None:
+        log.info("leaving after the send in hand", signal=self._leaving)
+        self._app.stopping.set()
+        self._scheduler.shutdown(wait=False)
+        end = time.monotonic() + LEAVE_S
+        while self._app.busy and time.monotonic() < end:
+            self._sleep(0.05)
+        try:
+            self._app.say_left()
+        except CampaignBotError as error:
+            log.error("could not say that it left", why=str(error))
+        if self._app.busy:
+            # What hangs in a request has its intent on disk: whoever comes next looks before sending anything.
+            log.warning("left while a request was under way; it will be looked up")
+            os._exit(0)
+        log.info("left")
 
 
-def next_sleep_end(wake: datetime | None, now: datetime) -> datetime:
-    """When to work again: at the next due instant, at the latest after MAX_SLEEP. What is due already could not leave
-    a moment ago: it is tried again after MIN_SLEEP, not in a busy loop."""
-    if wake is None:
-        return now + MAX_SLEEP
-    if wake <= now:
-        return now + MIN_SLEEP
-    return min(wake, now + MAX_SLEEP)
+class Clock:
+    """Notices that the wall clock was set, or that the machine slept: it moves otherwise than time passes."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._wall, self._passed = now(), time.monotonic()
+        self.step_s = 0.0
+
+    def was_set(self) -> bool:
+        wall, passed = self._now(), time.monotonic()
+        self.step_s = (wall - self._wall).total_seconds() - (passed - self._passed)
+        self._wall, self._passed = wall, passed
+        return abs(self.step_s) > CLOCK_STEP_S
+
+
+def notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)): one datagram; nothing where systemd did not ask for it."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.connect("\0" + address[1:] if address.startswith("@") else address)
+        sender.sendall(state.encode())

@@ -36,6 +36,9 @@ OPEN_STATES = (State.DRAFT, State.APPROVED)
 #: The schedule and series of posts that a person queued; they are in no file, and planning leaves them alone.
 QUEUE = "queue"
 
+#: Stands for every account where one is named.
+ALL = "*"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -173,6 +176,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a network's headers said is left of a limit. `bucket` is the network's own name of what it counts."""
+
+    bucket: str
+    quota: int
+    remaining: int
+    reset: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How people engaged with one delivery so far. None: the network does not tell. Never 0 for unknown."""
 
@@ -242,6 +255,7 @@ class Delivery:
     not_before: datetime | None = None
     reason: str = ""  # why it is in this state, in words
     moved: bool = False  # a person chose its due time; planning leaves that alone
+    held: str = ""  # why it waits for a person although it is approved and due: a pause, a quiet period
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 The order of things is the promise: the intent is written down before the first byte leaves, each part's receipt as
 soon as the network gives it, the outcome after. Whatever happens in between, the delivery is never sent again before
-a look at the network has shown that it is not there.
+looks at the network have shown that it is not there.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_bot.errors import AuthError, BudgetReached, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
@@ -17,14 +17,25 @@ from campaign_bot.model import Attachment, Delivery, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
 
-#: A sender that is silent for so long is taken for dead. Network timeouts are less than half of it.
-LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 6
-#: Looks that must all say "not there" before a delivery is sent again; spaced, since listings lag.
-LOOKS = 2
-LOOK_SPACING = timedelta(seconds=30)
-#: A look that could not be taken is tried this often before a person has to decide.
-MAX_LOOKS = 12
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take and how far apart they are tried."""
+
+    #: A sender that is silent for so long is taken for dead. Network timeouts are less than half of it.
+    lease: timedelta = timedelta(minutes=2)
+    #: Looks that must all say "not there" before a delivery is sent again; spaced, since listings lag.
+    looks: int = 2
+    look_spacing: timedelta = timedelta(seconds=30)
+    first_backoff: timedelta = timedelta(seconds=30)
+    longest_backoff: timedelta = timedelta(minutes=15)
+    attempts: int = 6
+
+
+#: Clocks differ and are set: a look reads so far back before the first attempt.
+LOOK_BACK = timedelta(days=1)
+#: Where a network asks for fewer requests and does not say until when.
+RATE_LIMIT_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +45,83 @@ class Sender:
     store: Store
     owner: str
     clock: Callable[[], datetime]
+    timing: Timing = field(default_factory=Timing)
+    #: The campaign's choice: also resend where the network has no key that would make a second post impossible.
+    resend: bool = False
+
+
+class _Stop(Exception):
+    """A pause came, or the lease is lost: what has not left yet stays here."""
 
 
 def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
     """Send one due delivery, or resume a thread after the parts that have receipts. Returns its state afterwards."""
-    store = sender.store
+    store, owner = sender.store, sender.owner
+    if (until := _used_up(sender, delivery)) is not None:
+        why = "the network's allowance is used up"
+        store.postpone(delivery.key, not_before=until, now=sender.clock(), why=why)
+        return State.APPROVED
     number = store.begin_attempt(
-        delivery.key, delivery.content_hash, owner=sender.owner, lease_until=sender.clock() + LEASE, now=sender.clock()
+        delivery.key, delivery.content_hash, owner=owner, lease_until=_lease(sender), now=sender.clock()
     )
     if number is None:
         return delivery.state
     try:
         _send_parts(sender, delivery, connection)
+    except _Stop:
+        now = sender.clock()
+        why = "stopped before it left"
+        store.settle_later(delivery.key, owner=owner, not_before=now, counted=False, now=now, why=why)
+        return State.APPROVED
     except NetworkError as error:
         return _settle_error(sender, delivery, error)
-    store.settle_sent(delivery.key, now=sender.clock())
+    finally:
+        store.record_allowances(delivery.account, connection.allowances())
+    store.settle_sent(delivery.key, owner=owner, now=sender.clock())
     return State.SENT
 
 
-def look_up(sender: Sender, delivery: Delivery, connection: Connection) -> State:
-    """Is an unconfirmed delivery there? Found: sent. Surely not, in spaced looks: approved again. Else: a person."""
-    store, now = sender.store, sender.clock()
-    receipts = store.receipts(delivery.key)
-    part = len(receipts)
-    since = (store.first_attempt(delivery.key) or delivery.due) - timedelta(minutes=1)
-    looks = store.looks(delivery.key)
-    try:
-        lookup = connection.find(outgoing(store, delivery, part, receipts), since)
-    except NetworkError as error:
-        look_at = now + backoff(delivery.key, looks) if looks < MAX_LOOKS else None
-        store.settle_unconfirmed(delivery.key, look_at=look_at, now=now, why=f"could not look: {error.message}")
+def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_lifetime: timedelta | None) -> State:
+    """Is an unconfirmed delivery there? Found: sent. Surely not, in spaced looks: approved again, where its key or the
+    campaign's word make that safe. Else a person decides."""
+    store, now, timing = sender.store, sender.clock(), sender.timing
+    looks, receipts = store.looks(delivery.key), store.receipts(delivery.key)
+    part, first = len(receipts), store.first_attempt(delivery.key) or delivery.due
+    if part == len(delivery.content.parts):  # the last receipt came in after the lease had ended
+        store.settle_sent(delivery.key, owner="", now=now)
+        return State.SENT
+
+    def unconfirmed(look_at: datetime | None, why: str, *, looked: bool) -> State:
+        store.settle_unconfirmed(
+            delivery.key, owner="", look_at=look_at, now=now, why=why, looks=looks, looked=looked
+        )  # fmt: skip
         return State.UNCONFIRMED
+
+    def again(why: str) -> State:
+        store.settle_later(delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks)
+        return State.APPROVED
+
+    try:
+        lookup = connection.find(
+            outgoing(store, delivery, part, receipts), first - LOOK_BACK, store.known_ids(delivery.account)
+        )
+    except NetworkError as error:
+        wait = min(max((now - first) / 4, timing.look_spacing), timing.longest_backoff)
+        return unconfirmed(now + wait, f"could not look: {error.message}", looked=False)
     if lookup.receipt is not None:
         store.record_receipt(delivery.key, part, lookup.receipt, now=now)
         if part + 1 == len(delivery.content.parts):
-            store.settle_sent(delivery.key, now=now)
+            store.settle_sent(delivery.key, owner="", now=now)
             return State.SENT
-        store.settle_later(
-            delivery.key, not_before=now, counted=True, now=now, why="the next part of the thread follows"
-        )
-        return State.APPROVED
-    if lookup.conclusive and looks < LOOKS:
-        why = "not found there; looking once more before sending again"
-        store.settle_unconfirmed(delivery.key, look_at=now + LOOK_SPACING, now=now, why=why)
-        return State.UNCONFIRMED
-    if lookup.conclusive and (not delivery.network_keys or delivery.network_keys[part]):
-        store.settle_later(delivery.key, not_before=now, counted=True, now=now, why="surely not sent; sending again")
-        return State.APPROVED
-    why = "the network cannot say whether it was sent: look at the account and decide"
-    store.settle_unconfirmed(delivery.key, look_at=None, now=now, why=why)
-    return State.UNCONFIRMED
+        return again("the next part of the thread follows")
+    if not lookup.conclusive:
+        return unconfirmed(None, "the network cannot say whether it was sent: look and decide", looked=True)
+    if looks + 1 < timing.looks:
+        why = "not found there; looking once more before anything is sent again"
+        return unconfirmed(now + timing.look_spacing, why, looked=True)
+    if sender.resend or (key_lifetime is not None and now - first < key_lifetime):
+        return again("surely not sent; sending again")
+    return unconfirmed(None, "not found there, but a second post cannot be ruled out: look and decide", looked=True)
 
 
 def outgoing(store: Store, delivery: Delivery, number: int, receipts: dict[int, Receipt]) -> Outgoing:
@@ -103,11 +141,11 @@ def outgoing(store: Store, delivery: Delivery, number: int, receipts: dict[int, 
     )
 
 
-def backoff(key: str, attempts: int) -> timedelta:
+def backoff(key: str, attempts: int, timing: Timing) -> timedelta:
     """30 s, 1, 2, 4 min... at most 15, with a jitter that is the delivery's own: accounts do not retry in step."""
-    base = min(30 * 2 ** max(attempts - 1, 0), 900)
+    base = min(timing.first_backoff * 2 ** max(attempts - 1, 0), timing.longest_backoff)
     jitter = int.from_bytes(hashlib.sha256(f"{key}{attempts}".encode()).digest()[:2]) / 65_535
-    return timedelta(seconds=base * (0.75 + 0.5 * jitter))
+    return base * (0.75 + 0.5 * jitter)
 
 
 def miss_overdue(store: Store, *, max_lateness: timedelta, now: datetime) -> int:
@@ -124,35 +162,60 @@ def miss_overdue(store: Store, *, max_lateness: timedelta, now: datetime) -> int
     return missed
 
 
+def _lease(sender: Sender) -> datetime:
+    return sender.clock() + sender.timing.lease
+
+
+def _used_up(sender: Sender, delivery: Delivery) -> datetime | None:
+    """When the network's own allowance for publishing is there again, if it is used up: no 429 is earned that could
+    have been foreseen."""
+    left = sender.store.allowances(delivery.account).get("publish")
+    if left is None or left.remaining > 0 or left.reset <= sender.clock():
+        return None
+    return left.reset
+
+
 def _send_parts(sender: Sender, delivery: Delivery, connection: Connection) -> None:
-    receipts = sender.store.receipts(delivery.key)
+    """Raises _Stop when what is left may not leave now."""
+    store = sender.store
+
+    def ready() -> None:
+        if not store.go_on(delivery.key, owner=sender.owner, lease_until=_lease(sender), now=sender.clock()):
+            raise _Stop
+
+    if delivery.content.sha256 != delivery.content_hash:
+        raise Rejected(delivery.account, "its bytes are not the ones that were approved")
+    receipts = store.receipts(delivery.key)
     for number in range(len(receipts), len(delivery.content.parts)):
-        receipts[number] = connection.publish(outgoing(sender.store, delivery, number, receipts))
-        sender.store.record_receipt(delivery.key, number, receipts[number], now=sender.clock())
+        receipts[number] = connection.publish(outgoing(store, delivery, number, receipts), ready)
+        store.record_receipt(delivery.key, number, receipts[number], now=sender.clock())
 
 
 def _settle_error(sender: Sender, delivery: Delivery, error: NetworkError) -> State:
     """What an error means for this delivery (design 9)."""
-    store, now, why = sender.store, sender.clock(), error.message
+    store, owner, now, why = sender.store, sender.owner, sender.clock(), error.message
     attempts = delivery.attempts + 1
+    if there := len(store.receipts(delivery.key)):
+        why = f"part {there + 1} of {len(delivery.content.parts)}: {why}"
+
+    def later(not_before: datetime, *, counted: bool) -> None:
+        store.settle_later(delivery.key, owner=owner, not_before=not_before, counted=counted, now=now, why=why)
+
     match error:
         case Rejected():
-            store.settle_failed(delivery.key, now=now, why=why)
+            store.settle_failed(delivery.key, owner=owner, now=now, why=why)
             return State.FAILED
         case Unconfirmed():
-            store.settle_unconfirmed(delivery.key, look_at=now, now=now, why=why)
+            store.settle_unconfirmed(delivery.key, owner=owner, look_at=now, now=now, why=why)
             return State.UNCONFIRMED
         case AuthError():
-            store.settle_later(delivery.key, not_before=now, counted=False, now=now, why=why)
+            later(now, counted=False)
             store.pause(delivery.account, now=now, why=why)
         case RateLimited() | BudgetReached():
-            until = error.until or now + timedelta(minutes=15)
-            store.settle_later(delivery.key, not_before=max(until, now), counted=False, now=now, why=why)
-        case Unavailable() if attempts < MAX_ATTEMPTS:
-            store.settle_later(
-                delivery.key, not_before=now + backoff(delivery.key, attempts), counted=True, now=now, why=why
-            )
+            later(max(error.until or now + RATE_LIMIT_PAUSE, now), counted=False)
+        case Unavailable() if attempts < sender.timing.attempts:
+            later(now + backoff(delivery.key, attempts, sender.timing), counted=True)
         case _:
-            store.settle_failed(delivery.key, now=now, why=f"{why} (tried {attempts} times)")
+            store.settle_failed(delivery.key, owner=owner, now=now, why=f"{why} (tried {attempts} times)")
             return State.FAILED
     return State.APPROVED

@@ -36,7 +36,7 @@ HOMES = {
     "apscheduler.schedulers": {"daemon"},
     "apscheduler.triggers": {"schedule", "daemon"},
     "pysqlite3": {"store.connection"},
-    "sqlite_utils": {"store.connection", "store.deliveries", "store.migrations"},
+    "sqlite_utils": {f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "migrations")},
 }
 
 

@@ -11,7 +11,7 @@ from campaign_bot.app import App
 from campaign_bot.approve import Decision
 from campaign_bot.cli.session import counted, err, out, session
 from campaign_bot.errors import CampaignBotError, StateError
-from campaign_bot.model import Delivery, State
+from campaign_bot.model import ALL, Delivery, State
 
 Names = Annotated[list[str] | None, typer.Argument(help="Posts, or post@account for one delivery.")]
 Note = Annotated[str, typer.Option(help="A note for the record.")]
@@ -70,9 +70,12 @@ def pause(
 ) -> None:
     """Stop publishing at once. At most a request that is on the wire still leaves."""
     app = session(context).open()
-    for name in app.account_names(account):
-        app.store.pause(name, now=app.clock(), why=reason or f"paused by {app.person}")
-        out.print(f"{name}: paused")
+    name = app.account_names(account)[0] if account else ALL
+    why = reason or f"paused by {app.person}"
+    app.store.pause(name, now=app.clock(), why=why, actor=app.person)
+    out.print(
+        f"{'Everything' if name == ALL else name} is paused. What falls due meanwhile is held, and listed by `resume`."
+    )
 
 
 def resume(
@@ -80,10 +83,25 @@ def resume(
     account: Annotated[str, typer.Option(help="Only this account. Default: all.")] = "",
 ) -> None:
     """Publish again."""
-    app = session(context).open()
-    for name in app.account_names(account):
-        done = app.store.resume(name, now=app.clock(), actor=app.person)
-        out.print(f"{name}: {'publishing again' if done else 'was not paused'}")
+    here = session(context)
+    app = here.open()
+    name = app.account_names(account)[0] if account else ALL
+    app.store.hold_due(app.clock())  # what fell due while nobody was at work too
+    if not app.store.resume(name, now=app.clock(), actor=app.person):
+        more = " Everything is paused: resume without --account." if ALL in app.store.paused() else ""
+        raise StateError(f"{'Nothing' if name == ALL else name} was{' not' if account else ''} paused.{more}")
+    out.print(f"{'Everything' if name == ALL else name}: publishing again.")
+    held = [one for one in app.store.deliveries((State.APPROVED,)) if one.held and account in ("", one.account)]
+    if not held:
+        return
+    out.print(f"{counted(len(held), 'delivery')} fell due meanwhile and did not leave:")
+    for one in app.names(held).values():
+        out.print(f"  {escape(one)}", soft_wrap=True)
+    out.print(
+        f"Let them go with `{here.command} queue release POST` (or --all --every 10m), move or cancel them; "
+        f"later than {app.library.campaign.max_lateness} they become missed.",
+        soft_wrap=True,
+    )
 
 
 def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> list[Delivery]:

@@ -14,6 +14,7 @@ from campaign_bot.app import App
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import counted, err, local, out, parse_instant, print_json, print_problems, session, table
 from campaign_bot.errors import CampaignBotError, StateError
+from campaign_bot.library.durations import parse_duration
 from campaign_bot.model import Delivery, State
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
@@ -23,7 +24,7 @@ At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the c
 def register(root: typer.Typer) -> None:
     queue = typer.Typer(help="Deliveries one by one, and posts that are in no file.", no_args_is_help=True)
     queue.command("list")(list_)
-    for command in (show, add, move, cancel):
+    for command in (show, add, move, cancel, release):
         queue.command()(command)
     root.add_typer(queue, name="queue")
 
@@ -131,6 +132,37 @@ def cancel(
     app = session(context).open()
     why = f"cancelled by {app.person}" + (f": {reason}" if reason else "")
     _each(app, name, lambda one: app.store.cancel(one.key, now=app.clock(), actor=app.person, why=why), "cancelled")
+
+
+def release(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A post, or post@account; none with --all.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All that is held.")] = False,
+    every: Annotated[str, typer.Option(help="So far apart, e.g. 10m: never a burst.")] = "10m",
+) -> None:
+    """Let deliveries go that a pause or a quiet period has held. The first leaves now."""
+    app = session(context).open()
+    if everything == bool(name):
+        raise CampaignBotError("Which post?", advice="Name one, or use --all.")
+    try:
+        apart = parse_duration(every)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--every") from error
+    held = [one for one in (app.find(name) if name else app.store.deliveries((State.APPROVED,))) if one.held]
+    if not held:
+        raise StateError("Nothing of that is held.")
+    steps: dict[str, int] = {}  # accounts side by side; one account's deliveries apart
+    names = app.names(held)
+    for one in held:
+        step = steps[one.account] = steps.get(one.account, -1) + 1
+        at = app.clock() + step * apart
+        if at - one.due > app.library.campaign.max_lateness:
+            err.print(
+                f"{escape(names[one.key])}: too late by then; give it another time with queue move", soft_wrap=True
+            )
+            continue
+        app.store.release(one.key, not_before=at, now=app.clock(), actor=app.person)
+        out.print(f"{escape(names[one.key])}: leaves {local(at, app.zone)}")
 
 
 def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:

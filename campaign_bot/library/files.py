@@ -82,6 +82,8 @@ class CampaignFile(FileModel):
         timedelta(days=7),
     )
     max_lateness: Duration = timedelta(hours=2)
+    #: Where a network has no key that rules a second post out (X), two clean looks are enough to send again.
+    resend_unconfirmed: bool = False
     links: Links = Links()
     quiet_periods: tuple[QuietPeriod, ...] = ()
     glossary: tuple[str, ...] = ()  # acronyms that readers know

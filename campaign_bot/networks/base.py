@@ -9,14 +9,14 @@ group `campaign_bot.networks`; `tests/networks/` is the contract that every one 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from campaign_bot.config import Credentials
 from campaign_bot.library.files import Account
-from campaign_bot.model import Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.model import Allowance, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Network(ABC):
     credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
     counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
     warning_counts: ClassVar[bool] = False  # whether a content warning counts in the length of its post
+    #: How long after the first attempt a second one with the same key is surely the same post; None: it has no keys.
+    key_lifetime: ClassVar[timedelta | None] = None
     default_server: ClassVar[str]  # where accounts live that name no server
 
     @abstractmethod
@@ -90,16 +92,17 @@ class Connection(ABC):
         Raises AuthError for a refused credential, Unavailable when nobody answers."""
 
     @abstractmethod
-    def publish(self, part: Outgoing) -> Receipt:
-        """Send one part, at most one create request. Pictures are uploaded first and carry their alt text.
+    def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
+        """Send one part, at most one create request. Pictures are uploaded first and carry their alt text. `ready` is
+        called right before the create request; what it raises passes through, and nothing was created.
 
         Raises Rejected, AuthError, RateLimited, BudgetReached, Unavailable (certainly not sent) or Unconfirmed
         (may have been sent)."""
 
     @abstractmethod
-    def find(self, part: Outgoing, since: datetime) -> Lookup:
+    def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Is this part there already? Looks by key where the network can, else through the account's own posts since
-        `since`. Raises Unavailable, AuthError or RateLimited when it could not look."""
+        `since`, leaving out those whose ids are `known` to be other deliveries'. Raises Unavailable, AuthError or RateLimited when it could not look."""
 
     @abstractmethod
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
@@ -112,6 +115,10 @@ class Connection(ABC):
     @abstractmethod
     def retract(self, remote_id: str) -> None:
         """Delete the post. A post that is gone already is no error."""
+
+    def allowances(self) -> Sequence[Allowance]:
+        """What the last answers said is left, by bucket; `publish` is the one that a create request uses up."""
+        return ()
 
     def close(self) -> None:  # noqa: B027 - most clients have nothing to close
         """Give back sockets."""

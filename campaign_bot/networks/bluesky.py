@@ -7,7 +7,7 @@ by the server, and asking for the key tells for certain whether the part is ther
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -83,6 +83,7 @@ class Bluesky(Network):
     )
     credentials: ClassVar[type[Credentials]] = BlueskyCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "bookmarks"})
+    key_lifetime: ClassVar[timedelta | None] = timedelta.max  # a record key can be filled once
     default_server: ClassVar[str] = "https://bsky.social"
 
     def measure(self, text: str) -> int:
@@ -139,7 +140,7 @@ class BlueskyConnection(Connection):
             return Identity(told.handle, True, "Signed in with the account's main password: make an app password.")
         return Identity(told.handle, True, "Signed in with an app password, which may publish.")
 
-    def publish(self, part: Outgoing) -> Receipt:
+    def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         from atproto import models
 
         if part.poll:  # never dropped in silence
@@ -147,10 +148,11 @@ class BlueskyConnection(Connection):
         data = models.ComAtprotoRepoCreateRecord.Data(
             collection=COLLECTION, record=self._record(part), repo=self._signed_in().did, rkey=part.key
         )
+        ready()
         created = self._ask(lambda: self._client.com.atproto.repo.create_record(data), "create")
         return self._receipt(created.uri, created.cid)
 
-    def find(self, part: Outgoing, since: datetime) -> Lookup:
+    def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Asks for the record key, which is conclusive both ways; another text under our key is not."""
         from atproto import models
         from atproto.exceptions import BadRequestError

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any, ClassVar, Literal, TypeVar
@@ -61,6 +61,8 @@ class Mastodon(Network):
     credentials: ClassVar[type[Credentials]] = MastodonCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "poll_votes"})
     warning_counts: ClassVar[bool] = True
+    #: Servers keep an Idempotency-Key for an hour; clocks differ.
+    key_lifetime: ClassVar[timedelta | None] = timedelta(minutes=50)
     default_server: ClassVar[str] = "https://mastodon.social"
 
     def measure(self, text: str) -> int:
@@ -113,11 +115,12 @@ class MastodonConnection(Connection):
         detail = "" if may else f"The token may only {', '.join(scopes)}: make one with the scope write."
         return Identity(str(me.acct), may, detail)
 
-    def publish(self, part: Outgoing) -> Receipt:
+    def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         media = [self._upload(attachment) for attachment in part.attachments]
         poll = None
         if part.poll is not None:
             poll = self._api.make_poll(list(part.poll.options), expires_in=part.poll.duration_min * 60)
+        ready()
         status = self._ask(
             lambda: self._api.status_post(
                 part.text,
@@ -134,7 +137,7 @@ class MastodonConnection(Connection):
         )
         return _receipt(status)
 
-    def find(self, part: Outgoing, since: datetime) -> Lookup:
+    def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Look through the account's own posts back to `since`, comparing what a reader would read."""
         wanted = comparable(part.text)
         older_than = None
@@ -143,7 +146,8 @@ class MastodonConnection(Connection):
                 lambda older=older_than: self._api.account_statuses(self._own_id(), max_id=older, limit=LOOK_SIZE)
             )
             for status in page:
-                if comparable(plain_text(status.content)) == wanted and status.created_at >= since:
+                ours = comparable(plain_text(status.content)) == wanted and str(status.id) not in known
+                if ours and status.created_at >= since:
                     return Lookup(_receipt(status), conclusive=True)
             if len(page) < LOOK_SIZE or page[-1].created_at < since:
                 return Lookup(None, conclusive=True)

@@ -5,8 +5,9 @@ X has no idempotency key: a post is sent at most once, and after any doubt the a
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, ClassVar, Literal, TypeVar
@@ -131,11 +132,12 @@ class XConnection(Connection):
         detail = "" if may else "The keys may only read: set the app to Read and write, then make new keys."
         return Identity(str(me["username"]), may, detail)
 
-    def publish(self, part: Outgoing) -> Receipt:
+    def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         media = [self._upload(attachment) for attachment in part.attachments]
         poll: dict[str, Any] = {}
         if part.poll is not None:
             poll = {"poll_options": list(part.poll.options), "poll_duration_minutes": part.poll.duration_min}
+        ready()
         created = self._ask(
             lambda: self._client.create_tweet(
                 text=part.text,
@@ -151,14 +153,14 @@ class XConnection(Connection):
             raise Unconfirmed(self.account, "X took the post but gave no id; it may be there.")
         return self._receipt(remote_id)
 
-    def find(self, part: Outgoing, since: datetime) -> Lookup:
+    def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Read the own timeline back to `since`, comparing texts with their links written out."""
         wanted = _comparable(part.text)
         token = ""
         for _ in range(LOOK_PAGES):
             page = self._ask(partial(self._own_posts, since, token))
             for post in page.data or []:
-                if _comparable(_written_out(post)) == wanted:
+                if _comparable(_written_out(post)) == wanted and str(post.id) not in known:
                     return Lookup(self._receipt(str(post.id)), conclusive=True)
             token = str((page.meta or {}).get("next_token") or "")
             if not token:
@@ -329,12 +331,15 @@ def _written_out(post: Any) -> str:
     """The text with X's short links replaced by what they stand for, and its HTML entities by their characters."""
     text = str(post.text)
     for url in ((post.data.get("entities") or {}).get("urls")) or []:
-        text = text.replace(url["url"], url.get("expanded_url") or url["url"])
+        # The link that X adds for a picture or video was not in the text.
+        written = "" if url.get("media_key") else url.get("expanded_url") or url["url"]
+        text = text.replace(url["url"], written)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _comparable(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """White space folded, and links without what X adds to them: it writes example.org out as http://example.org."""
+    return " ".join(re.sub(r"https?://", "", unicodedata.normalize("NFC", text)).split())
 
 
 def _counts(post: Mapping[str, Any], polls: Mapping[Any, Any]) -> Counts:

@@ -342,7 +342,14 @@ def _shortened(post: LocalPost) -> tuple[str, list[Json]]:
         urls.append({"start": len(text), "end": len(text) + len(short), "url": short, "expanded_url": full,
                      "display_url": full.partition("://")[2][:30]})  # fmt: skip
         text, end = text + short, stop
-    return text + html.escape(post.text[end:], quote=False), urls
+    text += html.escape(post.text[end:], quote=False)
+    if post.media:  # X adds a link of its own for what is attached
+        short = "https://t.co/" + hashlib.sha256(post.id.encode()).hexdigest()[:10]
+        text += f" {short}"
+        urls.append({"start": len(text) - len(short), "end": len(text), "url": short,
+                     "expanded_url": f"https://x.com/i/status/{post.id}/photo/1",
+                     "display_url": "pic.x.com/" + short[-10:], "media_key": f"3_{post.media[0].id}"})  # fmt: skip
+    return text, urls
 
 
 def _invalid(detail: str) -> Refusal:

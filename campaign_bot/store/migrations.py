@@ -102,7 +102,7 @@ def m002_views(db: Database) -> None:
                delivery.key as delivery
           from delivery join post on post.key = delivery.post
           left join receipt on receipt.delivery = delivery.key and receipt.part = 0
-        """,  # noqa: S608 - no value of a person's goes in here
+        """,
     )
     db.create_view(
         "engagement",
@@ -120,5 +120,20 @@ def m002_views(db: Database) -> None:
           from snapshot join posts on posts.delivery = snapshot.delivery
           join delivery on delivery.key = snapshot.delivery
          where not snapshot.gone
-        """,  # noqa: S608
+        """,
+    )
+
+
+@migrations()
+def m003_engine(db: Database) -> None:
+    """What is held until a person decides; what the networks still allow; who is at work."""
+    text, integer = str, int
+    db.table("delivery").add_column("held", text, not_null_default="")
+    db.table("delivery").create_index(["state", "sent_ms"])
+    db.table("allowance").create(
+        {"account": text, "bucket": text, "quota": integer, "remaining": integer, "reset_ms": integer},
+        pk=("account", "bucket"), not_null={"quota", "remaining", "reset_ms"}, strict=True,
+    )  # fmt: skip
+    db.table("daemon").create(
+        {"owner": text, "started_ms": integer, "seen_ms": integer}, pk="owner", not_null={"seen_ms"}, strict=True
     )

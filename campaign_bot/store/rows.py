@@ -29,6 +29,7 @@ def to_delivery(row: dict[str, Any]) -> Delivery:
         not_before=from_ms_or_none(row["not_before_ms"]),
         reason=row["reason"] or "",
         moved=bool(row["moved"]),
+        held=row["held"],
     )
 
 

@@ -11,9 +11,13 @@ from campaign_bot.store.base import DueSnapshot
 from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.deliveries import Deliveries
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts, to_delivery
+from campaign_bot.store.sending import Sending
+
+#: A count that could not be read for so long after its age is not read any more.
+TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries):
+class SqliteStore(Deliveries, Sending):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
@@ -45,15 +49,15 @@ class SqliteStore(Deliveries):
                      max(age.age_ms) as age_ms
                 from delivery join receipt on receipt.delivery = delivery.key and receipt.part = 0
                 join age on delivery.sent_ms + age.age_ms <= :now
-               where delivery.state = 'sent'
+               where delivery.state = 'sent' and delivery.sent_ms > :oldest
                group by delivery.key
             )
             select * from reached
              where not exists (select 1 from snapshot
                                 where snapshot.delivery = reached.key and snapshot.age_ms >= reached.age_ms)
              order by account, sent_ms
-            """,  # noqa: S608 - numbers of our own
-            {"now": to_ms(now)},
+            """,
+            {"now": to_ms(now), "oldest": to_ms(now - max(ages) - TOO_LATE_TO_COUNT)},
         )
         return [
             DueSnapshot(
@@ -86,22 +90,21 @@ class SqliteStore(Deliveries):
             db.table("followers").insert(row, ignore=True)
 
     def next_due(self, now: datetime, ages: Sequence[timedelta]) -> datetime | None:
-        """The next instant at which something is to be done: a send, a look-up, a lease's end, counts to read."""
+        """The next instant after `now` at which something is to be done: a send, a look-up, a lease's end, counts."""
         values = ", ".join(f"({_ms(age)})" for age in ages) or "(null)"
         row = self._rows(
             f"""
             with age(age_ms) as (values {values})
             select min(at_ms) as at_ms from (
               select min(max(due_ms, coalesce(not_before_ms, 0))) as at_ms from delivery
-               where state = 'approved' and account not in (select account from pause)
-              union all select min(not_before_ms) from delivery
-               where state = 'unconfirmed' and account not in (select account from pause)
-              union all select min(lease_until_ms) + 1 from delivery where state = 'sending'
+               where state = 'approved' and held = '' and max(due_ms, coalesce(not_before_ms, 0)) > :now
+              union all select min(not_before_ms) from delivery where state = 'unconfirmed' and not_before_ms > :now
+              union all select max(min(lease_until_ms) + 1, :now + 1) from delivery where state = 'sending'
               union all select min(delivery.sent_ms + age.age_ms) from delivery join age
-               where delivery.state = 'sent' and delivery.sent_ms + age.age_ms > :now
+               where delivery.state = 'sent' and delivery.sent_ms > :oldest and delivery.sent_ms + age.age_ms > :now
             )
-            """,  # noqa: S608
-            {"now": to_ms(now)},
+            """,
+            {"now": to_ms(now), "oldest": to_ms(now - max(ages, default=timedelta()))},
         )[0]
         return from_ms_or_none(row["at_ms"])
 

@@ -125,9 +125,9 @@ def test_a_sent_delivery_never_becomes_anything_else(store: SqliteStore) -> None
     one = approved(store)
     begin(store, one)
     store.record_receipt(one.key, 0, Receipt("1", "https://mastodon.example/1"), now=NOW + HOUR)
-    assert store.settle_sent(one.key, now=NOW + HOUR)
-    assert not store.settle_failed(one.key, now=NOW, why="late")
-    assert not store.settle_later(one.key, not_before=NOW, counted=True, now=NOW, why="late")
+    assert store.settle_sent(one.key, owner="a", now=NOW + HOUR)
+    assert not store.settle_failed(one.key, owner="a", now=NOW, why="late")
+    assert not store.settle_later(one.key, owner="a", not_before=NOW, counted=True, now=NOW, why="late")
     assert not store.cancel(one.key, now=NOW, actor="alex", why="no")
     assert not store.miss(one.key, now=NOW, why="no")
     assert begin(store, one) is None
@@ -147,7 +147,7 @@ def test_a_dead_sender_leaves_an_unconfirmed_delivery(store: SqliteStore) -> Non
 def test_a_rate_limit_is_not_an_attempt(store: SqliteStore) -> None:
     one = approved(store)
     begin(store, one)
-    store.settle_later(one.key, not_before=NOW + 2 * HOUR, counted=False, now=NOW + HOUR, why="429")
+    store.settle_later(one.key, owner="a", not_before=NOW + 2 * HOUR, counted=False, now=NOW + HOUR, why="429")
     again = store.deliveries()[0]
     assert (again.attempts, again.state, again.reason) == (0, State.APPROVED, "429")
     assert store.due(NOW + HOUR) == []
@@ -166,7 +166,7 @@ def a_sent_delivery(store: SqliteStore) -> Delivery:
     begin(store, one)
     store.record_followers("mastodon-en", 120, now=NOW)
     store.record_receipt(one.key, 0, Receipt("77", "https://mastodon.example/77"), now=NOW + HOUR)
-    store.settle_sent(one.key, now=NOW + HOUR)
+    store.settle_sent(one.key, owner="a", now=NOW + HOUR)
     return one
 
 

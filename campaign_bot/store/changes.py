@@ -1,0 +1,65 @@
+"""The one way in which a delivery changes: a guarded UPDATE and its event, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from campaign_bot.model import Delivery, State
+from campaign_bot.store.connection import Connections, to_ms
+from campaign_bot.store.rows import to_delivery
+
+
+class Changes:
+    """What every verb of the store is made of."""
+
+    simulated: bool
+    _connections: Connections
+
+    def _rows(self, sql: str, values: Sequence[object] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        with self._connections.errors():
+            return list(self._connections.db.query(sql, values))
+
+    def _select(self, where: str, values: dict[str, Any]) -> list[Delivery]:
+        # The post's name breaks ties, so that the order is the same on every machine.
+        sql = f"select * from delivery where {where} order by due_ms, account, key"
+        return [to_delivery(row) for row in self._rows(sql, values)]
+
+    def _set(
+        self,
+        db: Database,
+        delivery: str,
+        before: Sequence[State],
+        after: State,
+        now: datetime,
+        actor: str,
+        action: str,
+        detail: dict[str, Any],
+        guard: tuple[str, list[Any]] = ("1", []),
+        **columns: Any,
+    ) -> bool:
+        """The one compare-and-set: from one of `before` to `after`, with its event, or nothing at all."""
+        values = {"state": str(after), "updated_ms": to_ms(now), **columns}
+        assignments = ", ".join(f"{name} = ?" for name in values)
+        states = ", ".join("?" for _ in before)
+        changed = db.execute(
+            f"update delivery set {assignments} where key = ? and state in ({states}) and {guard[0]}",
+            [*values.values(), delivery, *map(str, before), *guard[1]],
+        ).rowcount
+        if changed:
+            self._event(db, now, actor, action, delivery, detail)
+        return changed == 1
+
+    def _event(
+        self, db: Database, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
+    ) -> None:
+        db.table("event").insert(
+            {
+                "at_ms": to_ms(now), "actor": actor, "action": action, "subject": subject,
+                "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+            }
+        )  # fmt: skip
