@@ -30,7 +30,7 @@ from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
 from campaign_bot.model import QUEUE, Delivery, Event, Post, Problem, Receipt, State
 from campaign_bot.networks.base import Connection, Network
-from campaign_bot.sandbox.server import URL, secrets_of
+from campaign_bot.sandbox.place import URL, secrets_of
 from campaign_bot.store.base import Draft, DueSnapshot, Store
 from campaign_bot.store.sqlite import SqliteStore
 

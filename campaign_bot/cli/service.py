@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from campaign_bot import rehearsal, starter
+from campaign_bot import starter
 from campaign_bot.app import App, utc_now
 from campaign_bot.cli.session import counted, err, hide_secrets, out, session, table
 from campaign_bot.config import PREFIX
@@ -20,11 +20,16 @@ from campaign_bot.errors import ConfigError
 from campaign_bot.log import configure
 from campaign_bot.model import Result, State
 from campaign_bot.report import render
-from campaign_bot.sandbox.server import PORT, LocalNetworks, build_world
+from campaign_bot.sandbox.place import PORT
 from campaign_bot.whole import write_whole
 
 Port = Annotated[int, typer.Option(help="The local networks' port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another simulated audience; the same seed, the same figures.")]
+if TYPE_CHECKING:  # the local networks bring a web server: loaded only where they are started
+    from campaign_bot.rehearsal import Progress as Where
+    from campaign_bot.rehearsal import Rehearsed
+    from campaign_bot.sandbox.server import LocalNetworks
+
 SIMULATED = "[black on yellow] SIMULATED [/black on yellow]"
 
 
@@ -43,6 +48,8 @@ def rehearse(
     serve: Annotated[bool, typer.Option("--serve", help="Stay up afterwards, to look at the timelines.")] = False,
 ) -> None:
     """Play the whole campaign against local networks, with a simulated audience and time compressed."""
+    from campaign_bot import rehearsal
+
     directory = session(context).directory
     if not (directory / "content").is_dir() and directory == Path():
         directory = starter.shipped("open-government")
@@ -52,7 +59,7 @@ def rehearse(
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("planning and composing", total=1.0, counts="")
 
-        def show(now: rehearsal.Progress) -> None:
+        def show(now: Where) -> None:
             bar.update(
                 task, completed=now.share, description=f"{now.now:%Y-%m-%d}",
                 counts=f"{now.sent}/{now.of} sent, {now.collected} counts",
@@ -133,11 +140,13 @@ def _run(app: App, *, once: bool) -> None:
 
 
 def _local_networks(app: App, port: int, seed: int) -> LocalNetworks:
+    from campaign_bot.sandbox.server import LocalNetworks, build_world
+
     world = build_world(app.library.campaign.accounts.values(), seed=seed, now=utc_now)
     return LocalNetworks(world, port=port)
 
 
-def _tell(done: rehearsal.Rehearsed, directory: Path) -> None:
+def _tell(done: Rehearsed, directory: Path) -> None:
     """The table and the paths at the end of a rehearsal."""
     evaluation = done.app.evaluation()
     reports: list[Path] = []

@@ -15,7 +15,7 @@ import importlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -29,20 +29,12 @@ from campaign_bot.config import is_loopback
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.sandbox import timeline
+from campaign_bot.sandbox.place import LOOPBACK, secrets_of
 from campaign_bot.sandbox.world import Fault, LocalAccount, World
 
 WIRES = ("x", "mastodon", "bluesky")
-LOOPBACK = "127.0.0.1"
-#: Where the local networks are when nobody says otherwise, so that a second terminal finds them.
-PORT = 8765
-URL = f"http://{LOOPBACK}:{PORT}"
 OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
 LARGEST_BODY = 600_000_000  # bytes; the largest upload that a network takes is a video of 512 MB
-
-
-def secrets_of(account: Account, fields: Sequence[str]) -> dict[str, str]:
-    """What an account's client presents to the local networks: derived, so that nobody has to exchange anything."""
-    return {field: f"sandbox-{account.name}-{field}" for field in fields}
 
 
 def build_world(accounts: Iterable[Account], *, seed: int, now: Callable[[], datetime]) -> World:

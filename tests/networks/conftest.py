@@ -19,7 +19,8 @@ from campaign_bot import networks
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Media, Outgoing, Part
 from campaign_bot.networks.base import Connection, Network
-from campaign_bot.sandbox.server import LocalNetworks, build_world, secrets_of
+from campaign_bot.sandbox.place import secrets_of
+from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.sandbox.world import LocalPost, World
 
 NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
