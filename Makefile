@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help rehearse test lint types lock dist clean
+.PHONY: help rehearse test torture lint types lock dist clean
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -12,6 +12,9 @@ rehearse: .venv/run ## Play the whole shipped campaign against local networks (A
 
 test: .venv/dev ## All tests
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+torture: .venv/dev ## 500 kills and every fault of networks, disk and clock (ARGS="--kills 50 --only lost"); 15 minutes
+	$(BIN)/python -m tests.torture $(ARGS)
 
 lint: .venv/dev ## Style and format
 	$(BIN)/ruff check .

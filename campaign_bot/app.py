@@ -104,6 +104,8 @@ class App:
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
         self.timing = timing or publish.Timing()
         self.stopping = threading.Event()
+        self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
+        self.clock_was_set.set()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._lock = threading.Lock()
         self._busy: set[str] = set()
@@ -382,6 +384,9 @@ class App:
         """Begin all that is due now and return: leases that ended, what is too late or held, and for every account
         that is not busy its look-ups, sends and counts. `when_done` is called from an account's thread at its end."""
         now = self.clock()
+        if self.clock_was_set.is_set():
+            self.store.forget_future(now, longest=self.timing.longest_backoff)
+            self.clock_was_set.clear()
         self.store.expire_leases(now)
         self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)

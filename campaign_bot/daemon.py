@@ -92,6 +92,7 @@ class Daemon:
                 self._scheduler.add_job(self._plan)
             if clock.was_set():
                 log.warning("the clock was set", by_s=round(clock.step_s, 1))
+                self._app.clock_was_set.set()
                 work_at = time.monotonic()
             if time.monotonic() >= alive_at:
                 alive_at = time.monotonic() + ALIVE_EVERY_S

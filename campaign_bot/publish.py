@@ -30,12 +30,12 @@ class Timing:
     first_backoff: timedelta = timedelta(seconds=30)
     longest_backoff: timedelta = timedelta(minutes=15)
     attempts: int = 6
+    #: Where a network asks for fewer requests and does not say until when.
+    rate_limit_pause: timedelta = timedelta(minutes=15)
 
 
 #: Clocks differ and are set: a look reads so far back before the first attempt.
 LOOK_BACK = timedelta(days=1)
-#: Where a network asks for fewer requests and does not say until when.
-RATE_LIMIT_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _settle_error(sender: Sender, delivery: Delivery, error: NetworkError) -> St
             later(now, counted=False)
             store.pause(delivery.account, now=now, why=why)
         case RateLimited() | BudgetReached():
-            later(max(error.until or now + RATE_LIMIT_PAUSE, now), counted=False)
+            later(max(error.until or now + sender.timing.rate_limit_pause, now), counted=False)
         case Unavailable() if attempts < sender.timing.attempts:
             later(now + backoff(delivery.key, attempts, sender.timing), counted=True)
         case _:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +19,7 @@ from campaign_bot.report import render
 from campaign_bot.report.words import METHODS, SENTENCES, WORDS
 from campaign_bot.store.sqlite import SqliteStore
 from tests.campaigns import write_campaign
+from tests.database import connect
 
 
 def close(done: Rehearsed) -> None:
@@ -47,7 +47,7 @@ def test_everything_planned_is_sent_once_and_on_time(rehearsed: Rehearsed) -> No
 
 
 def test_counts_are_read_at_every_age_and_marked_simulated(rehearsed: Rehearsed) -> None:
-    with sqlite3.connect(rehearsed.database) as db:
+    with connect(rehearsed.database) as db:
         assert db.execute("select count(*), min(simulated) from snapshot").fetchone() == (36, 1)
         assert db.execute("select min(simulated) from receipt").fetchone() == (1,)
         assert db.execute("select value from meta where name = 'simulated'").fetchone() == ("yes",)
@@ -56,7 +56,7 @@ def test_counts_are_read_at_every_age_and_marked_simulated(rehearsed: Rehearsed)
 
 
 def test_unknown_counts_are_null(rehearsed: Rehearsed) -> None:
-    with sqlite3.connect(rehearsed.database) as db:
+    with connect(rehearsed.database) as db:
         told = dict(db.execute("select network, count(impressions) from engagement group by network"))
     assert told == {"bluesky": 0, "mastodon": 0, "x": 12}
 

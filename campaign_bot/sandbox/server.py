@@ -30,7 +30,7 @@ from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.sandbox import timeline
 from campaign_bot.sandbox.place import LOOPBACK, secrets_of
-from campaign_bot.sandbox.world import Fault, LocalAccount, World
+from campaign_bot.sandbox.world import Behaviour, Fault, LocalAccount, World
 
 WIRES = ("x", "mastodon", "bluesky")
 OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
@@ -83,18 +83,29 @@ def build_app(world: World) -> ASGIApp:
             world.faults.append(fault)
         return {"ok": True}
 
+    def clear_faults() -> dict[str, bool]:
+        with world.lock:
+            world.faults.clear()
+        return {"ok": True}
+
+    def behave(behaviour: Behaviour) -> dict[str, bool]:
+        world.behaviour = behaviour
+        return {"ok": True}
+
     def truth() -> list[dict[str, Any]]:
         """What was really created here, for a harness that compares it with what the store believes."""
         with world.lock:
             return [
                 {"network": p.network, "account": p.account, "id": p.id, "key": p.key, "text": p.text,
-                 "created": p.created.isoformat(), "deleted": p.deleted}
+                 "created": p.created.isoformat(), "reply_to": p.reply_to, "deleted": p.deleted}
                 for p in world.posts
             ]  # fmt: skip
 
     app.get("/")(page)
     app.get("/timeline.json")(listing)
     app.post("/_sandbox/faults")(add_fault)
+    app.delete("/_sandbox/faults")(clear_faults)
+    app.post("/_sandbox/behaviour")(behave)
     app.get("/_sandbox/truth")(truth)
     return Faults(app, world)
 
@@ -115,8 +126,10 @@ class Faults:
             await self._app(scope, receive, send)
             return
         if fault.kind == "late":
+            # The whole request is here before the wait: who asked may have gone when it is carried out.
+            body = await _whole(receive)
             await asyncio.sleep(fault.delay_s)
-            await self._app(scope, receive, send)
+            await self._app(scope, _again(body), send)
             return
         if fault.kind in ("lost", "after"):
             await self._app(scope, receive, _nowhere)
@@ -151,6 +164,22 @@ def _hang_up(send: Send) -> None:
     cycle = getattr(send, "__self__")  # noqa: B009
     cycle.disconnected = True
     cycle.transport.abort()
+
+
+async def _whole(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _again(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _nowhere(_: Message) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import with_config
@@ -81,6 +81,16 @@ class Fault:
     delay_s: float = 0.0
 
 
+@with_config(extra="forbid")
+@dataclass(slots=True)
+class Behaviour:
+    """Ways of real servers that are not faults: listings that lag behind, and servers that take the same post again
+    (Mastodon-like ones that ignore Idempotency-Key; X, whose check for repeated text is no promise)."""
+
+    listing_lag_s: float = 0.0
+    forgetful: bool = False
+
+
 class World:
     """The shared state. Every method takes the lock; `now()` is the clock that the rehearsal compresses."""
 
@@ -92,6 +102,7 @@ class World:
         self.posts: list[LocalPost] = []
         self.media: dict[str, LocalMedia] = {}
         self.faults: list[Fault] = []
+        self.behaviour = Behaviour()
         self.requests: list[tuple[str, str, str]] = []  # (account, method, path) of every request, for tests
         self._last_id = 0
 
@@ -126,6 +137,11 @@ class World:
         """An account's posts that are still there, newest first."""
         with self.lock:
             return [p for p in reversed(self.posts) if p.account == account and not p.deleted]
+
+    def listed(self, account: str) -> list[LocalPost]:
+        """The posts that the account's timeline shows by now, newest first."""
+        shown = self.now() - timedelta(seconds=self.behaviour.listing_lag_s)
+        return [post for post in self.posts_of(account) if post.created <= shown]
 
     def take_fault(self, account: str, method: str, path: str) -> Fault | None:
         """The fault that this request meets, used up once."""

@@ -139,7 +139,9 @@ class _Server:
                 raise _invalid("You must provide text or media.")
             if parse_tweet(text).weightedLength > MAX_WEIGHT:
                 raise Refusal(403, "Forbidden", "Your Tweet text is too long. Please try shortening it.")
-            if any(post.text == text for post in self._world.posts_of(account.name)):
+            if not self._world.behaviour.forgetful and any(
+                post.text == text for post in self._world.posts_of(account.name)
+            ):
                 raise Refusal(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
             reply_to = str((body.get("reply") or {}).get("in_reply_to_tweet_id") or "")
             parent = self._world.post("x", reply_to) if reply_to else None
@@ -183,7 +185,7 @@ class _Server:
         size, start = int(query.get("max_results", 10)), int(query.get("pagination_token") or 0)
         if not 5 <= size <= 100:
             raise _invalid(f"The `max_results` query parameter value [{size}] is not between 5 and 100")
-        posts = [post for post in self._world.posts_of(call.account.name) if since is None or post.created >= since]
+        posts = [post for post in self._world.listed(call.account.name) if since is None or post.created >= since]
         page = posts[start : start + size]
         answer = self._listing(page, call)
         meta: Json = {"result_count": len(page)}

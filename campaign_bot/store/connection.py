@@ -8,6 +8,7 @@ import threading
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pysqlite3 as sqlite3  # pyright: ignore[reportMissingTypeStubs]
 from sqlite_utils import Database
@@ -89,6 +90,10 @@ class Connections:
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+    def open_other(self, path: Path) -> Any:
+        """A plain connection to another file, to copy into."""
+        return sqlite3.connect(str(path), isolation_level=None)  # pyright: ignore[reportAttributeAccessIssue]
 
     def _open(self) -> Database:
         # check_same_thread=False only so that close() may close the others' at the end.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -141,6 +141,23 @@ class Sending(Changes):
         guard = (f"(lease_until_ms < ? or owner in ({names}))", [to_ms(now), *dead])
         rows = self._rows(f"select key from delivery where state = 'sending' and {guard[0]}", guard[1])
         return sum(self._expire(row["key"], now, guard) for row in rows)
+
+    def forget_future(self, now: datetime, *, longest: timedelta) -> int:
+        """After a clock that was ahead was set right: waits and leases that it wrote would last until the clock is there
+        again. Rows written in the future tell which they are."""
+        values = {"now": to_ms(now), "limit": to_ms(now + longest)}
+        with self._connections.write() as db:
+            waits = db.execute(
+                "update delivery set not_before_ms = :limit where updated_ms > :now and not_before_ms > :limit"
+                " and state in ('approved', 'unconfirmed')",
+                values,
+            ).rowcount
+            leases = db.execute(
+                "update delivery set lease_until_ms = :limit where updated_ms > :now and lease_until_ms > :limit"
+                " and state = 'sending'",
+                values,
+            ).rowcount
+            return waits + leases
 
     # ---- late, held, paused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,11 @@ class SqliteStore(Deliveries, Sending):
 
     def close(self) -> None:
         self._connections.close()
+
+    def backup(self, path: Path) -> None:
+        """A whole copy at one instant, while others go on writing (SQLite's online backup)."""
+        with self._connections.errors(), contextlib.closing(self._connections.open_other(path)) as copy:
+            self._connections.db.conn.backup(copy)
 
     def changes(self) -> int:
         """A number that is another one when another process (or thread) has written: one pragma, no table is read."""

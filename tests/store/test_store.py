@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from campaign_bot.errors import StoreError
 from campaign_bot.model import Content, Counts, Delivery, Media, Part, Post, Receipt, State, derived_key
 from campaign_bot.store.base import Draft, DueSnapshot, Planned
 from campaign_bot.store.sqlite import SqliteStore
+from tests.database import connect
 
 NOW = datetime(2027, 1, 18, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -92,7 +92,7 @@ def test_a_changed_byte_voids_the_approval(store: SqliteStore) -> None:
 def test_bytes_changed_behind_our_back_do_not_leave(store: SqliteStore, tmp_path: Path) -> None:
     one = approved(store)
     other = Content("en", (Part("Not approved"),))
-    with sqlite3.connect(tmp_path / "campaign.db") as db:
+    with connect(tmp_path / "campaign.db") as db:
         db.execute("update delivery set content = ?, content_hash = ?", [other.to_json(), other.sha256])
     fresh = store.deliveries()[0]
     assert begin(store, fresh) is None
@@ -202,7 +202,7 @@ def test_unknown_counts_stay_null_and_the_first_reading_stays(store: SqliteStore
         "https://mastodon.example/77",
         "did-you-know-2027-01-18",
     )
-    with sqlite3.connect(tmp_path / "campaign.db") as db:
+    with connect(tmp_path / "campaign.db") as db:
         row = db.execute("select likes, impressions, engagements, followers_when_sent from engagement").fetchone()
     assert row == (0, None, 2, 120)
 
@@ -210,7 +210,7 @@ def test_unknown_counts_stay_null_and_the_first_reading_stays(store: SqliteStore
 def test_the_view_answers_an_analyst_s_question(store: SqliteStore, tmp_path: Path) -> None:
     one = a_sent_delivery(store)
     store.record_snapshots([(DueSnapshot(one.key, "a", "mastodon", "77", 24 * HOUR), Counts(replies=4))], now=NOW)
-    with sqlite3.connect(tmp_path / "campaign.db") as db:
+    with connect(tmp_path / "campaign.db") as db:
         rows = db.execute(
             "select series, avg(replies), age_hours from engagement where language = 'en' group by series"
         ).fetchall()
