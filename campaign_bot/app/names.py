@@ -1,0 +1,113 @@
+"""What people ask for by name, and what they say about one delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+from campaign_bot import plan
+from campaign_bot.app.parts import Parts
+from campaign_bot.errors import NotFound, StateError
+from campaign_bot.library.files import Account
+from campaign_bot.model import Delivery, Event, Receipt
+
+
+class Names(Parts):
+    """Deliveries and accounts as people type them."""
+
+    def names(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
+        """post@account, the name that people type, by delivery key."""
+        posts = self.store.posts()
+        return {one.key: f"{posts[one.post].name}@{one.account}" for one in deliveries}
+
+    def name_of(self, delivery: Delivery) -> str:
+        return self.names([delivery])[delivery.key]
+
+    def find(self, name: str) -> list[Delivery]:
+        """The deliveries that a name means: a post, post@account, or the beginning of a key."""
+        posts = self.store.posts()
+        post, _, account = name.partition("@")
+        found = [
+            one
+            for one in self.store.deliveries()
+            if (posts[one.post].name == post and account in ("", one.account))
+            or (len(name) >= 6 and one.key.startswith(name))
+        ]
+        if not found:
+            names = [one.name for one in posts.values()]
+            near = get_close_matches(post, names, n=1)
+            advice = (
+                f"Did you mean {near[0]}?"
+                if near
+                else "`campaign-bot plan` and `campaign-bot queue list` show what there is."
+            )
+            raise NotFound(f"There is no post “{name}”.", advice=advice)
+        return found
+
+    def account_names(self, name: str) -> list[str]:
+        """One account, or all where no name is given. Raises NotFound with the nearest right word."""
+        names = list(self.library.campaign.accounts)
+        if name and name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise NotFound(
+                f"There is no account “{name}”.",
+                advice=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}.",
+            )
+        return [name] if name else names
+
+    def server_of(self, account: Account) -> str:
+        return self.sandbox_url or account.server or self.network(account.network).default_server
+
+    def history(self, delivery: Delivery) -> list[Event]:
+        return self.store.events(delivery.key)
+
+    def describe(self, delivery: Delivery) -> dict[str, object]:
+        """A delivery as JSON."""
+        receipts = self.store.receipts(delivery.key)
+        return {
+            "name": self.name_of(delivery),
+            "key": delivery.key,
+            "account": delivery.account,
+            "network": delivery.network,
+            "language": delivery.language,
+            "due": delivery.due.isoformat(),
+            "state": str(delivery.state),
+            "reason": delivery.reason,
+            "length": delivery.length,
+            "limit": delivery.limit,
+            "content_hash": delivery.content_hash,
+            "content": asdict(delivery.content),
+            "urls": [receipt.url for receipt in receipts.values()],
+            "simulated": self.simulated,
+        }
+
+    def queue(
+        self, accounts: Sequence[str], text: str, due: datetime, pictures: Sequence[tuple[Path, str]]
+    ) -> list[Delivery]:
+        """Add a post that is in no file. Raises StateError where the same one is queued already."""
+        now = self.clock()
+        if due <= now:
+            raise StateError("That time has passed.", advice="Choose a later one.")
+        chosen = [self.library.account(self.account_names(name)[0]) for name in dict.fromkeys(accounts)]
+        names = {one.name for one in self.store.posts().values()}
+        planned = plan.queued(self.library, self.network, chosen, text, due, pictures, names)
+        if not self.store.add(planned, now=now, actor=self.person):
+            raise StateError("The same post is queued for the same time already.")
+        return [one for one in self.store.deliveries() if one.post == planned.post.key]
+
+    def resolve(self, delivery: Delivery, url: str) -> None:
+        """A person says what became of an unconfirmed delivery: where it is, or (no url) that it is not there."""
+        now = self.clock()
+        if url:
+            part = len(self.store.receipts(delivery.key))
+            self.store.record_receipt(delivery.key, part, Receipt(url.rstrip("/").rpartition("/")[2], url), now=now)
+            self.store.settle_sent(delivery.key, owner="", now=now)
+        else:
+            why = f"{self.person} looked: it is not there"
+            looks = self.store.looks(delivery.key)
+            self.store.settle_later(
+                delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks
+            )  # fmt: skip

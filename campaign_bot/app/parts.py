@@ -1,0 +1,154 @@
+"""What an App is put together from: settings, clock, files, database, networks."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campaign_bot import networks, publish
+from campaign_bot.compose import parse_problems
+from campaign_bot.config import Credentials, Environment
+from campaign_bot.errors import ContentError
+from campaign_bot.library.files import Account, Library
+from campaign_bot.library.load import load
+from campaign_bot.model import Problem
+from campaign_bot.networks.base import Connection, Network
+from campaign_bot.sandbox.place import URL, secrets_of
+from campaign_bot.store.base import Store
+from campaign_bot.store.sqlite import SqliteStore
+
+#: Accounts work side by side, each one's deliveries in order.
+MAX_SIDE_BY_SIDE = 20
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Parts:
+    """The campaign directory with its settings, its store and its connections."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        sandbox: bool = False,
+        sandbox_url: str = "",
+        database: Path | None = None,
+        timing: publish.Timing | None = None,
+    ) -> None:
+        self.directory = directory
+        self.clock = clock
+        self.environment = Environment.read(directory, environ)
+        self.settings = self.environment.settings()
+        self.sandbox_url = sandbox_url or self.settings.sandbox_url or (URL if sandbox else "")
+        self.simulated = bool(self.sandbox_url)
+        self._database = database
+        self._connections: dict[str, Connection] = {}
+        self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
+        self.timing = timing or publish.Timing()
+        self.stopping = threading.Event()
+        self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
+        self.clock_was_set.set()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._rests: dict[str, datetime] = {}
+        self._count_again: dict[str, datetime] = {}
+
+    # ---- parts
+
+    def load(self) -> tuple[Library | None, list[Problem]]:
+        """Read every file of the campaign; all problems at once."""
+        return load(self.directory, networks=networks.names(), template_problems=parse_problems)
+
+    @cached_property
+    def library(self) -> Library:
+        """The campaign's files. Raises ContentError with every problem when they are not right."""
+        return self._read_library()
+
+    def _read_library(self) -> Library:
+        library, problems = self.load()
+        if library is None:
+            blocking = sum(problem.blocks for problem in problems)
+            raise ContentError(
+                f"The campaign's files have {blocking} {'error' if blocking == 1 else 'errors'}; nothing was done.",
+                problems,
+                advice="Mend them and try again; `campaign-bot check` shows them at any time.",
+            )
+        return library
+
+    def reload(self) -> None:
+        """Read the files again. Raises ContentError, with the old ones kept, when the new ones are not right."""
+        self.__dict__["library"] = self._read_library()
+
+    @cached_property
+    def store(self) -> Store:
+        return SqliteStore(self.database, simulated=self.simulated)
+
+    @property
+    def database(self) -> Path:
+        """Real and simulated happenings never share a database."""
+        if self._database is not None:
+            return self._database
+        return self.directory / (self.settings.sandbox_database if self.simulated else self.settings.database)
+
+    @property
+    def person(self) -> str:
+        """Who is at the keyboard, for the record."""
+        return self.settings.person or getpass.getuser()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.library.campaign.timezone)
+
+    def network(self, name: str) -> Network:
+        return networks.get(name)
+
+    def credentials(self, account: Account) -> Credentials:
+        """An account's secrets. Raises ConfigError naming the settings that it lacks."""
+        kind = self.network(account.network).credentials
+        if self.simulated:
+            return kind.model_validate(secrets_of(account, tuple(kind.model_fields)))
+        return self.environment.credentials(account.name, kind)
+
+    def missing_settings(self, account: Account) -> list[str]:
+        if self.simulated:
+            return []
+        return self.environment.missing(account.name, self.network(account.network).credentials)
+
+    def secrets(self) -> list[str]:
+        """Every secret in force, for the redactor."""
+        found: list[str] = []
+        for account in self.library.campaign.accounts.values():
+            if not self.missing_settings(account):
+                found += self.credentials(account).reveal().values()
+        return found
+
+    def connection(self, account_name: str) -> Connection:
+        """The account's connection, made at the first use."""
+        if account_name not in self._connections:
+            account = self.library.account(account_name)
+            self._connections[account_name] = self.network(account.network).connect(
+                account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
+            )
+        return self._connections[account_name]
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+        if "store" in self.__dict__:
+            self.store.close()

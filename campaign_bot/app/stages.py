@@ -1,0 +1,102 @@
+"""The stages, each with the parts that it needs: plan, check, approve, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from campaign_bot import approve, check, plan
+from campaign_bot.app.names import Names
+from campaign_bot.errors import ContentError
+from campaign_bot.evaluate import Evaluation, evaluate
+from campaign_bot.model import QUEUE, Delivery, Post, Problem, State
+from campaign_bot.store.base import Draft
+
+#: How far ahead planning writes drafts when nobody says otherwise.
+HORIZON = timedelta(weeks=2)
+
+
+class Stages(Names):
+    """What surfaces ask for, before anything leaves and after."""
+
+    def desired(self, *, until: datetime | None = None) -> plan.Plan:
+        """What the files want from now on, and what that changes in the store. Nothing is written."""
+        now = self.clock()
+        until = until or now + HORIZON
+        found = plan.desired(self.library, self.network, after=now, until=until)
+        queued = {post.key for post in self.store.posts().values() if post.schedule == QUEUE}
+        known = [one for one in self.store.deliveries() if one.post not in queued]
+        found.changes = plan.compare(found.planned, known, after=now, until=until)
+        return found
+
+    def plan(self, *, until: datetime | None = None) -> plan.Plan:
+        """Plan ahead and write it down. Raises ContentError, with nothing written, when a post cannot be composed."""
+        found = self.desired(until=until)
+        blocking = [problem for problem in found.problems if problem.blocks]
+        if blocking:
+            raise ContentError(
+                f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,
+                advice="Mend their templates and try again.",
+            )  # fmt: skip
+        plan.apply(found, self.store, now=self.clock())
+        return found
+
+    def approve(
+        self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""
+    ) -> list[approve.Decision]:
+        return approve.approve(
+            self.store,
+            deliveries,
+            findings,
+            self.network,
+            person=person,
+            note=note,
+            now=self.clock(),
+            max_lateness=self.library.campaign.max_lateness,
+        )
+
+    def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
+        return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
+
+    def check(self) -> tuple[list[Problem], int, int]:
+        """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.
+        Nothing is written."""
+        library, problems = self.load()
+        if library is None:
+            return problems, 0, 0
+        self.__dict__["library"] = library
+        campaign = library.campaign
+        begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
+        found = plan.desired(library, self.network, after=begin, until=self.campaign_end())
+        # A post that could not be composed for every account has that problem, not the ones that follow from it.
+        accounts = {one.post.key: library.accounts_of(library.schedules[one.post.schedule]) for one in found.planned}
+        whole = [one for one in found.planned if len(one.drafts) == len(accounts[one.post.key])]
+        said = [said for planned in whole for said in _said(planned.post, planned.drafts)]
+        problems = [*problems, *found.problems, *check.check_all(library, self.network, said)]
+        return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
+
+    def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
+        """What the checks say of these deliveries, beside all others that are planned or sent. By delivery key."""
+        posts = self.store.posts()
+        every = [one for one in self.store.deliveries() if one.state not in (State.CANCELLED, State.MISSED)]
+        said = [said for one in every for said in _said(posts[one.post], [one])]
+        names = {name: key for key, name in self.names(deliveries).items()}
+        found: dict[str, list[Problem]] = {}
+        for problem in check.check_all(self.library, self.network, said):
+            if problem.post in names:
+                found.setdefault(names[problem.post], []).append(problem)
+        return found
+
+    def evaluation(self) -> Evaluation:
+        """What came of it all, for the report."""
+        titles = {series.id: series.file.title for series in self.library.series.values()}
+        return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
+
+    def campaign_end(self) -> datetime:
+        """The last instant of the campaign's last day."""
+        return datetime.combine(self.library.campaign.ends, time.max, self.zone).astimezone(UTC)
+
+
+def _said(post: Post, drafts: Sequence[Draft | Delivery]) -> list[check.Said]:
+    """Deliveries, planned or stored, as the checks read them."""
+    return [check.Said(post, draft.account, draft.network, draft.due, draft.content) for draft in drafts]

@@ -1,0 +1,208 @@
+"""What a wake does: look-ups, sends and counts of every account that is not busy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from campaign_bot import collect, publish
+from campaign_bot.app.names import Names
+from campaign_bot.errors import ConfigError, NetworkError
+from campaign_bot.model import Delivery, State
+from campaign_bot.networks.base import Connection
+from campaign_bot.store.base import DueSnapshot
+
+log = structlog.get_logger()
+
+#: Followers are counted at the first send after this.
+FOLLOWERS_EVERY = timedelta(hours=20)
+#: Counts that could not be read are asked for again after this.
+COUNT_AGAIN = timedelta(minutes=5)
+#: Before an account is tried again that could not send what is due (another process is at it), or whose work broke.
+REST, LONG_REST = timedelta(seconds=1), timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What one wake did."""
+
+    sent: int = 0
+    not_sent: int = 0
+    missed: int = 0
+    collected: int = 0
+
+    def __add__(self, other: Worked) -> Worked:
+        return Worked(
+            self.sent + other.sent,
+            self.not_sent + other.not_sent,
+            self.missed + other.missed,
+            self.collected + other.collected,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What a wake began: how many were missed, and the work of each account."""
+
+    missed: int
+    futures: list[Future[Worked]]
+
+
+class Working(Names):
+    """The work of a daemon, of a single run and of a rehearsal."""
+
+    def work(self) -> Worked:
+        """All that is due now, done: for a single run and for rehearsals. One account's trouble never stops another;
+        it is logged, written down, and raised at the end where it is ours."""
+        dispatched = self.dispatch()
+        done = Worked(missed=dispatched.missed)
+        for future in dispatched.futures:
+            done += future.result()
+        return done
+
+    def dispatch(self, when_done: Callable[[], None] = lambda: None) -> Dispatched:
+        """Begin all that is due now and return: leases that ended, what is too late or held, and for every account
+        that is not busy its look-ups, sends and counts. `when_done` is called from an account's thread at its end."""
+        now = self.clock()
+        if self.clock_was_set.is_set():
+            self.store.forget_future(now, longest=self.timing.longest_backoff)
+            self.clock_was_set.clear()
+        self.store.expire_leases(now)
+        self.store.hold_due(now, everything=self._quiet(now))
+        missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)
+        waiting: dict[str, tuple[list[Delivery], list[Delivery], list[DueSnapshot]]] = {}
+        for number, group in enumerate(
+            (self.store.to_look_up(now), self.store.due(now), self.store.due_snapshots(self.ages, now))
+        ):
+            for one in group:
+                waiting.setdefault(one.account, ([], [], []))[number].append(one)  # type: ignore[arg-type]
+        futures: list[Future[Worked]] = []
+        for name, (look_up, due, counts) in waiting.items():
+            if name not in self.library.campaign.accounts:
+                continue
+            if self._count_again.get(name, now) > now:
+                counts = []
+            if (look_up or due or counts) and self._take(name):
+                futures.append(self._pool.submit(self._worker, name, when_done, look_up, due, counts))
+        return Dispatched(missed, futures)
+
+    @property
+    def ages(self) -> tuple[timedelta, ...]:
+        return self.library.campaign.collect_at
+
+    @property
+    def busy(self) -> bool:
+        """Whether any account is at work."""
+        with self._lock:
+            return bool(self._busy)
+
+    def next_wake(self) -> datetime | None:
+        """The next instant at which something falls due or may be tried again; None where nothing will."""
+        now = self.clock()
+        with self._lock:
+            rests = [until for until in self._rests.values() if until > now]
+        return min([*rests, *filter(None, [self.store.next_due(now, self.ages)])], default=None)
+
+    def _take(self, account: str) -> bool:
+        """One worker an account: its deliveries leave in their order, one at a time."""
+        with self._lock:
+            if account in self._busy or self._rests.get(account, self.clock()) > self.clock():
+                return False
+            self._busy.add(account)
+            return True
+
+    def _worker(
+        self, account: str, when_done: Callable[[], None],
+        look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot],
+    ) -> Worked:  # fmt: skip
+        """One account's work in its thread; then it is free for the next, after trouble only in a while: nothing spins."""
+        rest = LONG_REST
+        try:
+            worked = self._work_account(account, look_up, due, counts)
+        except ConfigError as error:
+            log.warning("account has no credentials", account=account, waiting=len(due), why=str(error))
+            rest = COUNT_AGAIN
+            return Worked(not_sent=len(due))
+        except Exception as error:
+            log.error("work stopped", account=account, why=str(error), kind=type(error).__name__)
+            raise
+        else:
+            rest = REST if worked.not_sent else timedelta()
+            return worked
+        finally:
+            with self._lock:
+                self._busy.discard(account)
+                self._rests[account] = self.clock() + rest
+            when_done()
+
+    def _quiet(self, now: datetime) -> str:
+        """Why nothing leaves today; empty on other days."""
+        day = now.astimezone(self.zone).date()
+        language = self.library.campaign.languages[0]
+        return next(
+            (
+                f"quiet period: {period.reason[language]}"
+                for period in self.library.campaign.quiet_periods
+                if period.starts <= day <= period.ends
+            ),
+            "",
+        )
+
+    def _work_account(
+        self, name: str, look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot]
+    ) -> Worked:
+        connection = self.connection(name)
+        network = self.network(self.library.account(name).network)
+        sender = publish.Sender(
+            self.store, self.owner, self.clock, self.timing, self.library.campaign.resend_unconfirmed
+        )  # fmt: skip
+        for delivery in look_up:
+            state = publish.look_up(sender, delivery, connection, key_lifetime=network.key_lifetime)
+            self._log_attempt("looked up", delivery, state)
+            if state is State.APPROVED and (again := self.store.delivery(delivery.key)) is not None:
+                due = [*due, again]
+        if due:
+            self._count_followers(name, connection)
+        sent = sum(self._send(sender, delivery, connection) for delivery in due)
+        kept = 0
+        if counts and not self.stopping.is_set():
+            kept, error = collect.collect(self.store, counts, connection, batch=network.limits.batch, now=self.clock())
+            if error is not None:
+                self._count_again[name] = self.clock() + COUNT_AGAIN
+                log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
+        return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
+
+    def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection) -> bool:
+        """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""
+        if self.stopping.is_set():
+            return False
+        state = publish.send(sender, delivery, connection)
+        self._log_attempt("attempt", delivery, state)
+        return state is State.SENT
+
+    def _log_attempt(self, what: str, delivery: Delivery, state: State) -> None:
+        now = self.store.delivery(delivery.key)
+        log.info(
+            what,
+            post=self.name_of(delivery),
+            state=str(state),
+            late_s=round((self.clock() - delivery.due).total_seconds(), 3),
+            **({"why": now.reason} if now is not None and now.reason else {}),
+        )
+
+    def _count_followers(self, name: str, connection: Connection) -> None:
+        """The denominator of engagement rates, kept before the send. Its failure never holds a post back."""
+        last, now = self.store.last_followers(name), self.clock()
+        if last is not None and now - last < FOLLOWERS_EVERY:
+            return
+        try:
+            followers = connection.followers()
+        except NetworkError as error:
+            log.warning("followers not counted", account=name, why=error.message)
+            return
+        if followers is not None:
+            self.store.record_followers(name, followers, now=now)
