@@ -186,6 +186,29 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Spend:
+    """One thing that a network charges for. `day` (UTC) is empty unless doing it again on another day costs again."""
+
+    account: str
+    network: str
+    action: str  # as in the network's price list
+    resource: str  # what it was done to: an id of the network
+    day: str
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why nothing of an account (`ALL`: of any) leaves. `actor` is who said so: a person, or `publisher`, when the
+    network refused the account."""
+
+    account: str
+    reason: str
+    actor: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How people engaged with one delivery so far. None: the network does not tell. Never 0 for unknown."""
 

@@ -169,10 +169,17 @@ def _lease(sender: Sender) -> datetime:
 def _used_up(sender: Sender, delivery: Delivery) -> datetime | None:
     """When the network's own allowance for publishing is there again, if it is used up: no 429 is earned that could
     have been foreseen."""
-    left = sender.store.allowances(delivery.account).get("publish")
-    if left is None or left.remaining > 0 or left.reset <= sender.clock():
-        return None
-    return left.reset
+    parts = delivery.content.parts[len(sender.store.receipts(delivery.key)) :]
+    pictures = sum(len(part.media) for part in parts)
+    resets = [
+        left.reset
+        for bucket, left in sender.store.allowances(delivery.account).items()
+        # More than the whole quota can never be there: then it is tried as far as it goes.
+        if left.remaining < min(pictures if bucket == "upload" else len(parts), left.quota)
+        and left.reset > sender.clock()
+        and (bucket == "upload" or bucket.startswith("publish"))
+    ]
+    return max(resets, default=None)
 
 
 def _send_parts(sender: Sender, delivery: Delivery, connection: Connection) -> None:

@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("daemon", "rehearsal", "starter"),
     ("app",),
-    ("plan", "check", "approve", "publish", "collect", "evaluate", "report"),
+    ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor"),
     ("networks", "store", "sandbox"),
     ("compose", "schedule", "library", "config", "log", "whole"),
     ("model",),
@@ -36,7 +36,9 @@ HOMES = {
     "apscheduler.schedulers": {"daemon"},
     "apscheduler.triggers": {"schedule", "daemon"},
     "pysqlite3": {"store.connection"},
-    "sqlite_utils": {f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "migrations")},
+    "sqlite_utils": {
+        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations")
+    },
 }
 
 

@@ -7,24 +7,28 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from campaign_bot import networks, publish
 from campaign_bot.compose import parse_problems
 from campaign_bot.config import Credentials, Environment
-from campaign_bot.errors import ContentError
+from campaign_bot.errors import ContentError, StoreError
 from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
-from campaign_bot.model import Problem
+from campaign_bot.model import Problem, Spend
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.place import URL, secrets_of
 from campaign_bot.store.base import Store
 from campaign_bot.store.sqlite import SqliteStore
+
+log = structlog.get_logger()
 
 #: Accounts work side by side, each one's deliveries in order.
 MAX_SIDE_BY_SIDE = 20
@@ -140,10 +144,23 @@ class Parts:
         """The account's connection, made at the first use."""
         if account_name not in self._connections:
             account = self.library.account(account_name)
-            self._connections[account_name] = self.network(account.network).connect(
+            connection = self.network(account.network).connect(
                 account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
             )
+            connection.meter = partial(self._charge, account)
+            self._connections[account_name] = connection
         return self._connections[account_name]
+
+    def _charge(self, account: Account, action: str, ids: Sequence[str]) -> None:
+        """A network's meter: written down at once. What cannot be written never stops a send that has happened."""
+        now = self.clock()
+        price = next(one for one in self.network(account.network).prices if one.action == action)
+        day = now.astimezone(UTC).date().isoformat() if price.daily else ""
+        spends = [Spend(account.name, account.network, action, one, day, price.usd) for one in ids]
+        try:
+            self.store.record_spend(spends, now=now)
+        except StoreError as error:
+            log.error("a charge was not written down", account=account.name, action=action, why=str(error))
 
     def close(self) -> None:
         self._pool.shutdown()

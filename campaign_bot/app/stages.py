@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from campaign_bot import approve, check, plan
+from campaign_bot import approve, bill, check, plan
 from campaign_bot.app.names import Names
 from campaign_bot.errors import ContentError
 from campaign_bot.evaluate import Evaluation, evaluate
@@ -40,6 +40,10 @@ class Stages(Names):
             )  # fmt: skip
         plan.apply(found, self.store, now=self.clock())
         return found
+
+    def bill(self, said: Sequence[Draft | Delivery]) -> list[bill.Line]:
+        """What publishing these and reading their counts will cost."""
+        return bill.forecast(said, self.library.campaign.collect_at, self.network)
 
     def approve(
         self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""

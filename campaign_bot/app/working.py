@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from campaign_bot import collect, publish
+from campaign_bot import bill, collect, publish
 from campaign_bot.app.names import Names
 from campaign_bot.errors import ConfigError, NetworkError
 from campaign_bot.model import Delivery, State
-from campaign_bot.networks.base import Connection
+from campaign_bot.networks.base import Connection, Network
 from campaign_bot.store.base import DueSnapshot
 
 log = structlog.get_logger()
@@ -165,16 +165,47 @@ class Working(Names):
             self._log_attempt("looked up", delivery, state)
             if state is State.APPROVED and (again := self.store.delivery(delivery.key)) is not None:
                 due = [*due, again]
+        due = [one for one in due if not self._over_budget(network, one)]
         if due:
             self._count_followers(name, connection)
         sent = sum(self._send(sender, delivery, connection) for delivery in due)
-        kept = 0
+        kept, counts = 0, self._affordable(network, name, counts)
         if counts and not self.stopping.is_set():
             kept, error = collect.collect(self.store, counts, connection, batch=network.limits.batch, now=self.clock())
             if error is not None:
                 self._count_again[name] = self.clock() + COUNT_AGAIN
                 log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
         return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
+
+    def _over_budget(self, network: Network, delivery: Delivery) -> bool:
+        """Whether this month's budget has no room for this delivery; then it is held, and a person decides."""
+        budget, cost = self.library.campaign.budget.get(network.name), network.cost(delivery.content)
+        if budget is None or not cost or (spent := self.spent_this_month(network.name)) + cost <= budget:
+            return False
+        why = (
+            f"budget: ${spent:.2f} of {network.title}'s ${budget:.2f} for {self.clock():%Y-%m} (UTC) are spent, and this"
+            f" takes ${cost:.3f}"
+        )
+        if self.store.hold(delivery.key, now=self.clock(), why=why):
+            log.warning("held", post=self.name_of(delivery), why=why)
+        return True
+
+    def _affordable(self, network: Network, account: str, counts: Sequence[DueSnapshot]) -> Sequence[DueSnapshot]:
+        """The counts that the network's allowance and the budget leave room for: metrics give way before posts do."""
+        left = self.store.allowances(account).get("counts") if counts else None
+        if left is not None and left.remaining == 0 and left.reset > self.clock():
+            self._count_again[account] = left.reset
+            return ()
+        budget = self.library.campaign.budget.get(network.name)
+        if not counts or budget is None or not network.count_action:
+            return counts
+        share = self.spent_this_month(network.name) / budget
+        if share < bill.THIN_FROM:
+            return counts
+        return [one for one in counts if share < 1 and one.age == max(self.ages)]
+
+    def spent_this_month(self, network: str) -> float:
+        return self.store.spent(*bill.month_of(self.clock())).get(network, 0.0)
 
     def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection) -> bool:
         """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""

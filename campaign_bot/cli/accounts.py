@@ -25,7 +25,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     paused = app.store.paused()
     rows: list[dict[str, Any]] = [
         {"account": name, "network": account.network, "language": account.language, "server": app.server_of(account),
-         "handle": account.handle, "missing_settings": app.missing_settings(account), "paused": paused.get(name, "")}
+         "handle": account.handle, "missing_settings": app.missing_settings(account), "paused": paused[name].reason if name in paused else ""}
         for name, account in app.library.campaign.accounts.items()
     ]  # fmt: skip
     if as_json:

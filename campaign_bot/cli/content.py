@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.panel import Panel
 
 from campaign_bot import starter
 from campaign_bot.app import App
+from campaign_bot.bill import Line
 from campaign_bot.cli.session import (
     counted,
     err,
@@ -26,7 +28,7 @@ from campaign_bot.cli.session import (
     session,
     table,
 )
-from campaign_bot.model import Delivery
+from campaign_bot.model import OPEN_STATES, Delivery
 from campaign_bot.plan import Change, Plan
 
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
@@ -72,11 +74,14 @@ def plan(
     problems = [problem for problem in found.problems if problem.blocks or dry_run or not as_json]
     if as_json:
         print_json({"dry_run": dry_run, "changes": [_change_json(app, change) for change in found.changes],
-                    "deliveries": [] if dry_run else [_delivery_json(app, one) for one in _coming(app, found)]})  # fmt: skip
+                    "deliveries": [] if dry_run else [_delivery_json(app, one) for one in _coming(app, found)],
+                    "bill": [asdict(line) for line in _bill(app, found, dry_run=dry_run)]})  # fmt: skip
     elif dry_run:
         _show_changes(app, found, zone)
     else:
         _show_coming(app, found, zone, here.command)
+    if not as_json:
+        _show_bill(app, _bill(app, found, dry_run=dry_run))
     print_problems(problems, err)
     raise typer.Exit(1 if any(problem.blocks for problem in found.problems) else 0)
 
@@ -153,6 +158,39 @@ def _show_coming(app: App, found: Plan, zone: ZoneInfo, command: str) -> None:
             f"{counted(drafts, 'draft')} to approve: {command} preview POST, then {command} approve POST",
             soft_wrap=True,
         )
+
+
+def _bill(app: App, found: Plan, *, dry_run: bool) -> list[Line]:
+    if dry_run:
+        return app.bill([draft for post in found.planned for draft in post.drafts])
+    return app.bill([one for one in _coming(app, found) if one.state in OPEN_STATES])
+
+
+def _show_bill(app: App, lines: list[Line]) -> None:
+    """What the posts above will cost, by month and network; beside the budget where there is one."""
+    if not lines:
+        return
+    shown = table("month (UTC)", "network", "what", "count", "USD", "budget", numbers=("count", "USD", "budget"))
+    for (month, name), some in groupby(lines, key=lambda line: (line.month, line.network)):
+        group = list(some)
+        budget, total = app.library.campaign.budget.get(name), sum(line.usd for line in group)
+        for line in group:
+            shown.add_row(month, name, line.action, str(line.count), f"{line.usd:.2f}", "")
+            month = name = ""
+        over = budget is not None and total > budget
+        shown.add_row(
+            "",
+            "",
+            "together",
+            "",
+            f"{total:.2f}",
+            f"{budget:.2f}" if budget else "none",
+            style="red" if over else "bold",
+        )
+    first = app.network(lines[0].network).prices[0]
+    out.print("\n[bold]The bill of these posts and of reading their counts[/bold]", soft_wrap=True)
+    out.print(shown)
+    out.print(f"List prices: {first.source}, read {first.date}.", style="dim", soft_wrap=True)
 
 
 def _show_changes(app: App, found: Plan, zone: ZoneInfo) -> None:

@@ -15,7 +15,7 @@ from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import counted, err, local, out, parse_instant, print_json, print_problems, session, table
 from campaign_bot.errors import CampaignBotError, StateError
 from campaign_bot.library.durations import parse_duration
-from campaign_bot.model import Delivery, State
+from campaign_bot.model import ALL, Delivery, State
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
 At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
@@ -52,9 +52,10 @@ def list_(
         shown.add_row(local(one.due, app.zone), escape(names[one.key]), str(one.state), escape(one.reason))
     out.print(shown)
     out.print(f"\n{counted(len(found), 'delivery')}, times in {app.zone.key}.")
-    for account, why in app.store.paused().items():
+    for one in app.store.paused().values():
+        name, option = ("Everything", "") if one.account == ALL else (one.account, f" --account {one.account}")
         err.print(
-            f"[yellow]{account} is paused:[/yellow] {escape(why)} Then: {here.command} resume --account {account}",
+            f"[yellow]{name} is paused:[/yellow] {escape(one.reason)} Then: {here.command} resume{option}",
             soft_wrap=True,
         )
 

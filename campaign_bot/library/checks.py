@@ -70,6 +70,17 @@ def accounts_fit(draft: Draft, networks: Collection[str]) -> Iterator[Problem]:
             yield part.problem("unknown-network", (*keys, "network"), message, advice)
 
 
+def budgets_name_networks(draft: Draft, networks: Collection[str]) -> Iterator[Problem]:
+    if draft.campaign is None or (campaign := draft.campaign.value) is None:
+        return
+    for name in campaign.budget:
+        if name not in networks:
+            advice = advice_for(name, networks, "network")
+            yield draft.campaign.problem(
+                "unknown-network", ("budget", name), f"There is no network `{name}`.", advice, at_key=True
+            )
+
+
 # Texts in every language
 
 
@@ -286,6 +297,7 @@ CHECKS: tuple[Check, ...] = (
     campaign_dates_in_order,
     languages_once,
     accounts_fit,
+    budgets_name_networks,
     texts_in_every_language,
     rows_once,
     row_keys_not_misspelt,

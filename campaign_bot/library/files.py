@@ -84,6 +84,8 @@ class CampaignFile(FileModel):
     max_lateness: Duration = timedelta(hours=2)
     #: Where a network has no key that rules a second post out (X), two clean looks are enough to send again.
     resend_unconfirmed: bool = False
+    #: US dollars a calendar month (UTC) that a network's calls may cost.
+    budget: dict[Slug, Annotated[float, Field(gt=0)]] = {}
     links: Links = Links()
     quiet_periods: tuple[QuietPeriod, ...] = ()
     glossary: tuple[str, ...] = ()  # acronyms that readers know

@@ -44,6 +44,8 @@ class Price:
     action: str
     usd: float
     source: str
+    date: str  # when the list was read
+    daily: bool = False  # done to the same thing twice in one UTC day, it is charged once
 
 
 class Network(ABC):
@@ -53,6 +55,7 @@ class Network(ABC):
     title: ClassVar[str]  # as people write it: X, Mastodon, Bluesky
     limits: ClassVar[Limits]
     prices: ClassVar[tuple[Price, ...]] = ()
+    count_action: ClassVar[str] = ""  # the action of `prices` that reading one post's counts is; empty: free
     credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
     counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
     warning_counts: ClassVar[bool] = False  # whether a content warning counts in the length of its post
@@ -72,6 +75,15 @@ class Network(ABC):
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
         """The network's key for each part, derived so that every attempt on any machine sends the same one."""
 
+    def charges(self, content: Content) -> Mapping[str, int]:
+        """How many of which actions of `prices` publishing this content takes; nothing where it is free."""
+        return {}
+
+    def cost(self, content: Content) -> float:
+        """US dollars for publishing this content, by the price list."""
+        usd = {price.action: price.usd for price in self.prices}
+        return sum(usd[action] * number for action, number in self.charges(content).items())
+
     @abstractmethod
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
@@ -83,7 +95,12 @@ class Network(ABC):
 class Connection(ABC):
     """One account on one network. Not shared between threads."""
 
-    account: str
+    def __init__(self, account: str) -> None:
+        self.account = account
+        #: Told of every call that costs money, as soon as it is made: the action of the price list, and what it was
+        #: done to (ids). It never raises.
+        self.meter: Callable[[str, Sequence[str]], None] = lambda action, ids: None
+        self._allowances: dict[str, Allowance] = {}
 
     @abstractmethod
     def identify(self) -> Identity:
@@ -117,8 +134,19 @@ class Connection(ABC):
         """Delete the post. A post that is gone already is no error."""
 
     def allowances(self) -> Sequence[Allowance]:
-        """What the last answers said is left, by bucket; `publish` is the one that a create request uses up."""
-        return ()
+        """What the answers since the last call said is left. Buckets whose name begins with `publish` are used up by
+        create requests, `upload` by pictures, `counts` by reading counts."""
+        found = list(self._allowances.values())
+        self._allowances.clear()
+        return found
+
+    def _note(
+        self, bucket: str, headers: Mapping[str, str], prefix: str, reset: datetime | None, *, cost: int = 1
+    ) -> None:
+        """Keep what an answer's headers say of a limit; `cost` is what one request uses up of it."""
+        quota, remaining = headers.get(f"{prefix}limit", ""), headers.get(f"{prefix}remaining", "")
+        if bucket and reset is not None and quota.isdecimal() and remaining.isdecimal():
+            self._allowances[bucket] = Allowance(bucket, int(quota) // cost, int(remaining) // cost, reset)
 
     def close(self) -> None:  # noqa: B027 - most clients have nothing to close
         """Give back sockets."""

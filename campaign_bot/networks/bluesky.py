@@ -32,6 +32,7 @@ from campaign_bot.networks.base import Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
+    import httpx
     from atproto import Session, SessionEvent, models
 
 T = TypeVar("T")
@@ -43,6 +44,13 @@ Stage = Literal["read", "upload", "create"]
 STALE_SESSION = ("ExpiredToken", "InvalidToken")
 #: The account can do nothing until a person acts.
 NO_ENTRY = (*STALE_SESSION, "AuthFactorTokenRequired", "AccountTakedown", "AccountDeactivated", "AccountSuspended")
+
+#: The requests whose limits we pace ourselves by, and the points that each takes.
+BUCKETS = {
+    "com.atproto.repo.createRecord": ("publish", 3),
+    "com.atproto.repo.uploadBlob": ("upload", 1),
+    "app.bsky.feed.getPosts": ("counts", 1),
+}
 
 COLLECTION = "app.bsky.feed.post"
 TEXT_BYTES = 3000  # beside the 300 graphemes
@@ -122,11 +130,11 @@ class BlueskyConnection(Connection):
     def __init__(self, account: Account, app_password: str, server: str, timeout_s: float) -> None:
         from atproto import Client, Request
 
-        self.account = account.name
+        super().__init__(account.name)
         self._handle = account.handle.removeprefix("@")
         self._app_password = app_password
         self._server = server.rstrip("/")
-        self._request = Request(timeout=timeout_s, trust_env=False)
+        self._request = Request(timeout=timeout_s, trust_env=False, event_hooks={"response": [self._noted]})
         self._client = Client(self._server, request=self._request)
         self._client.on_session_change(self._keep)
         self._session: Session | None = None
@@ -263,6 +271,12 @@ class BlueskyConnection(Connection):
             return request()
         except _failures() as error:
             raise self._ours(error, stage) from error
+
+    def _noted(self, response: httpx.Response) -> None:
+        bucket, points = BUCKETS.get(response.request.url.path.rpartition("/")[2], ("", 1))
+        reset = response.headers.get("ratelimit-reset", "")
+        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None
+        self._note(bucket, response.headers, "ratelimit-", until, cost=points)
 
     def _signed_in(self) -> Session:
         if self._session is None:

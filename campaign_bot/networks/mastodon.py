@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import regex
 from pydantic import SecretStr
@@ -93,10 +94,11 @@ class MastodonConnection(Connection):
         import requests
         from mastodon import Mastodon as Client
 
-        self.account = account.name
+        super().__init__(account.name)
         self._server = server.rstrip("/")
         self._session = requests.Session()  # without retries: a retried POST is a second post
         self._session.trust_env = False
+        self._session.hooks["response"].append(self._noted)
         self._api: Any = Client(
             access_token=token,
             api_base_url=self._server,
@@ -177,6 +179,14 @@ class MastodonConnection(Connection):
 
     def close(self) -> None:
         self._session.close()
+
+    def _noted(self, response: Any, **_: Any) -> None:
+        """A create request answers with its own limit in place of the general one."""
+        method, path = response.request.method, urlsplit(response.request.url).path
+        bucket = "counts"
+        if method == "POST":
+            bucket = "publish" if path == "/api/v1/statuses" else "upload" if path.endswith("/media") else ""
+        self._note(bucket, response.headers, "x-ratelimit-", _instant(response.headers.get("x-ratelimit-reset", "")))
 
     def _own_id(self) -> str:
         if not self._id:
@@ -313,6 +323,15 @@ def _counts(status: Any) -> Counts:
         quotes=None if quotes is None else int(quotes),
         poll_votes=poll.votes_count if poll else None,
     )
+
+
+def _instant(text: str) -> datetime | None:
+    """When a limit begins anew: ISO 8601 from Mastodon, other servers write what they like."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _status_of(error: Exception) -> int:

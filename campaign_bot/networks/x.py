@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -36,7 +38,13 @@ Stage = Literal["read", "upload", "create"]
 
 #: tweepy signs and asks this host; requests to it are carried to the account's server by `_Carrier`.
 SIGNED_HOST = "https://api.twitter.com"
-PRICES = "docs.x.com, pay-per-use pricing, read 2026-08"
+PRICES, PRICES_READ = "docs.x.com, pay-per-use pricing", "2026-08"
+#: The requests whose limits we pace ourselves by.
+BUCKETS = {
+    ("POST", "/2/tweets"): "publish",
+    ("POST", "/2/media/upload"): "upload",
+    ("GET", "/2/tweets"): "counts",
+}
 #: Posts of one's own that a look reads at most: pages of 100.
 LOOK_PAGES, PAGE = 5, 100
 
@@ -66,12 +74,13 @@ class X(Network):
         source="docs.x.com and OpenAPI 2.166, read 2026-11",
     )
     prices: ClassVar[tuple[Price, ...]] = (
-        Price("post", 0.015, PRICES),
-        Price("post with a link", 0.200, PRICES),
-        Price("alt text", 0.005, PRICES),
-        Price("read of a post", 0.005, PRICES),
-        Price("read of an own post", 0.001, PRICES),
+        Price("post", 0.015, PRICES, PRICES_READ),
+        Price("post with a link", 0.200, PRICES, PRICES_READ),
+        Price("alt text", 0.005, PRICES, PRICES_READ),
+        Price("read of a post", 0.005, PRICES, PRICES_READ, daily=True),
+        Price("read of an own post", 0.001, PRICES, PRICES_READ, daily=True),
     )
+    count_action: ClassVar[str] = "read of a post"
     credentials: ClassVar[type[Credentials]] = XCredentials
     counts: ClassVar[frozenset[str]] = frozenset(
         {"likes", "reposts", "replies", "quotes", "bookmarks", "impressions", "poll_votes"}
@@ -91,6 +100,11 @@ class X(Network):
             found.append(Problem("", 0, 0, "link-price", "warning", message, advice))
         return found
 
+    def charges(self, content: Content) -> Mapping[str, int]:
+        found = Counter(_create_action(part.text) for part in content.parts)
+        found["alt text"] = sum(bool(media.alt) for part in content.parts for media in part.media)
+        return +found
+
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
         """X knows no key."""
         return ("",) * parts
@@ -107,7 +121,7 @@ class XConnection(Connection):
     def __init__(self, account: Account, secrets: Mapping[str, str], server: str, timeout_s: float) -> None:
         import tweepy
 
-        self.account = account.name
+        super().__init__(account.name)
         self._handle = account.handle.removeprefix("@")
         self._server = server.rstrip("/")
         self._client: Any = tweepy.Client(
@@ -121,7 +135,7 @@ class XConnection(Connection):
             secrets["api_key"], secrets["api_secret"], secrets["access_token"], secrets["access_token_secret"]
         ).apply_auth()
         self._client.session.trust_env = False
-        self._client.session.mount("https://", _carrier(self._server, timeout_s))
+        self._client.session.mount("https://", _carrier(self._server, timeout_s, self._noted))
         self._id = ""
 
     def identify(self) -> Identity:
@@ -151,6 +165,7 @@ class XConnection(Connection):
         remote_id = str((created.data or {}).get("id", ""))
         if not remote_id:
             raise Unconfirmed(self.account, "X took the post but gave no id; it may be there.")
+        self.meter(_create_action(part.text), [remote_id])
         return self._receipt(remote_id)
 
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
@@ -159,8 +174,10 @@ class XConnection(Connection):
         token = ""
         for _ in range(LOOK_PAGES):
             page = self._ask(partial(self._own_posts, since, token))
+            self.meter("read of an own post", [str(post.id) for post in page.data or []])
             for post in page.data or []:
                 if _comparable(_written_out(post)) == wanted and str(post.id) not in known:
+                    self.meter(_create_action(part.text), [str(post.id)])  # its answer was lost, so nobody has yet
                     return Lookup(self._receipt(str(post.id)), conclusive=True)
             token = str((page.meta or {}).get("next_token") or "")
             if not token:
@@ -178,6 +195,7 @@ class XConnection(Connection):
                 user_auth=True,
             )
         )
+        self.meter("read of a post", [str(post.id) for post in answer.data or []])
         polls = {poll.id: poll for poll in answer.includes.get("polls", [])}
         return {str(post.id): _counts(post.data, polls) for post in answer.data or []}
 
@@ -230,7 +248,16 @@ class XConnection(Connection):
         if media.alt:
             body = {"id": media_id, "metadata": {"alt_text": {"text": media.alt}}}
             self._ask(lambda: self._client.request("POST", "/2/media/metadata", json=body, user_auth=True), "upload")
+            self.meter("alt text", [media_id])
         return media_id
+
+    def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+        """X names two limits in its answers: that of the window of 15 minutes, and sometimes that of the day."""
+        bucket = BUCKETS.get((method, path), "")
+        self._note(bucket, headers, "x-rate-limit-", _instant(headers.get("x-rate-limit-reset", "")))
+        if bucket == "publish":
+            day = "x-user-limit-24hour-"
+            self._note("publish a day", headers, day, _instant(headers.get(f"{day}reset", "")))
 
     def _receipt(self, remote_id: str) -> Receipt:
         return Receipt(remote_id, f"https://x.com/{self._handle or 'i'}/status/{remote_id}")
@@ -309,7 +336,11 @@ def _links(text: str) -> list[Any]:
     return extract_urls_with_indices(text)
 
 
-def _carrier(server: str, timeout_s: float) -> Any:
+def _create_action(text: str) -> str:
+    return "post with a link" if _links(text) else "post"
+
+
+def _carrier(server: str, timeout_s: float, noted: Callable[[str, str, Mapping[str, str]], None]) -> Any:
     """A requests adapter that carries what tweepy sends to X's host to another server, and gives up in time."""
     from requests.adapters import HTTPAdapter
 
@@ -317,7 +348,9 @@ def _carrier(server: str, timeout_s: float) -> Any:
         def send(self, request: Any, **options: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
             request.url = request.url.replace(SIGNED_HOST, server, 1)
             given: dict[str, Any] = {**options, "timeout": timeout_s, "proxies": {}}
-            return super().send(request, **given)
+            answer = super().send(request, **given)
+            noted(request.method, urlsplit(request.url).path, answer.headers)
+            return answer
 
         def get_connection_with_tls_context(
             self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
@@ -376,8 +409,11 @@ def _problem_of(response: Any) -> tuple[str, set[str]]:
 
 
 def _reset_of(response: Any) -> datetime | None:
-    reset = response.headers.get("x-rate-limit-reset", "")
-    return datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None
+    return _instant(response.headers.get("x-rate-limit-reset", ""))
+
+
+def _instant(seconds: str) -> datetime | None:
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
 
 
 def _never_left(error: Exception) -> bool:

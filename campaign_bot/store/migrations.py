@@ -137,3 +137,31 @@ def m003_engine(db: Database) -> None:
     db.table("daemon").create(
         {"owner": text, "started_ms": integer, "seen_ms": integer}, pk="owner", not_null={"seen_ms"}, strict=True
     )
+
+
+@migrations()
+def m004_operating(db: Database) -> None:
+    """What was spent; which alerts were told and seen; who paused an account."""
+    text, integer = str, int
+    db.table("spend").create(
+        {
+            "account": text, "action": text, "resource": text, "day": text, "network": text, "at_ms": integer,
+            "usd_micro": integer, "simulated": integer,
+        },
+        # `day` is empty where doing the same thing twice costs twice (then it has another resource).
+        pk=("account", "action", "resource", "day"), not_null={"network", "at_ms", "usd_micro", "simulated"}, strict=True,
+    )  # fmt: skip
+    db.table("spend").create_index(["at_ms"])
+    db.table("alert").create(
+        {"key": text, "claimed_ms": integer, "told_ms": integer, "seen_ms": integer, "seen_by": text},
+        pk="key", strict=True,
+    )  # fmt: skip
+    db.table("pause").add_column("actor", text, not_null_default="")
+    db.create_view(
+        "spending",
+        f"""
+        select substr({_ISO.format("at_ms")}, 1, 7) as month, network, account, action, count(*) as times,
+               round(sum(usd_micro) / 1000000.0, 4) as usd, max(simulated) as simulated
+          from spend group by 1, 2, 3, 4
+        """,
+    )

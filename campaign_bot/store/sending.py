@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from campaign_bot.model import ALL, OPEN_STATES, Allowance, Delivery, Receipt, State
+from campaign_bot.model import ALL, OPEN_STATES, Allowance, Delivery, Pause, Receipt, State
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.rows import to_receipt
@@ -179,15 +179,15 @@ class Sending(Changes):
             f" and (:everything <> '' or {_PAUSED})",
             {"now": to_ms(now), "everything": everything, "all": ALL},
         )
-        held = 0
-        for row in rows:
-            why = everything or f"paused: {row['why']}"
-            with self._connections.write() as db:
-                held += self._set(
-                    db, row["key"], (State.APPROVED,), State.APPROVED, now, PUBLISHER, "held", {"why": why},
-                    guard=("held = ''", []), held=why, reason=why,
-                )  # fmt: skip
-        return held
+        return sum(self.hold(row["key"], now=now, why=everything or f"paused: {row['why']}") for row in rows)
+
+    def hold(self, delivery: str, *, now: datetime, why: str) -> bool:
+        """Approved, but it waits for a person."""
+        with self._connections.write() as db:
+            return self._set(
+                db, delivery, (State.APPROVED,), State.APPROVED, now, PUBLISHER, "held", {"why": why},
+                guard=("held = ''", []), held=why, reason=why,
+            )  # fmt: skip
 
     def release(self, delivery: str, *, not_before: datetime, now: datetime, actor: str) -> bool:
         """A person lets a held delivery go."""
@@ -209,7 +209,8 @@ class Sending(Changes):
     def pause(self, account: str, *, now: datetime, why: str, actor: str = PUBLISHER) -> None:
         """Nothing of this account (`ALL`: of any) begins to leave from here on."""
         with self._connections.write() as db:
-            db.table("pause").upsert({"account": account, "at_ms": to_ms(now), "reason": why}, pk="account")
+            row = {"account": account, "at_ms": to_ms(now), "reason": why, "actor": actor}
+            db.table("pause").upsert(row, pk="account")
             self._event(db, now, actor, "paused", account, {"why": why})
 
     def resume(self, account: str, *, now: datetime, actor: str) -> bool:
@@ -220,8 +221,11 @@ class Sending(Changes):
                 self._event(db, now, actor, "resumed", name, {})
             return bool(rows)
 
-    def paused(self) -> dict[str, str]:
-        return {row["account"]: row["reason"] for row in self._rows("select * from pause order by account")}
+    def paused(self) -> dict[str, Pause]:
+        rows = self._rows("select * from pause order by account")
+        return {
+            row["account"]: Pause(row["account"], row["reason"], row["actor"], from_ms(row["at_ms"])) for row in rows
+        }
 
     # ---- look-ups
 

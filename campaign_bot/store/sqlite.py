@@ -11,6 +11,7 @@ from campaign_bot.model import Counts, Post, Result, Snapshot
 from campaign_bot.store.base import DueSnapshot
 from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.deliveries import Deliveries
+from campaign_bot.store.ledger import Ledger
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts, to_delivery
 from campaign_bot.store.sending import Sending
 
@@ -18,7 +19,7 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending):
+class SqliteStore(Deliveries, Sending, Ledger):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
