@@ -15,7 +15,7 @@ from typing import Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaign_bot.errors import ConfigError
@@ -42,6 +42,22 @@ class Settings(BaseSettings):
     person: str = ""
     timeout_s: float = 15.0
     log_format: Literal["text", "json"] = "text"
+    health_address: str = ""
+    alerts: str = ""
+    backup_directory: str = ""
+    backup_keep: int = Field(default=14, ge=1)
+
+    @property
+    def alert_addresses(self) -> list[str]:
+        return self.alerts.replace(",", " ").split()
+
+    @field_validator("health_address")
+    @classmethod
+    def _health_address_is_one(cls, address: str) -> str:
+        _, _, port = address.rpartition(":")
+        if address and not (port.isdecimal() and int(port) < 65_536):
+            raise ValueError("write host:port, e.g. 127.0.0.1:9464")
+        return address
 
     @field_validator("sandbox_url")
     @classmethod

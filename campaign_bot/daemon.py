@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -22,6 +23,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError
+
+if TYPE_CHECKING:
+    from campaign_bot.probe import Probe
 
 log = structlog.get_logger()
 
@@ -34,6 +38,10 @@ RETRY_S = 5.0
 MAX_SLEEP_S = 300.0
 #: A clock that differs by more than this from what has passed was set.
 CLOCK_STEP_S = 2.0
+#: Alerts and copies of the database are seen to so often.
+CARE_EVERY_S = 60.0
+#: A loop that has not moved for so long is stuck.
+STUCK_S = 30.0
 #: How long a leaving daemon waits for the send in hand.
 LEAVE_S = 10.0
 #: A daemon says that it is alive so often, and is taken for dead after three times that.
@@ -45,6 +53,9 @@ class Daemon:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._ticked = time.monotonic()
+        self._not_planned = "not planned yet"
+        self._probe: Probe | None = None
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
@@ -66,6 +77,11 @@ class Daemon:
         self._scheduler.add_job(self._plan, "interval", seconds=PLAN_EVERY.total_seconds())
         self._scheduler.add_job(self._plan)
         self._scheduler.start()
+        if self._app.settings.health_address:
+            from campaign_bot.probe import Probe
+
+            self._probe = Probe(self._app, self._app.settings.health_address, alive=self._alive, ready=self._ready)
+            self._app.when_sent = self._probe.sent
         notify("READY=1")
         log.info("running", database=str(self._app.database), simulated=self._app.simulated)
         try:
@@ -84,9 +100,10 @@ class Daemon:
     # ---- the loop
 
     def _loop(self) -> None:
-        changes, alive_at, clock = -1, 0.0, Clock(self._app.clock)
+        changes, alive_at, care_at, clock = -1, 0.0, 0.0, Clock(self._app.clock)
         work_at = time.monotonic()
         while not self._leaving:
+            self._ticked = time.monotonic()
             if self._reload:
                 self._reload = False
                 self._scheduler.add_job(self._plan)
@@ -97,6 +114,9 @@ class Daemon:
             if time.monotonic() >= alive_at:
                 alive_at = time.monotonic() + ALIVE_EVERY_S
                 self._say_alive()
+            if time.monotonic() >= care_at:
+                care_at = time.monotonic() + CARE_EVERY_S
+                self._scheduler.add_job(self._care, id="care", replace_existing=True)
             written = self._changes()
             if written != changes or time.monotonic() >= work_at:
                 changes, work_at = written, time.monotonic() + self._work()
@@ -137,8 +157,25 @@ class Daemon:
         except CampaignBotError as error:
             log.error("not planned: the files from before stay in force", why=str(error))
             return
+        self._not_planned = ""
         log.info("planned", posts=len(plan.planned), changes=len(plan.changes))
         self.wake()
+
+    def _care(self) -> None:
+        """Tell people what needs them, and keep copies of the database."""
+        for duty in (self._app.rotate_backups, lambda: self._app.tell(self._app.health().concerns)):
+            try:
+                duty()
+            except (CampaignBotError, OSError) as error:
+                log.error("not done", why=str(error))
+
+    def _alive(self) -> str:
+        silent = time.monotonic() - self._ticked
+        return "" if silent < STUCK_S else f"the loop has not moved for {silent:.0f} s"
+
+    def _ready(self) -> str:
+        self._app.store.paused()  # the database answers
+        return self._alive() or self._not_planned
 
     def _say_alive(self, *, first: bool = False) -> None:
         """Tell the database and systemd; a second daemon on the same database is harmless, but worth a word."""
@@ -166,6 +203,8 @@ class Daemon:
         log.info("leaving after the send in hand", signal=self._leaving)
         self._app.stopping.set()
         self._scheduler.shutdown(wait=False)
+        if self._probe is not None:
+            self._probe.close()
         end = time.monotonic() + LEAVE_S
         while self._app.busy and time.monotonic() < end:
             self._sleep(0.05)

@@ -209,6 +209,17 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of an account are in a state; when the latest of them left, and when the next is due."""
+
+    account: str
+    state: State
+    number: int
+    last_sent: datetime | None
+    next_due: datetime | None  # of those that nothing holds back
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How people engaged with one delivery so far. None: the network does not tell. Never 0 for unknown."""
 

@@ -99,7 +99,8 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
 
     def again(why: str) -> State:
         store.settle_later(delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks)
-        return State.APPROVED
+        after = store.delivery(delivery.key)
+        return after.state if after else State.APPROVED
 
     try:
         lookup = connection.find(

@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "campaign_bot"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("daemon", "rehearsal", "starter"),
+    ("daemon", "probe", "rehearsal", "starter"),
     ("app",),
     ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor"),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole"),
+    ("compose", "schedule", "library", "config", "log", "whole", "alerts"),
     ("model",),
     ("errors",),
 )
@@ -25,6 +25,8 @@ ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages
     ("compose", "library"),
     ("schedule", "library"),
+    ("daemon", "probe"),
+    ("health", "bill"),  # the share from which a budget is a concern
     ("library", "schedule"),  # loading asks whether a rule is one
     ("errors", "model"),  # only the type of a field
 }
@@ -35,6 +37,8 @@ HOMES = {
     "atproto": {"networks.bluesky"},
     "apscheduler.schedulers": {"daemon"},
     "apscheduler.triggers": {"schedule", "daemon"},
+    "apprise": {"alerts"},
+    "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
         f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from campaign_bot.app.operating import Operating
 from campaign_bot.app.parts import utc_now
-from campaign_bot.app.stages import Stages
 from campaign_bot.app.working import Worked, Working
 
 __all__ = ["App", "Worked", "utc_now"]
 
 
-class App(Stages, Working, Operating):
+class App(Working, Operating):
     """One campaign directory, opened. `sandbox` sends everything to local networks and marks it
     SIMULATED; `sandbox_url` says where they are."""

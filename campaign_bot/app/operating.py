@@ -1,16 +1,333 @@
-"""What operators ask: who is at work."""
+"""What operators ask: who is at work, what needs a person, who is told, and copies of the database."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import socket
-from datetime import datetime, timedelta
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 
-from campaign_bot.app.names import Names
+import structlog
+
+from campaign_bot import alerts, bill, check, doctor, publish
+from campaign_bot.app.stages import Stages
+from campaign_bot.doctor import Finding
+from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
+from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
+from campaign_bot.library.files import Account
+from campaign_bot.model import Content, Delivery, Problem, State
+from campaign_bot.store.connection import VERSION
+from campaign_bot.store.copies import read_copy
+from campaign_bot.store.sqlite import SqliteStore
+
+log = structlog.get_logger()
+
+BACKUP_EVERY = timedelta(days=1)
+STAMP = "%Y%m%dT%H%M%SZ"
+#: Who claimed an alert and did not come back has lost it.
+ALERT_CLAIM = timedelta(minutes=2)
+#: An alert names so many of one kind, and counts the rest.
+NAMED = 5
 
 
-class Operating(Names):
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did."""
+
+    copied: datetime  # when the copy was made
+    doubtful: int  # deliveries that may have been sent since
+    before: Path | None  # where the database is that was there
+
+
+class Operating(Stages):
     """The service as its operators see it."""
+
+    # ---- how it is
+
+    def health(self, *, command: str = "campaign-bot") -> Health:
+        """Everything that the store knows, and what needs a person. Files that are not right are one of the concerns."""
+        broken, accounts = self.broken_files, dict[str, Account]()
+        try:
+            accounts = self.library.campaign.accounts
+        except ContentError as error:
+            broken = error.message
+        others = [_files_broken(broken, command)] if broken else []
+        return health(
+            self.store,
+            {account.name: account.network for account in accounts.values()},
+            missing={account.name: self.missing_settings(account) for account in accounts.values()},
+            budgets=self._budgets() if accounts else (),
+            others=[*others, *self._of_backups()],
+            now=self.clock(),
+            command=command,
+        )
+
+    def _budgets(self) -> list[Budget]:
+        now = self.clock()
+        spent = self.store.spent(*bill.month_of(now))
+        campaign = self.library.campaign
+        names = {account.network for account in campaign.accounts.values()}
+        return [
+            Budget(name, f"{now:%Y-%m}", spent.get(name, 0.0), campaign.budget.get(name))
+            for name in sorted(names)
+            if name in campaign.budget or spent.get(name)
+        ]
+
+    def take_note(self, concerns: Sequence[Concern]) -> int:
+        """A person has seen these; they are not told again, and `status` is content with them."""
+        return self.store.see_alerts([one.key for one in concerns], person=self.person, now=self.clock())
+
+    def tell(self, concerns: Sequence[Concern]) -> int:
+        """Tell each concern once to whom it may concern. Returns how many were told now."""
+        now = self.clock()
+        self.store.keep_alerts({one.key for one in concerns})
+        # A pause is a person's own doing: everybody knows.
+        keys = [one.key for one in concerns if one.kind != "paused" and not one.seen_by]
+        claimed = set(self.store.claim_alerts(keys, now=now, stale_before=now - ALERT_CLAIM))
+        fresh = [one for one in concerns if one.key in claimed]
+        if not fresh:
+            return 0
+        for one in fresh:
+            log.warning("needs a person", kind=one.kind, subject=one.subject, what=one.message, cure=one.advice)
+        addresses, told = self.settings.alert_addresses, True
+        if addresses:
+            failed = alerts.send(addresses, self._title(fresh), _words(fresh))
+            if failed:
+                log.error("an alert was not delivered", addresses=len(addresses), failed=[n + 1 for n in failed])
+            told = len(failed) < len(addresses)
+        self.store.settle_alerts(sorted(claimed), told=now if told else None)
+        return len(fresh) if told else 0
+
+    def _title(self, concerns: Sequence[Concern]) -> str:
+        number = "something needs" if len(concerns) == 1 else f"{len(concerns)} things need"
+        return f"{'[SIMULATED] ' if self.simulated else ''}campaign-bot on {socket.gethostname()}: {number} a person"
+
+    # ---- copies of the database
+
+    def backup(self, file: Path) -> int:
+        """A verified copy, while the service runs. Returns its rows. Raises StateError where there is such a file."""
+        if file.exists():
+            raise StateError(f"{file} exists already.", advice="Choose another name: a copy never replaces one.")
+        if not file.parent.is_dir():
+            raise StateError(f"The directory {file.parent} does not exist.", advice="Create it first.")
+        return self.store.backup(file, now=self.clock())
+
+    def rotate_backups(self) -> Path | None:
+        """Once a day a copy into the directory of the settings; the oldest beyond those to keep are deleted."""
+        now, directory = self.clock(), self.backups
+        if directory is None or ((last := self._last_backup()) is not None and now - last < BACKUP_EVERY):
+            return None
+        directory.mkdir(parents=True, exist_ok=True)
+        file = directory / f"{self.database.stem}-{now:{STAMP}}.db"
+        self.backup(file)
+        for old in sorted(directory.glob(f"{self.database.stem}-*.db"))[: -self.settings.backup_keep]:
+            old.unlink()
+        return file
+
+    @property
+    def backups(self) -> Path | None:
+        name = self.settings.backup_directory
+        return self.directory / name if name else None
+
+    def _last_backup(self) -> datetime | None:
+        """When the newest copy of this database was made, by its name."""
+        found: list[datetime] = []
+        for file in self.backups.glob(f"{self.database.stem}-*.db") if self.backups else ():
+            with contextlib.suppress(ValueError):
+                stamp = file.stem.removeprefix(f"{self.database.stem}-")
+                found.append(datetime.strptime(stamp, STAMP).replace(tzinfo=UTC))
+        return max(found, default=None)
+
+    def _of_backups(self) -> list[Concern]:
+        last = self._last_backup()
+        if self.backups is None or last is None or self.clock() - last < 2 * BACKUP_EVERY:
+            return []
+        message = f"The last copy of the database is of {last:%Y-%m-%d %H:%M} UTC."
+        advice = f"The log says why no copy was made; is there space in {self.backups}?"
+        return [Concern("backup", "", message, advice, f"backup/{last:{STAMP}}")]
+
+    def restore(self, file: Path) -> Restored:
+        """Put a copy in the place of the database. All that fell due since the copy was made is unconfirmed in it before
+        it takes the place. Raises StateError while a daemon is at work, StoreError for a file that is no copy."""
+        now, copy = self.clock(), read_copy(file)
+        if copy.simulated != self.simulated:
+            kind = "a SIMULATED audience" if copy.simulated else "real networks"
+            raise StoreError(
+                f"{file} holds what happened on {kind}.", advice="Use --sandbox for the one, not the other."
+            )
+        self._refuse_beside_daemon()
+        part = self.database.with_name(f".{self.database.name}.restored")
+        shutil.copyfile(file, part)
+        restored = SqliteStore(part, simulated=self.simulated)
+        why = f"the database was restored from a copy of {copy.copied:%Y-%m-%d %H:%M} UTC: it may have been sent since"
+        doubtful = [
+            one
+            for one in restored.deliveries((State.DRAFT, State.APPROVED, State.SENDING))
+            if one.due <= now and (one.due > copy.copied or one.state is not State.DRAFT)
+        ]
+        for one in doubtful:
+            parts = len(one.content.parts)
+            keys = one.network_keys or self.network(one.network).keys(one.key, one.content_hash, one.due, parts)
+            restored.doubt(one.key, keys, now=now, why=why)
+        restored.close()
+        before = self._set_aside(now)
+        part.replace(self.database)
+        part.with_name(part.name + ".lock").unlink(missing_ok=True)
+        return Restored(copy.copied, len(doubtful), before)
+
+    def _refuse_beside_daemon(self) -> None:
+        """A database that cannot be read is no reason to keep it."""
+        if not self.database.exists():
+            return
+        try:
+            alive = [owner for owner, seen in self.store.daemons().items() if self.clock() - seen < SILENT_AFTER]
+            alive = [owner for owner in alive if not self._is_gone(owner)]
+        except StoreError:
+            return
+        if alive:
+            raise StateError(f"A daemon is at work: {', '.join(alive)}.", advice="Stop it, then restore.")
+
+    def _set_aside(self, now: datetime) -> Path | None:
+        """The database that is there, with what SQLite keeps beside it, under another name."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+        before = None
+        for suffix in ("-wal", "-shm", ""):
+            old = self.database.with_name(self.database.name + suffix)
+            if old.exists():
+                before = self.database.with_name(f"{self.database.name}.before-{now:{STAMP}}{suffix}")
+                old.replace(before)
+        return before
+
+    # ---- doctor
+
+    def doctor(self) -> list[Finding]:
+        """Everything that the service needs, looked at; the networks are asked, nothing is published."""
+        zone, problems = "", self._file_findings()
+        with contextlib.suppress(ContentError):
+            zone = self.library.campaign.timezone
+        findings = [*doctor.of_machine(zone or "UTC", VERSION), *doctor.of_files(self.directory, self.database)]
+        try:
+            findings += doctor.of_database(self.store)
+        except StoreError as error:
+            findings.append(Finding("database", "error", error.message, error.advice))
+        findings += problems
+        if zone:
+            findings += self._account_findings()
+        if not self.settings.alert_addresses:
+            cure = "Set CAMPAIGN_BOT_ALERTS, or let cron call `campaign-bot status` and mail what it says."
+            findings.append(Finding("alerts", "warning", "nobody is told when something needs a person", cure))
+        if self.backups is None:
+            cure = "Set CAMPAIGN_BOT_BACKUP_DIRECTORY, on another disk if there is one."
+            findings.append(Finding("copies", "warning", "no copies of the database are made", cure))
+        return findings
+
+    def _file_findings(self) -> list[Finding]:
+        problems, posts, deliveries = self.check()
+        wrong = sum(one.blocks for one in problems)
+        if wrong:
+            cure = "`campaign-bot check` shows each with its place."
+            return [Finding("content", "error", f"{wrong} problems in the campaign's files or posts", cure)]
+        return [Finding("content", "ok", f"{posts} posts, {deliveries} deliveries, nothing blocks")]
+
+    def _account_findings(self) -> list[Finding]:
+        findings: list[Finding] = []
+        offsets: dict[str, timedelta | None] = {}
+        for account in self.library.campaign.accounts.values():
+            if missing := self.missing_settings(account):
+                cure = "Put them into .env; .env.example explains each."
+                findings.append(Finding(account.name, "error", f"lacks {', '.join(missing)}", cure))
+                continue
+            server = self.server_of(account)
+            if server not in offsets:
+                offsets[server] = self._clock_offset(server)
+                findings.append(doctor.of_clock(server, offsets[server]))
+            findings += self._asked(account)
+        return findings
+
+    def _asked(self, account: Account) -> list[Finding]:
+        """What the network says of the account's right to publish, and of its limits."""
+        network = self.network(account.network)
+        try:
+            identity = self.connection(account.name).identify()
+            told = self.connection(account.name).told_limits()
+        except CampaignBotError as error:
+            return [Finding(account.name, "error", error.message, error.advice)]
+        may: doctor.Level = "ok" if identity.may_publish else "error"
+        words = f"{identity.handle} may {'publish' if identity.may_publish else 'not publish'}"
+        found = [Finding(account.name, may, words, identity.detail if not identity.may_publish else "")]
+        for name, limit in told.items():
+            ours = getattr(network.limits, name)
+            if limit < ours:
+                cure = "Posts are checked by the larger number: keep them shorter for this account."
+                message = f"its server takes {name.replace('_', ' ')} {limit}, checks go by {ours}"
+                found.append(Finding(account.name, "warning", message, cure))
+        return found
+
+    def _clock_offset(self, server: str) -> timedelta | None:
+        """How far a server's clock is ahead of ours, by the Date of its answer (whole seconds)."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(server, method="HEAD")  # noqa: S310 - the address is the account's server
+        try:
+            with contextlib.closing(opener.open(request, timeout=self.settings.timeout_s)) as answer:
+                told = answer.headers.get("Date", "")
+        except urllib.error.HTTPError as error:
+            told = error.headers.get("Date", "")
+        except (OSError, ValueError):
+            return None
+        if not told:
+            return None
+        offset = parsedate_to_datetime(told) - self.clock()
+        # The header has no fractions: up to a second of difference is none.
+        return timedelta() if timedelta(seconds=-1) <= offset <= timedelta() else offset
+
+    # ---- what is out already
+
+    def retract(self, delivery: Delivery, why: str) -> None:
+        """Delete all parts on the network, the last one first. Raises NetworkError when one could not be; then it counts
+        as sent still, and the same again tries the rest."""
+        connection = self.connection(delivery.account)
+        for _, receipt in sorted(self.store.receipts(delivery.key).items(), reverse=True):
+            connection.retract(receipt.remote_id)
+        self.store.settle_retracted(delivery.key, actor=self.person, now=self.clock(), why=why)
+
+    def edited(self, delivery: Delivery, part: int, text: str) -> Content:
+        """The content of a sent delivery with another text. Raises StateError where there is nothing to change."""
+        parts = delivery.content.parts
+        if delivery.state is not State.SENT:
+            raise StateError(f"{self.name_of(delivery)} is {delivery.state}; only what was sent can be edited.")
+        if part >= len(parts):
+            raise StateError(f"{self.name_of(delivery)} has {len(parts)} parts.")
+        if parts[part].text == text:
+            raise StateError("It says that already.")
+        return replace(
+            delivery.content, parts=(*parts[:part], replace(parts[part], text=text), *parts[part + 1 :])
+        )  # fmt: skip
+
+    def check_content(self, delivery: Delivery, content: Content) -> list[Problem]:
+        """What the checks say of a delivery if it said this."""
+        post = self.store.posts()[delivery.post]
+        said = check.Said(post, delivery.account, delivery.network, delivery.due, content)
+        return list(check.check_all(self.library, self.network, [said]))
+
+    def edit(self, delivery: Delivery, part: int, content: Content) -> None:
+        """Change it on the network, then in the record. Doing it again does the same."""
+        receipts = self.store.receipts(delivery.key)
+        changed = replace(delivery, content=content)
+        outgoing = publish.outgoing(self.store, changed, part, receipts)
+        self.connection(delivery.account).edit(receipts[part].remote_id, outgoing)
+        length = max(self.network(delivery.network).measure(one.text) for one in content.parts)
+        self.store.record_edit(
+            delivery.key, delivery.content_hash, content, length, person=self.person, now=self.clock()
+        )
 
     # ---- who is at work
 
@@ -26,13 +343,34 @@ class Operating(Names):
         now, gone = self.clock(), list[str]()
         others = {owner: seen for owner, seen in self.store.daemons().items() if owner != self.owner}
         for owner in others:
-            host, pid, _ = owner.rsplit(":", 2)
-            if host == socket.gethostname() and not _runs(int(pid)):
+            if self._is_gone(owner):
                 gone.append(owner)
                 self.store.forget_daemon(owner)
         if gone:
             self.store.expire_leases(now, dead=gone)
         return [owner for owner, seen in others.items() if owner not in gone and now - seen < within]
+
+    def _is_gone(self, owner: str) -> bool:
+        host, pid, _ = owner.rsplit(":", 2)
+        return host == socket.gethostname() and not _runs(int(pid))
+
+
+def _files_broken(why: str, command: str) -> Concern:
+    advice = f"`{command} check` shows every problem; what was planned before stays in force."
+    return Concern("files", "", f"The campaign's files cannot be used: {why}", advice, "files")
+
+
+def _words(concerns: Sequence[Concern]) -> str:
+    """The body of an alert: by kind, what and what to do."""
+    lines: list[str] = []
+    for kind in dict.fromkeys(one.kind for one in concerns):
+        some = [one for one in concerns if one.kind == kind]
+        for one in some[:NAMED]:
+            subject = f" {one.subject}" if one.subject else ""
+            lines.append(f"{kind}:{subject}\n  {one.message}\n  {one.advice}")
+        if len(some) > NAMED:
+            lines.append(f"{kind}: and {len(some) - NAMED} more; see `campaign-bot status`.")
+    return "\n\n".join(lines)
 
 
 def _runs(pid: int) -> bool:

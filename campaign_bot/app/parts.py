@@ -66,6 +66,8 @@ class Parts:
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.when_sent: Callable[[str, float], None] = lambda network, late_s: None
+        self.broken_files = ""  # why the files that are there now are not the ones in force
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._rests: dict[str, datetime] = {}
@@ -95,7 +97,12 @@ class Parts:
 
     def reload(self) -> None:
         """Read the files again. Raises ContentError, with the old ones kept, when the new ones are not right."""
-        self.__dict__["library"] = self._read_library()
+        try:
+            self.__dict__["library"] = self._read_library()
+        except ContentError as error:
+            self.broken_files = error.message
+            raise
+        self.broken_files = ""
 
     @cached_property
     def store(self) -> Store:
@@ -117,6 +124,14 @@ class Parts:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.library.campaign.timezone)
 
+    @property
+    def local_zone(self) -> ZoneInfo:
+        """The campaign's zone; UTC where its files cannot be read."""
+        try:
+            return self.zone
+        except ContentError:
+            return ZoneInfo("UTC")
+
     def network(self, name: str) -> Network:
         return networks.get(name)
 
@@ -134,7 +149,7 @@ class Parts:
 
     def secrets(self) -> list[str]:
         """Every secret in force, for the redactor."""
-        found: list[str] = []
+        found = [*self.settings.alert_addresses]
         for account in self.library.campaign.accounts.values():
             if not self.missing_settings(account):
                 found += self.credentials(account).reveal().values()

@@ -213,6 +213,8 @@ class Working(Names):
             return False
         state = publish.send(sender, delivery, connection)
         self._log_attempt("attempt", delivery, state)
+        if state is State.SENT:
+            self.when_sent(delivery.network, (self.clock() - delivery.due).total_seconds())
         return state is State.SENT
 
     def _log_attempt(self, what: str, delivery: Delivery, state: State) -> None:

@@ -47,9 +47,9 @@ def root(
 
 
 def _register() -> None:
-    from campaign_bot.cli import accounts, approvals, content, queue, reports, service
+    from campaign_bot.cli import accounts, approvals, content, operating, queue, reports, sent, service
 
-    for module in (service, content, approvals, queue, accounts, reports):
+    for module in (service, content, approvals, queue, sent, accounts, reports, operating):
         module.register(app)
 
 

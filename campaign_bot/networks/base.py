@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from campaign_bot.config import Credentials
+from campaign_bot.errors import Rejected
 from campaign_bot.library.files import Account
 from campaign_bot.model import Allowance, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 
@@ -128,6 +129,16 @@ class Connection(ABC):
     @abstractmethod
     def followers(self) -> int | None:
         """How many follow the account now; None where the network does not tell."""
+
+    def edit(self, remote_id: str, part: Outgoing) -> None:
+        """Change a published post's text; everything else of it stays. Raises Rejected where the network cannot."""
+        raise Rejected(
+            self.account, "This network cannot change a post that is out.", advice="Retract it, queue another."
+        )
+
+    def told_limits(self) -> Mapping[str, int]:
+        """What the server itself says of its limits, by the names of `Limits`; empty where it does not."""
+        return {}
 
     @abstractmethod
     def retract(self, remote_id: str) -> None:

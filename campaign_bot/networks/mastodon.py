@@ -96,6 +96,7 @@ class MastodonConnection(Connection):
 
         super().__init__(account.name)
         self._server = server.rstrip("/")
+        self._timeout_s = timeout_s
         self._session = requests.Session()  # without retries: a retried POST is a second post
         self._session.trust_env = False
         self._session.hooks["response"].append(self._noted)
@@ -165,6 +166,41 @@ class MastodonConnection(Connection):
 
     def followers(self) -> int | None:
         return int(self._ask(self._api.account_verify_credentials).followers_count)
+
+    def edit(self, remote_id: str, part: Outgoing) -> None:
+        """Mastodon drops what an edit does not name: pictures, poll and language are sent again as they are. (The
+        library's own call has no language.)"""
+        from mastodon.errors import MastodonAPIError
+
+        now = self._ask(lambda: self._api.status(remote_id))
+        body: dict[str, Any] = {
+            "status": part.text,
+            "spoiler_text": part.content_warning,
+            "sensitive": bool(part.content_warning),
+            "language": part.language,
+            "media_ids": [str(media.id) for media in now.media_attachments],
+        }
+        if part.poll is not None:
+            body["poll"] = {"options": list(part.poll.options), "expires_in": part.poll.duration_min * 60}
+
+        def put() -> None:
+            answer = self._session.put(
+                f"{self._server}/api/v1/statuses/{remote_id}", json=body, timeout=self._timeout_s,
+                headers={"Authorization": f"Bearer {self._api.access_token}"},
+            )  # fmt: skip
+            if answer.status_code != 200:
+                raise MastodonAPIError("Mastodon API", answer.status_code, answer.reason, answer.text)
+
+        self._ask(put, "upload")  # doing it again does the same
+
+    def told_limits(self) -> Mapping[str, int]:
+        told = self._ask(self._api.instance_v2).configuration
+        return {
+            "text": int(told.statuses.max_characters),
+            "media": int(told.statuses.max_media_attachments),
+            "poll_options": int(told.polls.max_options),
+            "poll_option_length": int(told.polls.max_characters_per_option),
+        }
 
     def retract(self, remote_id: str) -> None:
         from mastodon.errors import MastodonNotFoundError

@@ -99,6 +99,7 @@ class _Server:
             ("GET", "/api/v1/statuses", "any", self._statuses),
             ("POST", "/api/v1/statuses", "create", self._create),
             ("GET", "/api/v1/statuses/{id}", "any", self._status),
+            ("PUT", "/api/v1/statuses/{id}", "any", self._edit),
             ("DELETE", "/api/v1/statuses/{id}", "delete", self._delete),
         ):
             made.add_api_route(path, self._endpoint(bucket, handler), methods=[method])
@@ -266,6 +267,17 @@ class _Server:
 
     async def _status(self, call: _Call) -> Json:
         return self._wire(self._post(call), call)
+
+    async def _edit(self, call: _Call) -> Json:
+        """What the request does not name is gone afterwards: pictures, poll, content warning; as in Mastodon."""
+        post = self._post(call)
+        if post.account != call.account.name:
+            raise Refusal(404, "Record not found")
+        checked = self._checked(call, call.account, post.created)
+        with self._world.lock:
+            for name in ("text", "language", "media", "poll_options", "content_warning"):
+                setattr(post, name, getattr(checked, name))
+            return {**self._wire(post, call), "edited_at": _iso(self._world.now())}
 
     async def _delete(self, call: _Call) -> Json:
         post = self._post(call)

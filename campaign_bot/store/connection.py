@@ -20,6 +20,15 @@ from campaign_bot.store.migrations import migrations
 BUSY_TIMEOUT_MS = 10_000
 
 
+DatabaseError: type[Exception] = sqlite3.DatabaseError  # pyright: ignore[reportAttributeAccessIssue]
+VERSION: str = sqlite3.sqlite_version  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def open_read_only(path: Path) -> Any:
+    """A plain connection to a file that must stay as it is."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def to_ms(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
 

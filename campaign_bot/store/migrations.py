@@ -156,6 +156,7 @@ def m004_operating(db: Database) -> None:
         {"key": text, "claimed_ms": integer, "told_ms": integer, "seen_ms": integer, "seen_by": text},
         pk="key", strict=True,
     )  # fmt: skip
+    db.table("delivery").create_index(["account", "state", "sent_ms", "due_ms", "held", "not_before_ms"])
     db.table("pause").add_column("actor", text, not_null_default="")
     db.create_view(
         "spending",

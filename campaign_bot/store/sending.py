@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from campaign_bot.model import ALL, OPEN_STATES, Allowance, Delivery, Pause, Receipt, State
+from campaign_bot.model import ALL, OPEN_STATES, Allowance, Content, Delivery, Pause, Receipt, State
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.rows import to_receipt
 
 _PAUSED = f"exists (select 1 from pause where pause.account in (delivery.account, '{ALL}'))"
+_APPROVED = (
+    "exists (select 1 from approval where approval.delivery = delivery.key and approval.decision = 'approved'"
+    " and approval.voided_ms is null and approval.content_hash = delivery.content_hash)"
+)
 PUBLISHER = "publisher"
 
 
@@ -39,9 +44,7 @@ class Sending(Changes):
             claimed = self._set(
                 db, delivery, (State.APPROVED,), State.SENDING, now, owner, "sending", {},
                 guard=(
-                    "content_hash = ? and held = '' and exists (select 1 from approval"
-                    " where approval.delivery = delivery.key and approval.decision = 'approved'"
-                    " and approval.voided_ms is null and approval.content_hash = delivery.content_hash)"
+                    f"content_hash = ? and held = '' and {_APPROVED}"
                     f" and not {_PAUSED} and not exists (select 1 from delivery as other"
                     " where other.account = delivery.account and other.state = 'sending')",
                     [content_hash],
@@ -100,8 +103,10 @@ class Sending(Changes):
         """Surely not sent: approved again, not before an instant. `counted` False takes the attempt back. `looks`: how
         many had been taken when this was decided (somebody else may have looked meanwhile)."""
         with self._connections.write() as db:
+            # What was never approved (see `doubt`) is a draft again.
+            after = State.APPROVED if self._approved(db, delivery) else State.DRAFT
             done = self._set(
-                db, delivery, _from(owner), State.APPROVED, now, owner or PUBLISHER, "later", {"why": why},
+                db, delivery, _from(owner), after, now, owner or PUBLISHER, "later", {"why": why},
                 guard=_held_by(owner, looks),
                 reason=why, not_before_ms=to_ms(not_before), owner=None, lease_until_ms=None, looks=0,
             )  # fmt: skip
@@ -133,6 +138,34 @@ class Sending(Changes):
             return self._set(
                 db, delivery, (State.SENT,), State.RETRACTED, now, actor, "retracted", {"why": why}, reason=why
             )
+
+    def record_edit(
+        self, delivery: str, before: str, content: Content, length: int, *, person: str, now: datetime
+    ) -> bool:
+        """A published delivery says something else now, and who allowed it. `before`: the hash of what it said."""
+        after = content.sha256
+        with self._connections.write() as db:
+            done = self._set(
+                db, delivery, (State.SENT,), State.SENT, now, person, "edited", {"from": before, "to": after},
+                guard=("content_hash = ?", [before]), content=content.to_json(), content_hash=after, length=length,
+            )  # fmt: skip
+            if done:
+                db.table("approval").insert(
+                    {
+                        "delivery": delivery, "decision": "approved", "content_hash": after, "person": person,
+                        "at_ms": to_ms(now), "note": "edited after it was sent",
+                    }
+                )  # fmt: skip
+            return done
+
+    def doubt(self, delivery: str, keys: Sequence[str], *, now: datetime, why: str) -> bool:
+        """Nobody knows any more whether it was sent (the database is an old copy): look before anything leaves."""
+        with self._connections.write() as db:
+            return self._set(
+                db, delivery, (*OPEN_STATES, State.SENDING), State.UNCONFIRMED, now, PUBLISHER, "doubted", {"why": why},
+                reason=why, not_before_ms=to_ms(now), owner=None, lease_until_ms=None, looks=0, held="",
+                network_keys=json.dumps(list(keys)),
+            )  # fmt: skip
 
     def expire_leases(self, now: datetime, *, dead: Sequence[str] = ()) -> int:
         """A sender that died holds its delivery until the lease ends, or until it is known to be `dead`; then it is
@@ -301,6 +334,10 @@ class Sending(Changes):
             if done:
                 self._finish_attempt(db, delivery, action, why, now)
             return done
+
+    def _approved(self, db: Database, delivery: str) -> bool:
+        """Whether somebody allowed what it says now."""
+        return bool(db.execute(f"select 1 from delivery where key = ? and {_APPROVED}", [delivery]).fetchone())
 
     def _expire(self, delivery: str, now: datetime, guard: tuple[str, list[Any]]) -> bool:
         why = "the sender stopped before it wrote down an answer"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from campaign_bot.model import Counts, Post, Result, Snapshot
+from campaign_bot.model import Counts, Post, Result, Snapshot, State, Tally
 from campaign_bot.store.base import DueSnapshot
 from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none, to_ms
+from campaign_bot.store.copies import Copies
 from campaign_bot.store.deliveries import Deliveries
 from campaign_bot.store.ledger import Ledger
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts, to_delivery
@@ -19,7 +19,7 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending, Ledger):
+class SqliteStore(Deliveries, Sending, Ledger, Copies):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
@@ -29,11 +29,6 @@ class SqliteStore(Deliveries, Sending, Ledger):
 
     def close(self) -> None:
         self._connections.close()
-
-    def backup(self, path: Path) -> None:
-        """A whole copy at one instant, while others go on writing (SQLite's online backup)."""
-        with self._connections.errors(), contextlib.closing(self._connections.open_other(path)) as copy:
-            self._connections.db.conn.backup(copy)
 
     def changes(self) -> int:
         """A number that is another one when another process (or thread) has written: one pragma, no table is read."""
@@ -116,6 +111,29 @@ class SqliteStore(Deliveries, Sending, Ledger):
         return from_ms_or_none(row["at_ms"])
 
     # ---- read
+
+    def tally(self) -> list[Tally]:
+        """How the deliveries stand, by account and state."""
+        rows = self._rows(
+            "select account, state, count(*) as number, max(sent_ms) as last_ms,"
+            " min(case when state = 'approved' and held = '' then max(due_ms, coalesce(not_before_ms, 0)) end) as next_ms"
+            " from delivery group by account, state order by account, state"
+        )
+        return [
+            Tally(
+                row["account"], State(row["state"]), row["number"],
+                from_ms_or_none(row["last_ms"]), from_ms_or_none(row["next_ms"]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def attempts(self) -> dict[tuple[str, str], int]:
+        """How many tries at sending there were, by account and outcome."""
+        rows = self._rows(
+            "select account, coalesce(outcome, 'under way') as outcome, count(*) as number from attempt"
+            " join delivery on delivery.key = attempt.delivery group by 1, 2 order by 1, 2"
+        )
+        return {(row["account"], row["outcome"]): row["number"] for row in rows}
 
     def results(self) -> list[Result]:
         """Every delivery with all that came of it."""

@@ -312,7 +312,7 @@ def _backup(run: Run, tries: int) -> None:
     for number in range(tries):
         run.post(6, within=0.2)
         copy = run.directory / f"copy-{number}.db"
-        run.store.backup(copy)
+        run.store.backup(copy, now=datetime.now(UTC))
         with contextlib.closing(connect(copy)) as db:
             assert db.execute("pragma integrity_check").fetchone()[0] == "ok"
         run.tries += 1
