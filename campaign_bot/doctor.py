@@ -63,9 +63,9 @@ def of_files(directory: Path, database: Path) -> Iterator[Finding]:
     yield Finding("disk space", level, f"{free / 1e9:.1f} GB free for the database", cure)
     secrets = directory / ".env"
     if secrets.exists():
-        yield _readable_by_others(secrets, "error")
+        yield _for_others(secrets, 0o077, "read")
     if database.exists():
-        yield _readable_by_others(database, "warning")
+        yield _for_others(database, 0o022, "changed")
     writable = os.access(database if database.exists() else database.parent, os.W_OK) and os.access(
         database.parent, os.W_OK
     )
@@ -89,8 +89,8 @@ def of_clock(server: str, offset: timedelta | None) -> Finding:
     return Finding("clock", level, f"{abs(seconds):.1f} s {'behind' if seconds > 0 else 'ahead of'} {server}", cure)
 
 
-def _readable_by_others(file: Path, level: Level) -> Finding:
+def _for_others(file: Path, forbidden: int, done: str) -> Finding:
     mode = stat.S_IMODE(file.stat().st_mode)
-    if mode & 0o077:
-        return Finding("permissions", level, f"{file.name} can be read by others ({mode:o})", f"chmod 600 {file}")
-    return Finding("permissions", "ok", f"{file.name} is yours alone ({mode:o})")
+    if mode & forbidden:
+        return Finding("permissions", "error", f"{file.name} can be {done} by others ({mode:o})", f"chmod 600 {file}")
+    return Finding("permissions", "ok", f"{file.name} can be {done} by you alone ({mode:o})")

@@ -6,9 +6,13 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.stage import Stage
 
 for _name in [name for name in os.environ if name.upper().startswith("CAMPAIGN_BOT_")]:
     del os.environ[_name]
@@ -40,3 +44,12 @@ def loopback_only() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
     yield
     socket.socket.connect = real  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """Six deliveries of one post, approved, due now (`tests.stage`)."""
+    from tests.stage import set_stage
+
+    with set_stage(tmp_path) as made:
+        yield made

@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from campaign_bot.app import App
-from campaign_bot.model import Delivery, State
+from campaign_bot.model import State
 from campaign_bot.rehearsal import CompressedClock
-from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.sandbox.world import Fault
-from tests.campaigns import write_campaign
+from tests.stage import DUE, Stage
 
-DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
 CREATE = {
     "x": "POST /2/tweets",
     "mastodon": "POST /api/v1/statuses",
     "bluesky": "POST /xrpc/com.atproto.repo.createRecord",
 }
-
-
-@dataclass
-class Stage:
-    app: App
-    networks: LocalNetworks
-    clock: CompressedClock
-
-    def delivery(self, account: str) -> Delivery:
-        (one,) = self.app.find(f"facts-2027-01-18@{account}")
-        return one
-
-    def posts(self, account: str) -> int:
-        return len(self.networks.world.posts_of(account))
-
-    def work(self, *, until: timedelta = timedelta(minutes=30)) -> None:
-        """Wake whenever something is due, as the daemon would."""
-        self.app.work()
-        end = self.clock() + until
-        while (wake := self.app.next_wake()) is not None and wake <= end:
-            self.clock.move_to(max(wake, self.clock() + timedelta(seconds=1)))
-            self.app.work()
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    clock = CompressedClock(DUE - timedelta(hours=1))
-    directory = write_campaign(tmp_path / "small")
-    files = App(directory, environ={}, clock=clock, sandbox=True)
-    world = build_world(files.library.campaign.accounts.values(), seed=1, now=clock)
-    files.close()
-    with LocalNetworks(world) as networks:
-        app = App(directory, environ={}, clock=clock, sandbox_url=networks.url, database=tmp_path / "a.db")
-        app.plan(until=DUE + timedelta(hours=1))
-        drafts = app.store.deliveries()
-        assert all(one.done for one in app.approve(drafts, app.findings(drafts), person="alex"))
-        clock.move_to(DUE)
-        yield Stage(app, networks, clock)
-        app.close()
 
 
 @pytest.mark.parametrize("network", sorted(CREATE))

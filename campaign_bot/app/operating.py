@@ -167,10 +167,12 @@ class Operating(Stages):
         shutil.copyfile(file, part)
         restored = SqliteStore(part, simulated=self.simulated)
         why = f"the database was restored from a copy of {copy.copied:%Y-%m-%d %H:%M} UTC: it may have been sent since"
+        latest = self.library.campaign.max_lateness
         doubtful = [
             one
             for one in restored.deliveries((State.DRAFT, State.APPROVED, State.SENDING))
-            if one.due <= now and (one.due > copy.copied or one.state is not State.DRAFT)
+            # A draft may have been approved after the copy was made, and was then sent if it was not too late.
+            if one.due <= now and (one.state is not State.DRAFT or one.due > copy.copied - latest)
         ]
         for one in doubtful:
             parts = len(one.content.parts)

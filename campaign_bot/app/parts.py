@@ -70,6 +70,7 @@ class Parts:
         self.broken_files = ""  # why the files that are there now are not the ones in force
         self._lock = threading.Lock()
         self._busy: set[str] = set()
+        self._reserved: dict[str, float] = {}  # US dollars for sends under way, by network
         self._rests: dict[str, datetime] = {}
         self._count_again: dict[str, datetime] = {}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -165,10 +166,9 @@ class Working(Names):
             self._log_attempt("looked up", delivery, state)
             if state is State.APPROVED and (again := self.store.delivery(delivery.key)) is not None:
                 due = [*due, again]
-        due = [one for one in due if not self._over_budget(network, one)]
         if due:
             self._count_followers(name, connection)
-        sent = sum(self._send(sender, delivery, connection) for delivery in due)
+        sent = sum(self._send(sender, delivery, connection, network) for delivery in due)
         kept, counts = 0, self._affordable(network, name, counts)
         if counts and not self.stopping.is_set():
             kept, error = collect.collect(self.store, counts, connection, batch=network.limits.batch, now=self.clock())
@@ -177,18 +177,33 @@ class Working(Names):
                 log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
         return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
 
-    def _over_budget(self, network: Network, delivery: Delivery) -> bool:
-        """Whether this month's budget has no room for this delivery; then it is held, and a person decides."""
+    @contextmanager
+    def _within_budget(self, network: Network, delivery: Delivery) -> Generator[bool]:
+        """Whether this month's budget has room for this delivery, which is kept free while it is sent: accounts work
+        side by side. If not, it is held, and a person decides."""
         budget, cost = self.library.campaign.budget.get(network.name), network.cost(delivery.content)
-        if budget is None or not cost or (spent := self.spent_this_month(network.name)) + cost <= budget:
-            return False
-        why = (
-            f"budget: ${spent:.2f} of {network.title}'s ${budget:.2f} for {self.clock():%Y-%m} (UTC) are spent, and this"
-            f" takes ${cost:.3f}"
-        )
-        if self.store.hold(delivery.key, now=self.clock(), why=why):
-            log.warning("held", post=self.name_of(delivery), why=why)
-        return True
+        if budget is None or not cost:
+            yield True
+            return
+        with self._lock:
+            spent = self.spent_this_month(network.name) + self._reserved.get(network.name, 0)
+            room = spent + cost <= budget
+            if room:
+                self._reserved[network.name] = self._reserved.get(network.name, 0) + cost
+        if not room:
+            why = (
+                f"budget: ${spent:.2f} of {network.title}'s ${budget:.2f} for {self.clock():%Y-%m} (UTC) are spent or on"
+                f" their way, and this takes ${cost:.3f}"
+            )
+            if self.store.hold(delivery.key, now=self.clock(), why=why):
+                log.warning("held", post=self.name_of(delivery), why=why)
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with self._lock:
+                self._reserved[network.name] -= cost
 
     def _affordable(self, network: Network, account: str, counts: Sequence[DueSnapshot]) -> Sequence[DueSnapshot]:
         """The counts that the network's allowance and the budget leave room for: metrics give way before posts do."""
@@ -207,11 +222,14 @@ class Working(Names):
     def spent_this_month(self, network: str) -> float:
         return self.store.spent(*bill.month_of(self.clock())).get(network, 0.0)
 
-    def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection) -> bool:
+    def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection, network: Network) -> bool:
         """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""
         if self.stopping.is_set():
             return False
-        state = publish.send(sender, delivery, connection)
+        with self._within_budget(network, delivery) as room:
+            if not room:
+                return False
+            state = publish.send(sender, delivery, connection)
         self._log_attempt("attempt", delivery, state)
         if state is State.SENT:
             self.when_sent(delivery.network, (self.clock() - delivery.due).total_seconds())

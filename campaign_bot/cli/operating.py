@@ -106,7 +106,7 @@ def _show(health: Health, zone: ZoneInfo) -> None:
     out.print(f"[bold]next due[/bold]   {_when(health.next_due, zone)}")
     out.print(f"[bold]last sent[/bold]  {_when(health.last_sent, zone)}\n")
     numbers = ("draft", "ready", "sent", "overdue", "held", "unsure", "failed", "missed")
-    shown = table("account", "next due", *numbers, numbers=numbers, whole=("account",))
+    shown = table("account", "next due", *numbers, numbers=numbers, whole=("account", "next due"))
     for one in health.accounts:
         states = one.states
         values = (
@@ -115,7 +115,7 @@ def _show(health: Health, zone: ZoneInfo) -> None:
             states.get(State.FAILED, 0), states.get(State.MISSED, 0),
         )  # fmt: skip
         shown.add_row(
-            one.account, "paused" if one.paused else _when(one.next_due, zone)[4:] or "-",
+            one.account, "paused" if one.paused else f"{one.next_due.astimezone(zone):%m-%d %H:%M}" if one.next_due else "-",
             *(str(value) if value else "[dim]·[/dim]" for value in values),
             style="yellow" if one.paused or one.missing_settings else None,
         )  # fmt: skip

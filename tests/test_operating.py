@@ -1,0 +1,384 @@
+"""What holds posts back, what tells people, and what brings a database back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_bot.errors import NetworkError, StateError, StoreError
+from campaign_bot.model import ALL, Allowance, State
+from campaign_bot.sandbox.world import Fault
+from tests.campaigns import CAMPAIGN
+from tests.database import connect
+from tests.stage import DUE, Stage, set_stage
+
+MINUTE = timedelta(minutes=1)
+ACCOUNTS = ("bluesky-en", "bluesky-fr", "mastodon-en", "mastodon-fr", "x-en", "x-fr")
+
+
+def states(stage: Stage) -> dict[str, State]:
+    return {one.account: one.state for one in stage.app.store.deliveries() if one.due == DUE}
+
+
+def kinds(stage: Stage) -> dict[str, str]:
+    """Subject -> kind of what needs a person."""
+    return {one.subject: one.kind for one in stage.app.health().open_concerns}
+
+
+# ---- pauses and quiet periods
+
+
+def test_what_falls_due_in_a_pause_is_held_and_leaves_only_when_a_person_says_so(stage: Stage) -> None:
+    store = stage.app.store
+    store.pause("mastodon-en", now=DUE, why="a drill", actor="alex")
+    stage.work()
+    assert (stage.posts("mastodon-en"), stage.posts("mastodon-fr")) == (0, 1)
+    store.resume("mastodon-en", now=stage.clock(), actor="alex")
+    stage.work()
+    held = stage.delivery("mastodon-en")
+    assert (held.state, held.held, stage.posts("mastodon-en")) == (State.APPROVED, "paused: a drill", 0)
+    store.release(held.key, not_before=stage.clock() + MINUTE, now=stage.clock(), actor="alex")
+    stage.app.work()
+    assert stage.posts("mastodon-en") == 0, "not before its time"
+    stage.work()
+    assert (stage.delivery("mastodon-en").state, stage.posts("mastodon-en")) == (State.SENT, 1)
+
+
+def test_a_pause_of_everything_stops_every_account(stage: Stage) -> None:
+    stage.app.store.pause(ALL, now=DUE, why="news", actor="alex")
+    stage.work()
+    assert stage.networks.world.posts == []
+    assert all(one.held for one in stage.app.store.deliveries((State.APPROVED,)) if one.due == DUE)
+
+
+def test_a_pause_between_the_pictures_and_the_create_request_still_stops_it(stage: Stage) -> None:
+    """The kill switch is asked for right before the request: an upload before it takes time."""
+    store = stage.app.store
+    connection: Any = stage.app.connection("mastodon-en")
+    upload = connection._upload
+
+    def and_pause(attachment: object) -> str:
+        store.pause("mastodon-en", now=stage.clock(), why="stop", actor="alex")
+        return upload(attachment)
+
+    connection._upload = and_pause
+    stage.app.work()
+    assert stage.posts("mastodon-en") == 0
+    one = stage.delivery("mastodon-en")
+    assert (one.state, one.attempts) == (State.APPROVED, 0)
+
+
+def test_a_quiet_period_holds_by_the_calendar(tmp_path: Path) -> None:
+    quiet = "quiet_periods:\n  - {starts: 2027-01-18, ends: 2027-01-18, reason: {en: Mourning, fr: Deuil}}\n"
+    with set_stage(tmp_path, {"content/campaign.yaml": CAMPAIGN + quiet}) as stage:
+        stage.work()
+        assert stage.networks.world.posts == []
+        assert stage.delivery("x-fr").held == "quiet period: Mourning"
+        assert "held" in kinds(stage).values()
+
+
+# ---- allowances
+
+
+def test_a_used_up_allowance_is_waited_for_and_no_429_is_earned(stage: Stage) -> None:
+    reset = DUE + 10 * MINUTE
+    for network in ("x", "mastodon", "bluesky"):
+        stage.app.store.record_allowances(f"{network}-en", [Allowance("publish", 100, 0, reset)])
+    stage.networks.world.requests.clear()
+    stage.app.work()
+    assert [states(stage)[f"{one}-en"] for one in ("x", "mastodon", "bluesky")] == [State.APPROVED] * 3
+    assert all(stage.delivery(f"{one}-en").attempts == 0 for one in ("x", "mastodon", "bluesky"))
+    stage.work()
+    assert stage.clock() >= reset
+    assert set(states(stage).values()) == {State.SENT}
+
+
+def test_allowances_come_from_the_networks_headers_and_outlive_a_restart(stage: Stage) -> None:
+    stage.app.work()
+    for account, quota in (("x-en", 100), ("mastodon-en", 300), ("bluesky-en", 5000 // 3)):
+        left = stage.app.store.allowances(account)["publish"]
+        assert (left.quota, left.remaining) == (quota, quota - 1), account
+        assert left.reset > stage.clock()
+    with connect(stage.app.database) as db:
+        assert db.execute("select count(*) from allowance where bucket = 'publish'").fetchone() == (6,)
+
+
+# ---- money
+
+
+def test_the_ledger_is_the_forecast(stage: Stage) -> None:
+    forecast = {(line.action, line.count) for line in stage.app.bill(stage.app.store.deliveries())}
+    stage.work(until=timedelta(days=3))
+    with connect(stage.app.database) as db:
+        ledger = set(db.execute("select action, sum(times) from spending group by action").fetchall())
+    assert ledger == forecast == {("post with a link", 2), ("alt text", 2), ("read of a post", 4)}
+
+
+def test_a_post_whose_answer_was_lost_is_charged_once(stage: Stage) -> None:
+    stage.networks.world.faults.append(Fault("lost", "POST /2/tweets", times=2))
+    stage.work()
+    assert (stage.posts("x-en"), stage.delivery("x-en").state) == (1, State.SENT)
+    with connect(stage.app.database) as db:
+        charged = db.execute("select count(*) from spend where action = 'post with a link'").fetchone()[0]
+    assert charged == stage.posts("x-en") + stage.posts("x-fr") == 2
+
+
+def test_near_the_budget_counts_give_way_and_at_its_end_posts_are_held(tmp_path: Path) -> None:
+    # One post with a link and an alt text is 0.205; with the second the month's 0.25 would be exceeded.
+    with set_stage(tmp_path, {"content/campaign.yaml": CAMPAIGN + "budget: {x: 0.25}\n"}) as stage:
+        stage.work(until=timedelta(hours=3))
+        done = states(stage)
+        (held,) = [one for one in stage.app.store.deliveries((State.APPROVED,)) if one.held]
+        assert sorted((done["x-en"], done["x-fr"])) == [State.APPROVED, State.SENT]
+        assert held.held.startswith(
+            "budget: $0.21 of X's $0.25 for 2027-01 (UTC) are spent or on their way, and this takes $0.205"
+        )
+        assert {"budget", "held"} <= set(kinds(stage).values())
+        with connect(stage.app.database) as db:  # 82 % are spent: the count after one hour is left out
+            ages = db.execute("select network, age_ms from posts join snapshot using (delivery)").fetchall()
+        assert ("mastodon", 3_600_000) in ages and ("x", 3_600_000) not in ages
+        stage.work(until=timedelta(hours=30))
+        with connect(stage.app.database) as db:
+            ages = db.execute("select network, age_ms from posts join snapshot using (delivery)").fetchall()
+        assert ("x", 86_400_000) in ages
+
+
+# ---- what needs a person, and who is told
+
+
+def test_health_names_what_needs_a_person_with_what_to_do(stage: Stage) -> None:
+    stage.networks.world.faults.append(
+        Fault("status", "POST /api/v1/statuses", times=1, code=422, body='{"error":"Validation failed: no"}')
+    )
+    stage.app.store.pause("x-fr", now=DUE, why="a drill", actor="alex")
+    stage.work()
+    found = {one.kind: one for one in stage.app.health(command="bot").open_concerns}
+    assert set(found) == {"silent", "failed", "paused", "held"}
+    assert "bot queue release facts-2027-01-18@x-fr" in found["held"].advice
+    assert "422: Validation failed: no" in found["failed"].message
+    accounts = {one.account: one for one in stage.app.health().accounts}
+    assert accounts["x-fr"].held == 1 and accounts["x-fr"].paused == "a drill"
+    assert accounts["x-en"].last_sent is not None
+    # A person has seen it: the service counts as healthy, until something new happens.
+    stage.app.take_note(stage.app.health().open_concerns)
+    assert stage.app.health().open_concerns == ()
+    assert stage.app.health().concerns
+
+
+def test_what_is_overdue_is_said_after_a_minute(stage: Stage) -> None:
+    stage.clock.move_to(DUE + timedelta(seconds=50))
+    assert "overdue" not in kinds(stage).values()
+    stage.clock.move_to(DUE + timedelta(seconds=70))
+    assert [one.overdue for one in stage.app.health().accounts] == [1] * 6
+
+
+class Hook(BaseHTTPRequestHandler):
+    told: list[dict[str, str]]
+    code = 200
+
+    def do_POST(self) -> None:
+        type(self).told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(type(self).code)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def web_hook(stage: Stage) -> Generator[type[Hook]]:
+    """A web hook on this machine that the alerts go to."""
+    kind = type("Own", (Hook,), {"told": []})
+    server = HTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    stage.app.settings.alerts = f"json://127.0.0.1:{server.server_port}/token-4711"
+    try:
+        yield kind
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def tell(stage: Stage) -> int:
+    return stage.app.tell(stage.app.health().concerns)
+
+
+def test_each_matter_is_told_once_and_again_when_it_comes_back(stage: Stage) -> None:
+    stage.app.say_alive(stage.clock())
+    with web_hook(stage) as hook:
+        assert tell(stage) == 0
+        stage.clock.move_to(DUE + 2 * MINUTE)
+        stage.app.say_alive(stage.clock())
+        assert tell(stage) == 6
+        (message,) = hook.told
+        assert message["title"].startswith("[SIMULATED] campaign-bot on ")
+        assert "overdue: facts-2027-01-18@bluesky-en" in message["message"]
+        assert "and 1 more" in message["message"]
+        assert tell(stage) == 0, "once"
+        stage.clock.move_to(DUE + 4 * MINUTE)
+        assert tell(stage) == 1 and "silent" in hook.told[-1]["message"]
+        assert tell(stage) == 0
+        stage.app.say_alive(stage.clock())
+        assert tell(stage) == 0, "over"
+        stage.clock.move_to(DUE + 6 * MINUTE)
+        assert tell(stage) == 1, "it came back"
+        stage.work()
+        assert tell(stage) == 0
+
+
+def test_an_alert_that_nobody_took_is_tried_again_and_no_address_is_logged(
+    stage: Stage, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with web_hook(stage) as hook:
+        hook.code = 500
+        assert tell(stage) == 0
+        hook.code = 200
+        assert tell(stage) == 1
+        assert len(hook.told) == 2
+    said = capfd.readouterr()
+    assert "not delivered" in said.out + said.err
+    assert "token-4711" not in said.out + said.err
+
+
+# ---- copies
+
+
+def test_a_copy_is_whole_and_never_replaces_a_file(stage: Stage, tmp_path: Path) -> None:
+    stage.work()
+    rows = stage.app.backup(tmp_path / "copy.db")
+    with connect(tmp_path / "copy.db") as db:
+        assert db.execute("select count(*) from delivery where state = 'sent'").fetchone() == (6,)
+    assert rows > 20
+    assert list(tmp_path.glob(".*")) == []
+    with pytest.raises(StateError, match="exists already"):
+        stage.app.backup(tmp_path / "copy.db")
+
+
+def test_copies_are_made_daily_and_the_oldest_go(stage: Stage) -> None:
+    stage.app.settings.backup_directory, stage.app.settings.backup_keep = "copies", 2
+    names: list[str] = []
+    for day in range(4):
+        stage.clock.move_to(DUE + timedelta(days=day, minutes=5))
+        made = stage.app.rotate_backups()
+        assert made is not None
+        names.append(made.name)
+        assert stage.app.rotate_backups() is None
+    assert sorted(file.name for file in (stage.app.directory / "copies").iterdir()) == names[-2:]
+    assert "backup" not in kinds(stage).values()
+    stage.clock.move_to(DUE + timedelta(days=7))
+    assert "backup" in kinds(stage).values()
+
+
+def test_after_a_restore_nothing_that_fell_due_since_is_sent_twice(tmp_path: Path) -> None:
+    with set_stage(tmp_path, now=DUE - MINUTE) as stage:
+        _restore(stage, tmp_path)
+
+
+def _restore(stage: Stage, tmp_path: Path) -> None:
+    stage.app.backup(tmp_path / "copy.db")
+    stage.clock.move_to(DUE)
+    for network in ("mastodon", "bluesky"):  # one account of each network had not sent yet
+        stage.app.store.pause(f"{network}-fr", now=DUE, why="later")
+    stage.work(until=5 * MINUTE)
+    before = {name: stage.posts(name) for name in ACCOUNTS}
+    assert before == {"bluesky-en": 1, "bluesky-fr": 0, "mastodon-en": 1, "mastodon-fr": 0, "x-en": 1, "x-fr": 1}
+    restored = stage.app.restore(tmp_path / "copy.db")
+    assert (restored.doubtful, restored.copied) == (6, DUE - MINUTE)
+    assert restored.before is not None and restored.before.exists()
+    assert set(states(stage).values()) == {State.UNCONFIRMED}
+    stage.work()
+    assert states(stage) == dict.fromkeys(ACCOUNTS, State.SENT)
+    assert {name: stage.posts(name) for name in ACCOUNTS} == dict.fromkeys(ACCOUNTS, 1)
+
+
+def test_a_draft_that_was_approved_and_sent_after_the_copy_is_found(tmp_path: Path) -> None:
+    with set_stage(tmp_path, approved=False) as stage:
+        stage.app.backup(tmp_path / "copy.db")
+        sent = [stage.delivery("x-en"), stage.delivery("bluesky-en")]
+        stage.app.approve(sent, {}, person="alex")
+        stage.work(until=5 * MINUTE)
+        stage.app.restore(tmp_path / "copy.db")
+        stage.work()
+        after = states(stage)
+        assert (after["x-en"], after["bluesky-en"]) == (State.SENT, State.SENT)
+        # Nobody had approved these: they are drafts again, or a person looks; they never leave by themselves.
+        assert (after["bluesky-fr"], after["mastodon-fr"]) == (State.DRAFT, State.DRAFT)
+        assert after["x-fr"] is State.UNCONFIRMED
+        assert len(stage.networks.world.posts) == 2
+
+
+def test_a_restore_refuses_what_is_no_copy_and_while_a_daemon_works(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "no.db").write_bytes(b"not a database at all, but long enough to look like a file" * 20)
+    with pytest.raises(StoreError, match="is no copy of a campaign database"):
+        stage.app.restore(tmp_path / "no.db")
+    with pytest.raises(StoreError, match="There is no file"):
+        stage.app.restore(tmp_path / "none.db")
+    stage.app.backup(tmp_path / "copy.db")
+    stage.app.say_alive(stage.clock())
+    with pytest.raises(StateError, match="A daemon is at work"):
+        stage.app.restore(tmp_path / "copy.db")
+    assert len(stage.app.store.deliveries()) == 6
+
+
+# ---- what is out already
+
+
+def test_retract_deletes_and_says_where_it_could_not(stage: Stage) -> None:
+    stage.work()
+    stage.networks.world.faults.append(Fault("status", "DELETE /api/v1/statuses", times=1, code=503, body="{}"))
+    stage.app.retract(stage.delivery("x-en"), "wrong figure")
+    stage.app.retract(stage.delivery("bluesky-en"), "wrong figure")
+    with pytest.raises(NetworkError, match="503"):
+        stage.app.retract(stage.delivery("mastodon-en"), "wrong figure")
+    assert states(stage)["mastodon-en"] is State.SENT
+    stage.app.retract(stage.delivery("mastodon-en"), "wrong figure")
+    assert [states(stage)[f"{one}-en"] for one in ("x", "mastodon", "bluesky")] == [State.RETRACTED] * 3
+    assert all(stage.posts(f"{one}-en") == 0 for one in ("x", "mastodon", "bluesky"))
+    assert stage.posts("x-fr") == 1
+
+
+def test_an_edit_keeps_pictures_and_language_and_is_on_record(stage: Stage) -> None:
+    stage.work()
+    one = stage.delivery("mastodon-en")
+    stage.app.edit(one, 0, stage.app.edited(one, 0, "It says this now. #OpenGov"))
+    (post,) = stage.networks.world.posts_of("mastodon-en")
+    assert (post.text, post.language, len(post.media)) == ("It says this now. #OpenGov", "en", 1)
+    after = stage.delivery("mastodon-en")
+    assert after.content.text == "It says this now. #OpenGov"
+    assert after.content_hash == after.content.sha256 != one.content_hash
+    assert stage.app.history(after)[-1].action == "edited"
+    with pytest.raises(NetworkError, match="cannot change"):
+        other = stage.delivery("x-en")
+        stage.app.edit(other, 0, stage.app.edited(other, 0, "Something else"))
+    assert stage.delivery("x-en").content.text != "Something else"
+
+
+# ---- the clock
+
+
+def test_a_clock_that_was_ahead_does_not_hold_posts_back_once_it_is_right(stage: Stage) -> None:
+    stage.networks.world.faults.append(Fault("status", "POST /api/v1/statuses", times=2, code=503, body="{}"))
+    wrong = DUE + timedelta(hours=1)
+    stage.clock.move_to(wrong)
+    stage.app.work()
+    assert stage.delivery("mastodon-en").not_before is not None
+    stage.app.clock = lambda: DUE + MINUTE  # set right
+    stage.app.clock_was_set.set()
+    stage.app.work()
+    not_before = stage.delivery("mastodon-en").not_before
+    assert not_before is None or not_before <= DUE + MINUTE + stage.app.timing.longest_backoff
+
+
+def test_a_day_off_misses_what_is_too_late_and_says_so(stage: Stage) -> None:
+    stage.clock.move_to(DUE + timedelta(days=1))
+    stage.work()
+    assert set(states(stage).values()) == {State.MISSED}
+    assert set(kinds(stage).values()) >= {"missed"}
