@@ -151,7 +151,11 @@ class Parts:
     def secrets(self) -> list[str]:
         """Every secret in force, for the redactor."""
         found = [*self.settings.alert_addresses]
-        for account in self.library.campaign.accounts.values():
+        try:
+            accounts = self.library.campaign.accounts.values()
+        except ContentError:  # no account can be used either
+            return found
+        for account in accounts:
             if not self.missing_settings(account):
                 found += self.credentials(account).reveal().values()
         return found

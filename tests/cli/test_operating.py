@@ -1,0 +1,104 @@
+"""status, doctor, backup, restore, retract, edit as people type them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+AT = ("--at", "2027-03-04 12:00")
+
+
+def test_status_of_a_campaign_that_nobody_runs(campaign: Path, run: Run) -> None:
+    assert run("status").code == 0  # nothing is planned, nothing is missing
+    run("plan", "--until", "2027-01-31")
+    ran = run("status")
+    assert ran.code == 1
+    assert "silent" in ran.out and "campaign-bot run" in ran.out
+    told = run("status", "--json").json
+    assert told["healthy"] is False
+    assert [one["kind"] for one in told["concerns"]] == ["silent"]
+    assert {one["account"] for one in told["accounts"]} == {
+        "x-en", "x-fr", "mastodon-en", "mastodon-fr", "bluesky-en", "bluesky-fr",
+    }  # fmt: skip
+
+
+def test_what_a_person_has_seen_no_longer_counts(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    assert run("status", "--seen").code == 0
+    ran = run("status")
+    assert ran.code == 0 and "1 matter somebody has taken note of" in ran.out
+    assert run("status", "--json").json["concerns"][0]["seen_by"] == "alex"
+
+
+def test_approved_posts_without_credentials_are_a_matter(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    run("approve", "--all")
+    ran = run("status")
+    assert "no-credentials x-en" in ran.out and "CAMPAIGN_BOT_X_EN_API_KEY" in ran.out
+
+
+def test_status_works_with_broken_files(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    (campaign / "content/campaign.yaml").write_text("id: [", encoding="utf-8")
+    ran = run("status")
+    assert ran.code == 1
+    assert "files" in ran.out and "campaign-bot check" in ran.out
+
+
+def test_doctor_names_what_is_wrong_with_its_cure(campaign: Path, run: Run) -> None:
+    (campaign / ".env").write_text("CAMPAIGN_BOT_PERSON=alex\n", encoding="utf-8")
+    (campaign / ".env").chmod(0o644)
+    ran = run("doctor")
+    assert ran.code == 1
+    assert ".env can be read by others (644)" in ran.out and "chmod 600" in ran.out
+    assert "SQLite: 3." in ran.out
+    assert "x-en: lacks CAMPAIGN_BOT_X_EN_API_KEY" in ran.out
+    levels = {one["what"]: one["level"] for one in run("doctor", "--json").json}
+    assert levels["Python"] == levels["SQLite"] == levels["time zones"] == levels["content"] == "ok"
+    assert levels["alerts"] == levels["copies"] == "warning"
+
+
+def test_doctor_says_which_files_are_wrong(campaign: Path, run: Run) -> None:
+    (campaign / "content/campaign.yaml").write_text("id: [", encoding="utf-8")
+    found = {one["what"]: one for one in run("doctor", "--json").json}
+    assert found["content"]["level"] == "error" and "campaign-bot check" in found["content"]["cure"]
+
+
+def test_a_copy_and_back(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    ran = run("backup", "copy.db")
+    assert ran.code == 0 and "copy.db: whole," in ran.out
+    assert run("backup", "copy.db").code == 1
+    assert "Create it first" in run("backup", "nowhere/copy.db").err
+    run("queue", "cancel", "facts-2027-01-18")
+    ran = run("restore", "copy.db")
+    assert ran.code == 0, ran.err
+    assert "campaign.db.before-" in ran.out
+    assert {one["state"] for one in run("queue", "list", "--json").json} == {"draft"}
+    assert "--sandbox" in run("--sandbox", "restore", "copy.db").err  # a real one never becomes a simulated one
+
+
+def test_what_was_not_sent_is_not_retracted_or_edited(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    ran = run("retract", "facts-2027-01-18", "--reason", "wrong")
+    assert ran.code == 1 and "queue cancel" in ran.err
+    ran = run("edit", "facts-2027-01-18@x-en", "--text", "Other")
+    assert ran.code == 1 and "only what was sent can be edited" in ran.err
+    ran = run("edit", "facts-2027-01-18", "--text", "Other")
+    assert ran.code == 1 and "Name one: post@account" in ran.err
+
+
+def test_the_bill_is_shown_before_launch(campaign: Path, run: Run) -> None:
+    ran = run("plan", "--until", "2027-01-31")
+    assert "The bill of these posts" in ran.out and "post with a link" in ran.out
+    bill = {line["action"]: line for line in run("plan", "--until", "2027-01-31", "--json").json["bill"]}
+    assert (bill["post with a link"]["count"], bill["post with a link"]["usd"]) == (6, 1.2)
+    assert bill["read of a post"]["count"] == 12
+
+
+def test_a_budget_for_an_unknown_network_is_a_problem(campaign: Path, run: Run) -> None:
+    file = campaign / "content/campaign.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "budget: {mastodom: 3}\n", encoding="utf-8")
+    ran = run("check")
+    assert ran.code == 1 and "Did you mean" in ran.out and "mastodon" in ran.out
