@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help rehearse test torture lint types lock dist clean
+.PHONY: help rehearse test torture bench lint types lock dist clean
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -15,6 +15,9 @@ test: .venv/dev ## All tests
 
 torture: .venv/dev ## 500 kills and every fault of networks, disk and clock (ARGS="--kills 50 --only lost"); 15 minutes
 	$(BIN)/python -m tests.torture $(ARGS)
+
+bench: .venv/dev ## Measure the daemon: start, idle, lateness, a burst; 4 minutes
+	$(BIN)/python -m bench.engine
 
 lint: .venv/dev ## Style and format
 	$(BIN)/ruff check .

@@ -36,6 +36,8 @@ TICK_S = 1.0
 RETRY_S = 5.0
 #: Drafts that nobody approved become `missed` within this, and whatever else no instant announces.
 MAX_SLEEP_S = 300.0
+#: So long before something is due the loop wakes once, to prepare.
+PREPARE_S = 20.0
 #: A clock that differs by more than this from what has passed was set.
 CLOCK_STEP_S = 2.0
 #: Alerts and copies of the database are seen to so often.
@@ -127,11 +129,15 @@ class Daemon:
         """Begin what is due. Returns the seconds until the next thing is."""
         try:
             self._app.dispatch(self.wake)
+            self._app.prepare(timedelta(seconds=2 * PREPARE_S))
             wake = self._app.next_wake()
         except CampaignBotError as error:
             log.error("could not work", why=str(error))
             return RETRY_S
-        return MAX_SLEEP_S if wake is None else min(max((wake - self._app.clock()).total_seconds(), 0), MAX_SLEEP_S)
+        if wake is None:
+            return MAX_SLEEP_S
+        seconds = max((wake - self._app.clock()).total_seconds(), 0)
+        return min(seconds - PREPARE_S if seconds > 2 * PREPARE_S else seconds, MAX_SLEEP_S)
 
     def _changes(self) -> int:
         try:

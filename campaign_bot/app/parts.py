@@ -71,6 +71,7 @@ class Parts:
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._reserved: dict[str, float] = {}  # US dollars for sends under way, by network
+        self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
         self._count_again: dict[str, datetime] = {}
 

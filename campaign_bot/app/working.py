@@ -12,7 +12,7 @@ import structlog
 
 from campaign_bot import bill, collect, publish
 from campaign_bot.app.names import Names
-from campaign_bot.errors import ConfigError, NetworkError
+from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.store.base import DueSnapshot
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 FOLLOWERS_EVERY = timedelta(hours=20)
 #: Counts that could not be read are asked for again after this.
 COUNT_AGAIN = timedelta(minutes=5)
+#: What was prepared stays so for this long: sessions end, followers change.
+PREPARE_AGAIN = timedelta(minutes=30)
 #: Before an account is tried again that could not send what is due (another process is at it), or whose work broke.
 REST, LONG_REST = timedelta(seconds=1), timedelta(seconds=10)
 
@@ -90,6 +92,27 @@ class Working(Names):
             if (look_up or due or counts) and self._take(name):
                 futures.append(self._pool.submit(self._worker, name, when_done, look_up, due, counts))
         return Dispatched(missed, futures)
+
+    def prepare(self, within: timedelta) -> None:
+        """For accounts with something due soon: load the client, sign in, count followers, so that the post itself has
+        nothing to wait for."""
+        now = self.clock()
+        soon = {one.account for one in self.store.due(now + within) if one.due > now}
+        for name in soon & set(self.library.campaign.accounts):
+            if self._prepared.get(name, now) <= now and self._take(name):
+                self._prepared[name] = now + PREPARE_AGAIN
+                self._pool.submit(self._prepare, name)
+
+    def _prepare(self, account: str) -> None:
+        try:
+            connection = self.connection(account)
+            connection.warm_up()
+            self._count_followers(account, connection)
+        except CampaignBotError as error:  # the send itself will meet it, and say so
+            log.warning("not prepared", account=account, why=error.message)
+        finally:
+            with self._lock:
+                self._busy.discard(account)
 
     @property
     def ages(self) -> tuple[timedelta, ...]:

@@ -103,6 +103,9 @@ class Connection(ABC):
         self.meter: Callable[[str, Sequence[str]], None] = lambda action, ids: None
         self._allowances: dict[str, Allowance] = {}
 
+    def warm_up(self) -> None:  # noqa: B027 - most clients keep no session
+        """Do ahead of a post's time what the first request would have to wait for. Raises what `identify` does."""
+
     @abstractmethod
     def identify(self) -> Identity:
         """Who the network says we are, and whether we may publish, without publishing.

@@ -139,6 +139,9 @@ class BlueskyConnection(Connection):
         self._client.on_session_change(self._keep)
         self._session: Session | None = None
 
+    def warm_up(self) -> None:
+        self._signed_in()
+
     def identify(self) -> Identity:
         told = self._ask(lambda: self._client.com.atproto.server.get_session())
         if told.active is False:
