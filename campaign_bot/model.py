@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -71,7 +71,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, by the hash of its bytes. The bytes themselves are kept beside it (store: table `media`)."""
+    """A picture or video, by the hash of its bytes. The bytes themselves are kept beside it (store: table `media`)."""
 
     sha256: str
     mime_type: str
@@ -79,6 +79,8 @@ class Media:
     file: str  # where it came from, for people: a path in the campaign directory, or the card's name
     width: int = 0  # pixels
     height: int = 0
+    duration_s: float = 0.0  # of a video
+    captions: str = ""  # of a video: WebVTT, in the post's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +108,15 @@ class Content:
     content_warning: str = ""
 
     def to_json(self) -> str:
-        """Canonical JSON: the same content is the same bytes on any machine."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Canonical JSON: the same content is the same bytes on any machine. What is at its default is left out, so that
+        a field that comes with a later version voids no approval."""
+        return json.dumps(_told(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Content:
         raw: dict[str, Any] = json.loads(text)
-        parts = tuple(
-            Part(
-                text=part["text"],
-                media=tuple(Media(**media) for media in part["media"]),
-                poll=Poll(tuple(part["poll"]["options"]), part["poll"]["duration_min"]) if part["poll"] else None,
-            )
-            for part in raw["parts"]
-        )
-        return cls(raw["language"], parts, raw["visibility"], raw["content_warning"])
+        raw["parts"] = tuple(_part(part) for part in raw["parts"])
+        return cls(**raw)
 
     @property
     def sha256(self) -> str:
@@ -130,6 +126,24 @@ class Content:
     def text(self) -> str:
         """All parts as one text, for people and for comparing."""
         return "\n\n".join(part.text for part in self.parts)
+
+
+def _part(raw: dict[str, Any]) -> Part:
+    raw["media"] = tuple(Media(**media) for media in raw.get("media", ()))
+    if poll := raw.get("poll"):
+        raw["poll"] = Poll(tuple(poll["options"]), poll["duration_min"])
+    return Part(**raw)
+
+
+def _told(value: Any) -> Any:
+    """Dataclasses as JSON values, without the fields that are at their defaults."""
+    if isinstance(value, tuple):
+        return [_told(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+    if not is_dataclass(value):
+        return value
+    return {
+        one.name: _told(getattr(value, one.name)) for one in fields(value) if getattr(value, one.name) != one.default
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from campaign_bot.app import App
 from campaign_bot.errors import NetworkError, StateError, StoreError
 from campaign_bot.model import ALL, Allowance, State
 from campaign_bot.sandbox.world import Fault
+from campaign_bot.store.sqlite import SqliteStore
 from tests.campaigns import CAMPAIGN
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage
@@ -382,3 +384,31 @@ def test_a_day_off_misses_what_is_too_late_and_says_so(stage: Stage) -> None:
     stage.work()
     assert set(states(stage).values()) == {State.MISSED}
     assert set(kinds(stage).values()) >= {"missed"}
+
+
+# ---- planning beside people who queue
+
+
+class BusyStore(SqliteStore):
+    """Before each of its reads somebody else queues a post."""
+
+    somebody: App | None = None
+    number = 0
+
+    def _rows(self, sql: str, values: Any = ()) -> list[dict[str, Any]]:
+        if self.somebody is not None:
+            self.number += 1
+            text = f"Number {self.number} of many words, said once."
+            self.somebody.queue(["mastodon-en"], text, DUE + timedelta(days=1), [])
+        return super()._rows(sql, values)
+
+
+def test_planning_never_cancels_what_somebody_queues_meanwhile(stage: Stage) -> None:
+    somebody = App(
+        stage.app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=stage.app.database
+    )
+    busy = BusyStore(stage.app.database, simulated=True)
+    busy.somebody, stage.app.__dict__["store"] = somebody, busy
+    assert not [change for change in stage.app.desired().changes if change.kind == "cancelled"]
+    assert busy.number > 0
+    somebody.close()

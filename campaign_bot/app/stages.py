@@ -9,7 +9,7 @@ from campaign_bot import approve, bill, check, plan
 from campaign_bot.app.names import Names
 from campaign_bot.errors import ContentError
 from campaign_bot.evaluate import Evaluation, evaluate
-from campaign_bot.model import QUEUE, Delivery, Post, Problem, State
+from campaign_bot.model import Delivery, Post, Problem, State
 from campaign_bot.store.base import Draft
 
 #: How far ahead planning writes drafts when nobody says otherwise.
@@ -24,9 +24,7 @@ class Stages(Names):
         now = self.clock()
         until = until or now + HORIZON
         found = plan.desired(self.library, self.network, after=now, until=until)
-        queued = {post.key for post in self.store.posts().values() if post.schedule == QUEUE}
-        known = [one for one in self.store.deliveries() if one.post not in queued]
-        found.changes = plan.compare(found.planned, known, after=now, until=until)
+        found.changes = plan.compare(found.planned, self.store.scheduled(), after=now, until=until)
         return found
 
     def plan(self, *, until: datetime | None = None) -> plan.Plan:

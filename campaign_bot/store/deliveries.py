@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from campaign_bot.model import OPEN_STATES, Delivery, Event, Post, State
+from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Event, Post, State
 from campaign_bot.store.base import Draft, Planned
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
@@ -114,6 +114,11 @@ class Deliveries(Changes):
         if since is not None:
             where, values = where + " and due_ms >= :since", {"since": to_ms(since)}
         return self._select(where, values)
+
+    def scheduled(self) -> list[Delivery]:
+        """What comes from the files. One statement: read in two, a post that somebody queues in between would look like
+        one that left the schedule."""
+        return self._select("post not in (select key from post where schedule = :queue)", {"queue": QUEUE})
 
     def delivery(self, key: str) -> Delivery | None:
         found = self._select("key = :key", {"key": key})
