@@ -112,13 +112,13 @@ def parse_problems(file: str, source: str) -> list[Problem]:
         sandbox.filters |= dict.fromkeys(("wrap", "fit"), str)
     try:
         tree = sandbox.parse(_prepared(source))
-        found = list(_unknown_words(file, sandbox, tree))
+        found = list(_unknown_words(file, source, sandbox, tree))
         if not found:
             sandbox.compile(tree, filename=file)
     except (TemplateSyntaxError, TemplateAssertionError) as error:
-        return [_syntax_problem(file, error)]
+        return [_syntax_problem(file, source, error)]
     except RecursionError:
-        return [Problem(file, 1, 0, "template", "error", "The template is nested too deeply.", "Make it simpler.")]
+        return [Problem(file, 1, 1, "template", "error", "The template is nested too deeply.", "Make it simpler.")]
     return found
 
 
@@ -136,9 +136,9 @@ def render(
         template = Template.from_code(sandbox, code, sandbox.make_globals(functions))
         return _collected(template.generate(context))
     except TemplateSyntaxError as error:
-        problem = _syntax_problem(file, error)
+        problem = _syntax_problem(file, source, error)
     except _FAULTS as error:
-        problem = _fault(file, error)
+        problem = _fault(file, source, error)
     raise ContentError(f"{problem.place}: {problem.message}", [problem], advice=problem.advice)
 
 
@@ -206,7 +206,10 @@ def _collected(pieces: Iterator[str]) -> str:
     return "".join(found)
 
 
-def _unknown_words(file: str, sandbox: Sandbox, tree: nodes.Template) -> Iterator[Problem]:
+def _unknown_words(file: str, source: str, sandbox: Sandbox, tree: nodes.Template) -> Iterator[Problem]:
+    def problem(rule: str, line: int, word: str, message: str, advice: str) -> Problem:
+        return Problem(file, line, _column(source, line, word), rule, "error", message, advice)
+
     for kind, known, found in (
         ("filter", sandbox.filters, tree.find_all(nodes.Filter)),
         ("test", sandbox.tests, tree.find_all(nodes.Test)),
@@ -214,14 +217,14 @@ def _unknown_words(file: str, sandbox: Sandbox, tree: nodes.Template) -> Iterato
         for node in found:
             if node.name not in known:
                 message = f"There is no {kind} `{node.name}`."
-                yield Problem(file, node.lineno, 0, f"unknown-{kind}", "error", message, _near(node.name, known, kind))
+                yield problem(f"unknown-{kind}", node.lineno, node.name, message, _near(node.name, known, kind))
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         message = "A template stands alone: it cannot read another file."
-        yield Problem(file, node.lineno, 0, "template", "error", message, "Write the text here.")
+        yield problem("template", node.lineno, "", message, "Write the text here.")
     known_names = {*NAMES, *sandbox.globals, "link", _ROUND}
     for name in sorted(meta.find_undeclared_variables(tree) - known_names):
         line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name and n.ctx == "load"), 1)
-        yield Problem(file, line, 0, "unknown-variable", "error", f"`{name}` is not known.", _near(name, NAMES, "name"))
+        yield problem("unknown-variable", line, name, f"`{name}` is not known.", _near(name, NAMES, "name"))
 
 
 def _near(word: str, known: Mapping[str, Any] | tuple[str, ...], kind: str) -> str:
@@ -230,15 +233,27 @@ def _near(word: str, known: Mapping[str, Any] | tuple[str, ...], kind: str) -> s
     return advice if advice.startswith("Did") else advice_for(word, ours, kind)
 
 
-def _syntax_problem(file: str, error: TemplateSyntaxError) -> Problem:
+def _syntax_problem(file: str, source: str, error: TemplateSyntaxError) -> Problem:
     message = (error.message or "The template cannot be read").rstrip(".")
-    return Problem(file, error.lineno, 0, "template", "error", f"{message}.", "Mend the tag on this line.")
+    column = _column(source, error.lineno)
+    return Problem(file, error.lineno, column, "template", "error", f"{message}.", "Mend the tag on this line.")
 
 
-def _fault(file: str, error: BaseException) -> Problem:
+def _fault(file: str, source: str, error: BaseException) -> Problem:
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     message, _, advice = str(error).partition("\n")
     rule = "unknown-variable" if advice else "template"
     message = message or type(error).__name__
+    words = re.findall("`([^`]+)`", message)
     message = message if message.endswith(".") else f"The template failed: {message}."
-    return Problem(file, lines[-1] if lines else 0, 0, rule, "error", message, advice)
+    line = lines[-1] if lines else 0
+    column = _column(source, line, words[-1] if words else "") if line else 0
+    return Problem(file, line, column, rule, "error", message, advice)
+
+
+def _column(source: str, line: int, word: str = "") -> int:
+    """Jinja2 knows lines only: where the word stands in its line, else the line's first tag. Counts from 1."""
+    lines = source.splitlines()
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    found = (word and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)) or re.search(r"\{[{%#]", text)
+    return found.start() + 1 if found else 1

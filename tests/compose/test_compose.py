@@ -64,21 +64,21 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "line", "said"),
+    ("template", "line", "column", "said"),
     [
-        ("fine\n{{ item.nothing }}", 2, "nothing"),
-        ("{{ item.text|number }}", 1, "number"),
-        ("\n\n{{ link('ftp://x') }}", 3, "https://"),
-        ("{{ ''.__class__.__mro__ }}", 1, "__class__"),
-        ("{% for a in range(10**9) %}x{% endfor %}", 1, ""),
-        ("{{ 'x' * 10**10 }}", 1, ""),
+        ("fine\n{{ item.nothing }}", 2, 9, "nothing"),
+        ("{{ item.text|number }}", 1, 14, "number"),
+        ("\n\n{{ link('ftp://x') }}", 3, 4, "https://"),
+        ("{{ ''.__class__.__mro__ }}", 1, 1, "__class__"),
+        ("{% for a in range(10**9) %}x{% endfor %}", 1, 1, ""),
+        ("{{ 'x' * 10**10 }}", 1, 1, ""),
     ],
 )
-def test_a_template_error_has_its_place(tmp_path: Path, template: str, line: int, said: str) -> None:
+def test_a_template_error_has_its_place(tmp_path: Path, template: str, line: int, column: int, said: str) -> None:
     with pytest.raises(ContentError) as caught:
         composed(tmp_path, {"content/series/facts/post.en.j2": template})
     (problem,) = caught.value.problems
-    assert (problem.file, problem.line) == ("content/series/facts/post.en.j2", line)
+    assert problem.place == f"content/series/facts/post.en.j2:{line}:{column}"
     assert said in problem.message
 
 
