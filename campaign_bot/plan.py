@@ -51,7 +51,7 @@ class Plan:
 def desired(library: Library, networks: Networks, *, after: datetime, until: datetime) -> Plan:
     """Every post with a due time in (after, until], composed for each of its accounts."""
     plan = Plan()
-    for post, slot, series, row, due in _posts(library, plan.problems):
+    for post, slot, series, row, due in posts(library, plan.problems):
         if after < due <= until:
             accounts = library.accounts_of(library.schedules[slot.entry])
             plan.planned.append(_compose_post(library, networks, post, slot, series, row, due, accounts, plan.problems))
@@ -162,7 +162,7 @@ def queued(
     return Planned(post, drafts, {media.sha256: (media.mime_type, data) for media, data in loaded})
 
 
-def _posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slot, Series, Row, datetime]]:
+def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slot, Series, Row, datetime]]:
     """Every post of the whole campaign, so that a slot says the same item however far one plans."""
     campaign = library.campaign
     zone = ZoneInfo(campaign.timezone)

@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("daemon", "probe", "rehearsal", "starter"),
     ("app",),
-    ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor"),
+    ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor", "handout"),
     ("networks", "store", "sandbox"),
     ("compose", "schedule", "library", "config", "log", "whole", "alerts"),
     ("model",),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from campaign_bot import approve, bill, check, plan
+from campaign_bot import approve, bill, check, handout, plan
 from campaign_bot.app.names import Names
-from campaign_bot.errors import ContentError
+from campaign_bot.compose import ShapeName
+from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.evaluate import Evaluation, evaluate
+from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
 from campaign_bot.store.base import Draft
 
@@ -38,6 +40,17 @@ class Stages(Names):
             )  # fmt: skip
         plan.apply(found, self.store, now=self.clock())
         return found
+
+    def cards(
+        self, shapes: Sequence[ShapeName], languages: Sequence[str], *, series: str, until: datetime, network: str
+    ) -> Iterator[handout.Sheet]:
+        """The cards of the coming posts with their captions, to carry to `network` by hand. Raises NotFound for a series
+        that is not there, ContentError where a card or caption cannot be made."""
+        if series and series not in self.library.series:
+            raise NotFound(f"There is no series “{series}”.", advice=advice_for(series, self.library.series, "series"))
+        now = self.clock()
+        coming = [one for one in plan.posts(self.library, []) if now < one[4] <= until and series in ("", one[2].id)]
+        yield from handout.sheets(self.library, coming, shapes, languages, network=network)
 
     def bill(self, said: Sequence[Draft | Delivery]) -> list[bill.Line]:
         """What publishing these and reading their counts will cost."""

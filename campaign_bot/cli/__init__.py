@@ -47,9 +47,9 @@ def root(
 
 
 def _register() -> None:
-    from campaign_bot.cli import accounts, approvals, content, operating, queue, reports, sent, service
+    from campaign_bot.cli import accounts, approvals, cards, content, operating, queue, reports, sent, service
 
-    for module in (service, content, approvals, queue, sent, accounts, reports, operating):
+    for module in (service, content, cards, approvals, queue, sent, accounts, reports, operating):
         module.register(app)
 
 

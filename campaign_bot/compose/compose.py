@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from campaign_bot.compose.cards import HEIGHT, WIDTH, render_card
+from campaign_bot.compose.cards import SHAPES, ShapeName, render_card
 from campaign_bot.compose.filters import Tracking, filters
 from campaign_bot.compose.templates import Fields, render, split, tidy
 from campaign_bot.errors import ContentError
@@ -43,8 +43,10 @@ def compose(
     measure: Callable[[str], int],
     limit: int,
     polls: bool,
+    shape: ShapeName = "wide",
 ) -> Composition:
-    """The post for one account: `slot` in the campaign's zone, `measure` and `limit` the network's own count.
+    """The post for one account: `slot` in the campaign's zone, `measure` and `limit` the network's own count, `shape` that
+    of its cards.
 
     The longest version in which every part fits is taken; if none does, the shortest, and the check says too-long.
     Pictures and the poll go with the first part; where the network has no polls the poll is left out. Raises
@@ -55,7 +57,7 @@ def compose(
     try:
         versions = split(render(f"content/series/{series.id}/{template}", source, context, extra=extra))
         loaded = [
-            _picture(library, series, number, account.language, context, extra)
+            _picture(library, series, number, account.language, context, extra, shape)
             for number in range(len(series.file.pictures))
         ]
     except ContentError as error:
@@ -157,6 +159,7 @@ def _picture(
     language: str,
     context: Mapping[str, Any],
     extra: Mapping[str, Callable[..., Any]],
+    shape: ShapeName,
 ) -> tuple[Media, bytes]:
     picture: Picture = series.file.pictures[number]
     try:
@@ -175,8 +178,9 @@ def _picture(
         source = (library.directory / file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _broken(file, f"The card cannot be read: {error}.", "Put it back as a UTF-8 text file.") from error
-    data = render_card(source, context, file=file, filters=extra)
-    return Media(hashlib.sha256(data).hexdigest(), "image/png", alt, file, WIDTH, HEIGHT), data
+    data = render_card(source, context, file=file, shape=shape, filters=extra)
+    size = SHAPES[shape]
+    return Media(hashlib.sha256(data).hexdigest(), "image/png", alt, file, size.width, size.height), data
 
 
 def _broken(file: str, message: str, advice: str) -> ContentError:

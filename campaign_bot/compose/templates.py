@@ -23,11 +23,12 @@ from campaign_bot.errors import ContentError
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Problem
 
-#: What a template may name. `days_left` and `poll` exist only for series that have them.
+#: What a template may name. `days_left` and `poll` exist only for series that have them, `card` only in cards.
 NAMES = (
-    "account", "campaign", "count", "days_left", "index", "item", "language", "network", "poll", "series", "slot",
+    "account", "campaign", "card", "count", "days_left", "index", "item", "language", "network", "poll", "series", "slot",
 )  # fmt: skip
 SOMETIMES = {
+    "card": "Only a picture template (content/cards/) has a shape.",
     "days_left": "Only a schedule with `before` counts days; ask `{% if days_left is defined %}`.",
     "poll": "Only a series with `poll:` has one; ask `{% if poll is defined %}`.",
 }
