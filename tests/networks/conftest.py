@@ -22,6 +22,7 @@ from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.place import secrets_of
 from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.sandbox.world import LocalPost, World
+from tests.networks.recorder import Recorder
 
 NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ class UnderTest:
     network: Network
     account: Account
     world: World
-    server: LocalNetworks
+    server: LocalNetworks | Recorder  # both say their `url`
     particulars: Particulars
     clock: list[datetime]
     opened: list[Connection] = field(default_factory=list)
@@ -83,12 +84,15 @@ class UnderTest:
     ) -> Connection:
         """A connection; `secrets` replace the right ones."""
         kind = self.network.credentials
-        given = {**secrets_of(self.account, tuple(kind.model_fields)), **(secrets or {})}
+        given = {**self.secrets(), **(secrets or {})}
         made = self.network.connect(
             self.account, kind.model_validate(given), server=server or self.server.url, timeout_s=timeout_s
         )
         self.opened.append(made)
         return made
+
+    def secrets(self) -> dict[str, str]:
+        return secrets_of(self.account, tuple(self.network.credentials.model_fields))
 
     def part(self, text: str = "Open government belongs to everyone.", **more: Any) -> Outgoing:
         """A part as the publish stage would ask for it; the same text has the same key."""

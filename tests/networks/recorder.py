@@ -1,15 +1,21 @@
-"""A recorder between a real client and a local network: every request and answer passes through it as they are."""
+"""A gate between a real client and a server, whoever wrote that: requests and answers pass through it as they are, are
+recorded, and meet the faults that a drill asks for."""
 
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+from campaign_bot.sandbox.world import Fault
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +32,33 @@ class Exchange:
 
 
 class Recorder:
-    """A loopback proxy in front of `upstream`; `exchanges` has what passed, in order."""
+    """A loopback proxy in front of `upstream`; `exchanges` has what passed, in order.
 
-    def __init__(self, upstream: str) -> None:
+    `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does; `before` is called ahead of
+    each request that is carried on. Where the server's answers name its own address, they name this one's instead: as
+    behind any proxy, clients stay with who they spoke to.
+    """
+
+    def __init__(
+        self,
+        upstream: str,
+        *,
+        meets: Callable[[str, str], Fault | None] = lambda method, path: None,
+        before: Callable[[str, str], None] = lambda method, path: None,
+        own_names: tuple[str, ...] = (),
+    ) -> None:
         self.exchanges: list[Exchange] = []
-        place = urlsplit(upstream)
-        kept = self.exchanges
+        self._place = urlsplit(upstream)
+        self._meets, self._before, self._own_names = meets, before, own_names
+        recorder = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def _pass(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                onward = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
-                onward.request(self.command, self.path, body, dict(self.headers))
-                response = onward.getresponse()
-                answer = response.read()
-                onward.close()
-                types = (self.headers.get("content-type", ""), response.getheader("content-type", ""))
-                kept.append(Exchange(self.command, self.path, body, types[0], response.status, answer, types[1]))
-                self.send_response(response.status)
-                for name, value in response.getheaders():
-                    if name.lower() not in HOP_BY_HOP:
-                        self.send_header(name, value)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                recorder._serve(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server calls these
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815 - http.server calls these
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
                 """Quiet: a test says what it found."""
@@ -69,3 +74,53 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def _serve(self, asked: BaseHTTPRequestHandler) -> None:
+        body = asked.rfile.read(int(asked.headers.get("content-length") or 0))
+        path = urlsplit(asked.path).path
+        fault = self._meets(asked.command, path)
+        if fault is not None and fault.kind == "status":
+            return _answer_with(asked, fault)
+        if fault is not None and fault.kind == "late":
+            time.sleep(fault.delay_s)
+        self._before(asked.command, path)
+        answer, headers = self._carried_on(asked, body)
+        if fault is not None and fault.kind == "after":
+            return _answer_with(asked, fault)
+        if fault is not None and fault.kind == "lost":
+            asked.close_connection = True
+            return asked.connection.shutdown(socket.SHUT_RDWR)
+        return _send(asked, answer.status, headers, answer.answer)
+
+    def _carried_on(self, asked: BaseHTTPRequestHandler, body: bytes) -> tuple[Exchange, list[tuple[str, str]]]:
+        onward = http.client.HTTPConnection(self._place.hostname or "", self._place.port, timeout=20)
+        # Asked for as it is, so that what is recorded can be read.
+        given = {name: value for name, value in asked.headers.items() if name.lower() != "accept-encoding"}
+        onward.request(asked.command, asked.path, body, given)
+        response = onward.getresponse()
+        answer = response.read()
+        onward.close()
+        for name in self._own_names:
+            answer = answer.replace(name.encode(), self.url.encode())
+        types = (asked.headers.get("content-type", ""), response.getheader("content-type", ""))
+        exchange = Exchange(asked.command, asked.path, body, types[0], response.status, answer, types[1])
+        self.exchanges.append(exchange)
+        return exchange, response.getheaders()
+
+
+def _answer_with(asked: BaseHTTPRequestHandler, fault: Fault) -> None:
+    kind = "text/html" if fault.body.startswith("<") else "application/json"
+    _send(asked, fault.code, [("content-type", kind), *fault.headers.items()], fault.body.encode())
+
+
+def _send(asked: BaseHTTPRequestHandler, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    try:
+        asked.send_response(status)
+        for name, value in headers:
+            if name.lower() not in HOP_BY_HOP:
+                asked.send_header(name, value)
+        asked.send_header("content-length", str(len(body)))
+        asked.end_headers()
+        asked.wfile.write(body)
+    except OSError:  # who asked did not wait
+        asked.close_connection = True

@@ -1,0 +1,5 @@
+"""The contract of every network, the very same functions, through the real client on Bluesky's own server."""
+
+from __future__ import annotations
+
+from tests.networks.test_contract import *  # noqa: F403
