@@ -305,6 +305,11 @@ class Delivery:
     moved: bool = False  # a person chose its due time; planning leaves that alone
     held: str = ""  # why it waits for a person although it is approved and due: a pause, a quiet period
 
+    @property
+    def open(self) -> bool:
+        """Whether it has not begun to leave, and still may."""
+        return self.state in OPEN_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor", "handout"),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole", "alerts"),
+    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs"),
     ("model",),
     ("errors",),
 )
@@ -41,7 +41,7 @@ HOMES = {
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
-        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations")
+        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading")
     },
 }
 

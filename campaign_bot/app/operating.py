@@ -321,7 +321,12 @@ class Operating(Stages):
         return list(check.check_all(self.library, self.network, [said]))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:
-        """Change it on the network, then in the record. Doing it again does the same."""
+        """Change it on the network, then in the record. Doing it again does the same. Raises StateError where this
+        person's word does not suffice."""
+        if why := self.may_edit(delivery):
+            raise StateError(
+                f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."
+            )
         receipts = self.store.receipts(delivery.key)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)

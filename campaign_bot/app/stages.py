@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from campaign_bot import approve, bill, check, handout, plan
-from campaign_bot.app.names import Names
+from campaign_bot import bill, check, handout, plan
+from campaign_bot.app.deciding import NOBODY, Deciding
 from campaign_bot.compose import ShapeName
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.evaluate import Evaluation, evaluate
@@ -18,7 +18,7 @@ from campaign_bot.store.base import Draft
 HORIZON = timedelta(weeks=2)
 
 
-class Stages(Names):
+class Stages(Deciding):
     """What surfaces ask for, before anything leaves and after."""
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:
@@ -38,7 +38,10 @@ class Stages(Names):
                 f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,
                 advice="Mend their templates and try again.",
             )  # fmt: skip
-        plan.apply(found, self.store, now=self.clock())
+        plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
+        if self.rules.stand_in == NOBODY:
+            drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
+            self.approve(drafts, self.findings(drafts), person=NOBODY)
         return found
 
     def cards(
@@ -55,23 +58,6 @@ class Stages(Names):
     def bill(self, said: Sequence[Draft | Delivery]) -> list[bill.Line]:
         """What publishing these and reading their counts will cost."""
         return bill.forecast(said, self.library.campaign.collect_at, self.network)
-
-    def approve(
-        self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""
-    ) -> list[approve.Decision]:
-        return approve.approve(
-            self.store,
-            deliveries,
-            findings,
-            self.network,
-            person=person,
-            note=note,
-            now=self.clock(),
-            max_lateness=self.library.campaign.max_lateness,
-        )
-
-    def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
-        return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
 
     def check(self) -> tuple[list[Problem], int, int]:
         """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.

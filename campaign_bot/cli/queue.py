@@ -118,12 +118,7 @@ def move(context: typer.Context, name: Name, at: At) -> None:
     when = parse_instant(at, app.zone, app.clock())
     if when <= app.clock():
         raise CampaignBotError("That time has passed.", advice="Choose a later one.")
-    _each(
-        app,
-        name,
-        lambda one: app.store.move(one.key, when, now=app.clock(), actor=app.person),
-        f"moved to {local(when, app.zone)}",
-    )
+    _say(app, app.move(app.find(name), when), f"moved to {local(when, app.zone)}")
 
 
 def cancel(
@@ -168,9 +163,13 @@ def release(
 
 def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:
     """Carry out a change on each delivery that a name means; say which were not changed, and why."""
+    _say(app, [(one, change(one)) for one in app.find(name)], done)
+
+
+def _say(app: App, changed: list[tuple[Delivery, bool]], done: str) -> None:
     refused: list[Delivery] = []
-    for one in app.find(name):
-        if change(one):
+    for one, was_changed in changed:
+        if was_changed:
             out.print(f"{escape(app.name_of(one))}: {done}")
         else:
             refused.append(one)

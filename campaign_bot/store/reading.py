@@ -1,0 +1,95 @@
+"""Reading the record in SQLite: the chain, what it says of one delivery, and every version of a content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Sequence
+
+from campaign_bot.model import Content, Event
+from campaign_bot.store.changes import Changes, head_of
+from campaign_bot.store.connection import from_ms
+from campaign_bot.store.record import COLUMNS, Fault, Head, Line, Trail, Verified, faults_of
+
+
+class Reading(Changes):
+    """The verbs of the record (see `store.base.Store`)."""
+
+    _verified: Head  # what this process has read and found right
+    _reading: threading.Lock
+
+    def events(self, subject: str = "") -> list[Event]:
+        where, values = ("where subject = ?", [subject]) if subject else ("", [])
+        return [_event(line) for line in self._lines(f"{where} order by id", values)]
+
+    def lines(self) -> Iterator[Line]:
+        yield from self._lines("order by id")
+
+    def head(self) -> Head:
+        with self._connections.errors():
+            return head_of(self._connections.db)
+
+    def verify_record(self) -> Verified:
+        """Read the whole record and tell every fault, the first first."""
+        found = list(faults_of(self._lines("order by id"), Head()))
+        end = found.pop()
+        assert isinstance(end, Head)  # noqa: S101 - the last that is told
+        return Verified(self._count_events(end.id), end, tuple(one for one in found if isinstance(one, Fault)))
+
+    def trail(self, delivery: str) -> Trail:
+        """What the record says of one delivery, and whether it can be trusted: asked before each send. The whole chain is
+        read once in a process, then what has come since; no event may be missing, and the delivery's own are hashed anew."""
+        lines = list(self._lines("where subject = ? order by id", [delivery]))
+        fault = self._fault_since() or next(
+            (f"event {line.id} is not what was written" for line in lines if line.right_hash != line.hash), ""
+        )
+        return Trail(tuple(_event(line) for line in lines), fault)
+
+    def _fault_since(self) -> str:
+        """What is wrong with the record since this process has read it last; empty where nothing is."""
+        with self._reading:
+            known = self._verified
+            first = list(self._lines("where id >= ? order by id", [known.id]))
+            if known.id and (not first or first[0].hash != known.hash):
+                return f"event {known.id} was exchanged or removed"
+            found = list(faults_of(first[1:] if known.id else first, known))
+            end = found.pop()
+            assert isinstance(end, Head)  # noqa: S101 - the last that is told
+            for one in found:
+                if isinstance(one, Fault):
+                    return f"event {one.id}: {one.message}"
+            if self._count_events(end.id) != end.id:  # others may write meanwhile
+                return "events are missing"
+            self._verified = end
+            return ""
+
+    def content(self, content_hash: str) -> Content | None:
+        """The version with this hash; None where it was never kept, or is not what its hash says."""
+        rows = self._rows("select content from content where hash = ?", [content_hash])
+        if not rows:
+            return None
+        found = Content.from_json(rows[0]["content"])
+        return found if found.sha256 == content_hash else None
+
+    def damaged(self, content: Content) -> str:
+        """Which picture's bytes are not those that the content names; empty where all are."""
+        for media in (media for part in content.parts for media in part.media):
+            rows = self._rows("select bytes from media where sha256 = ?", [media.sha256])
+            if not rows:
+                return f"the bytes of {media.file} are gone"
+            if hashlib.sha256(rows[0]["bytes"]).hexdigest() != media.sha256:
+                return f"the bytes of {media.file} are not the ones that were planned"
+        return ""
+
+    def _count_events(self, up_to: int) -> int:
+        return int(self._rows("select count(*) as number from event where id <= ?", [up_to])[0]["number"])
+
+    def _lines(self, rest: str, values: Sequence[object] = ()) -> Iterator[Line]:
+        with self._connections.errors():
+            for row in self._connections.db.execute(f"select {COLUMNS} from event {rest}", list(values)):
+                yield Line(*row)
+
+
+def _event(line: Line) -> Event:
+    return Event(from_ms(line.at_ms), line.actor, line.action, line.subject, json.loads(line.detail or "{}"))
