@@ -134,8 +134,8 @@ def _step(
 ) -> _Step:  # fmt: skip
     rule, trail = rules.rule(series, one.account), store.trail(one.key)
     why = refusal(one, findings, earliest) or rules.forbids(person, rule) or store.damaged(one.content)
-    if not why and trail.fault:
-        why = f"the record cannot be trusted: {trail.fault}"
+    if not why and (trail.altered or trail.fault):
+        why = f"the record cannot be trusted: {trail.altered or trail.fault}"
     before = [given for given in trail.approvals if given.content_hash == one.content_hash]
     stale = next((told for given in before if (told := _lapsed(given, one, rules, rule, now))), "")
     if stale:  # it does not count, and must not wait for others to complete it
@@ -186,10 +186,12 @@ def objection(
 ) -> Objection | None:
     """Why this may not leave although it says that it is approved, by what the record says: asked right before it is
     sent. Altered bytes fail for good; an approval that does not suffice (any more) makes it a draft again."""
-    if trail.fault:
-        return Objection(State.FAILED, f"the record cannot be trusted: {trail.fault}")
+    if trail.altered:
+        return Objection(State.FAILED, f"the record of its approval was altered: {trail.altered}")
     if delivery.content.sha256 != delivery.content_hash or delivery.content.language != delivery.language:
         return Objection(State.FAILED, "its bytes are not the ones that were approved")
+    if trail.fault:
+        return Objection(State.APPROVED, f"the record cannot be trusted: {trail.fault}")
     approvals = trail.approvals
     if not approvals:
         return Objection(State.DRAFT, "the record knows nobody who approved it")

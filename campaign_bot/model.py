@@ -33,6 +33,9 @@ class State(StrEnum):
 OPEN_STATES = (State.DRAFT, State.APPROVED)
 
 
+#: How the reason begins why an approved delivery did not leave when its bytes and approvals were looked at once more.
+NOT_SENT = "not sent: "
+
 #: The schedule and series of posts that a person queued; they are in no file, and planning leaves them alone.
 QUEUE = "queue"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_bot.errors import AuthError, BudgetReached, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
-from campaign_bot.model import Attachment, Delivery, Media, Outgoing, Receipt, State
+from campaign_bot.model import NOT_SENT, Attachment, Delivery, Media, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
 from campaign_bot.store.record import Objection
@@ -67,10 +67,7 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
         store.postpone(delivery.key, not_before=until, now=sender.clock(), why=why)
         return State.APPROVED
     if (found := sender.objection(delivery)) is not None:
-        why = f"not sent: {found.why}"
-        return found.after if store.void(
-            delivery.key, now=sender.clock(), actor=PUBLISHER, why=why, after=found.after
-        ) else delivery.state  # fmt: skip
+        return _keep_here(sender, delivery, found)
     number = store.begin_attempt(
         delivery.key, delivery.content_hash, owner=owner, lease_until=_lease(sender), now=sender.clock()
     )
@@ -89,6 +86,16 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
         store.record_allowances(delivery.account, connection.allowances())
     store.settle_sent(delivery.key, owner=owner, now=sender.clock())
     return State.SENT
+
+
+def _keep_here(sender: Sender, delivery: Delivery, found: Objection) -> State:
+    """What may not leave after all: nothing was tried."""
+    now, why = sender.clock(), NOT_SENT + found.why
+    if found.after is State.APPROVED:
+        sender.store.hold(delivery.key, now=now, why=why)
+    elif not sender.store.void(delivery.key, now=now, actor=PUBLISHER, why=why, after=found.after):
+        return delivery.state
+    return found.after
 
 
 def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_lifetime: timedelta | None) -> State:

@@ -15,6 +15,9 @@ from campaign_bot.store.record import Objection
 #: Who approves on local networks where the campaign says that nobody has to.
 NOBODY = "nobody (approvals are off in rehearsals)"
 
+#: A side in one of these states does not leave when its pair is due.
+LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
+
 
 class Deciding(Names):
     """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
@@ -62,7 +65,7 @@ class Deciding(Names):
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
         post = self.store.posts_by_key([delivery.post]).get(delivery.post)
-        return approve.objection(
+        found = approve.objection(
             delivery,
             self.store.trail(delivery.key),
             self.rules,
@@ -70,6 +73,18 @@ class Deciding(Names):
             to=self.address(delivery.account),
             now=self.clock(),
         )
+        return found or self._lost_side(delivery)
+
+    def _lost_side(self, delivery: Delivery) -> Objection | None:
+        """A post is one thing: where one side will not leave, the other waits for a person, who may let it go."""
+        if self.library.campaign.pairs.when_one_fails == "send":
+            return None
+        sides = other_sides(delivery, self.store.of_post(delivery.post))
+        lost = next((side for side in sides if side.state in LOST), None)
+        if lost is None or any(one.action == "released" for one in self.store.events(delivery.key)):
+            return None
+        why = f"its other side, {lost.account} ({lost.language}), is {lost.state}"
+        return Objection(State.APPROVED, f"{why}: {lost.reason}" if lost.reason else why)
 
     def move(self, deliveries: Sequence[Delivery], due: datetime) -> list[tuple[Delivery, bool]]:
         """Another due time for a post, all its sides: they are due together. By less than the tolerance an approval holds.

@@ -15,7 +15,6 @@ from campaign_bot.app.deciding import Deciding
 from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
-from campaign_bot.pairs import other_sides
 from campaign_bot.store.base import DueSnapshot
 
 log = structlog.get_logger()
@@ -28,10 +27,6 @@ COUNT_AGAIN = timedelta(minutes=5)
 PREPARE_AGAIN = timedelta(minutes=30)
 #: Before an account is tried again that could not send what is due (another process is at it), or whose work broke.
 REST, LONG_REST = timedelta(seconds=1), timedelta(seconds=10)
-
-
-#: A side in one of these states will not leave; and a draft of it is not approved when its pair is due.
-LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,8 @@ class Working(Deciding):
         if self.clock_was_set.is_set():
             self.store.forget_future(now, longest=self.timing.longest_backoff)
             self.clock_was_set.clear()
+        if fault := self.store.record_fault():  # seen at each wake: what was seen cannot be taken back unnoticed
+            log.error("the record cannot be trusted", why=fault)
         self.store.expire_leases(now)
         self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)
@@ -254,8 +251,6 @@ class Working(Deciding):
         """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""
         if self.stopping.is_set():
             return False
-        if self._held_with_other_side(delivery):
-            return False
         with self._within_budget(network, delivery) as room:
             if not room:
                 return False
@@ -264,19 +259,6 @@ class Working(Deciding):
         if state is State.SENT:
             self.when_sent(delivery.network, (self.clock() - delivery.due).total_seconds())
         return state is State.SENT
-
-    def _held_with_other_side(self, delivery: Delivery) -> bool:
-        """A post is one thing: where one side has failed for good, the other waits for a person, who may let it go."""
-        if self.library.campaign.pairs.when_one_fails == "send":
-            return False
-        sides = other_sides(delivery, self.store.of_post(delivery.post))
-        lost = next((side for side in sides if side.state in LOST), None)
-        if lost is None or any(one.action == "released" for one in self.store.events(delivery.key)):
-            return False
-        why = f"its other side {lost.account} ({lost.language}) is {lost.state}: {lost.reason}"
-        if self.store.hold(delivery.key, now=self.clock(), why=why):
-            log.warning("held", post=self.name_of(delivery), why=why)
-        return True
 
     def _log_attempt(self, what: str, delivery: Delivery, state: State) -> None:
         now = self.store.delivery(delivery.key)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from campaign_bot.model import Content, Event
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms
-from campaign_bot.store.record import COLUMNS, Fault, Head, Line, Trail, Verified, faults_of
+from campaign_bot.store.record import COLUMNS, GENESIS, Fault, Head, Line, Trail, Verified, faults_of
 
 
 class Reading(Changes):
@@ -38,22 +38,21 @@ class Reading(Changes):
         return Verified(self._count_events(end.id), end, tuple(one for one in found if isinstance(one, Fault)))
 
     def trail(self, delivery: str) -> Trail:
-        """What the record says of one delivery, and whether it can be trusted: asked before each send. The whole chain is
-        read once in a process, then what has come since; no event may be missing, and the delivery's own are hashed anew."""
+        """What the record says of one delivery, and whether it can be trusted: asked before each send. The delivery's own
+        events are hashed anew, and have to stand between the ones that they stood between."""
         lines = list(self._lines("where subject = ? order by id", [delivery]))
-        fault = self._fault_since() or next(
-            (f"event {line.id} is not what was written" for line in lines if line.right_hash != line.hash), ""
-        )
-        return Trail(tuple(_event(line) for line in lines), fault)
+        altered = next((f"event {line.id} is not what was written" for line in lines if not self._in_place(line)), "")
+        return Trail(tuple(_event(line) for line in lines), altered, self.record_fault())
 
-    def _fault_since(self) -> str:
-        """What is wrong with the record since this process has read it last; empty where nothing is."""
+    def record_fault(self) -> str:
+        """What is wrong with the record; empty where nothing is. The whole chain is read once in a process, then only
+        what has come since: where it ended last has to be there still, and no event may be missing."""
         with self._reading:
             known = self._verified
-            first = list(self._lines("where id >= ? order by id", [known.id]))
-            if known.id and (not first or first[0].hash != known.hash):
-                return f"event {known.id} was exchanged or removed"
-            found = list(faults_of(first[1:] if known.id else first, known))
+            lines = list(self._lines("where id >= ? order by id", [known.id]))
+            if known.id and (not lines or lines[0].hash != known.hash):
+                return f"event {known.id}, which was its last, was exchanged or removed"
+            found = list(faults_of(lines[1:] if known.id else lines, known))
             end = found.pop()
             assert isinstance(end, Head)  # noqa: S101 - the last that is told
             for one in found:
@@ -63,6 +62,17 @@ class Reading(Changes):
                 return "events are missing"
             self._verified = end
             return ""
+
+    def _in_place(self, line: Line) -> bool:
+        sides = {row["id"]: row for row in self._rows(
+            "select id, previous, hash from event where id in (?, ?)", [line.id - 1, line.id + 1]
+        )}  # fmt: skip
+        before, after = sides.get(line.id - 1), sides.get(line.id + 1)
+        return (
+            line.right_hash == line.hash
+            and line.previous == (before["hash"] if before else GENESIS)
+            and (after is None or after["previous"] == line.hash)
+        )
 
     def content(self, content_hash: str) -> Content | None:
         """The version with this hash; None where it was never kept, or is not what its hash says."""

@@ -122,7 +122,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why something may not leave, and what becomes of it: a draft again, or failed for good."""
+    """Why something may not leave, and what becomes of it: a draft again, failed for good, or (still approved) held for
+    a person."""
 
     after: State
     why: str
@@ -130,9 +131,10 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What the record says about one delivery; `fault`: why it cannot be trusted."""
+    """What the record says about one delivery. `altered`: what is wrong with these events; `fault`: with the record."""
 
     events: tuple[Event, ...]
+    altered: str = ""
     fault: str = ""
 
     @property
