@@ -4,7 +4,7 @@ leaves, and the record says so. Six deliveries of one post are approved and due.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ Attack = Callable[[Any, str], None]
 
 
 @contextmanager
-def shell(stage: Stage) -> Iterator[Any]:
+def shell(stage: Stage) -> Generator[Any]:
     db = connect(stage.app.database)
     yield db
     db.commit()

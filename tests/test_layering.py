@@ -15,9 +15,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("daemon", "probe", "rehearsal", "starter"),
     ("app",),
-    ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor", "handout"),
+    (
+        "plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor", "handout",
+        "preview",
+    ),  # fmt: skip
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs"),
+    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs", "parity", "difference"),
     ("model",),
     ("errors",),
 )
@@ -26,6 +29,7 @@ ALLOWED_WITHIN = {
     ("compose", "library"),
     ("schedule", "library"),
     ("daemon", "probe"),
+    ("parity", "pairs"),
     ("health", "bill"),  # the share from which a budget is a concern
     ("library", "schedule"),  # loading asks whether a rule is one
     ("errors", "model"),  # only the type of a field

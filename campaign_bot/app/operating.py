@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from campaign_bot import alerts, bill, check, doctor, publish
-from campaign_bot.app.stages import Stages
+from campaign_bot.app.auditing import Auditing
 from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
 from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
@@ -47,7 +47,7 @@ class Restored:
     before: Path | None  # where the database is that was there
 
 
-class Operating(Stages):
+class Operating(Auditing):
     """The service as its operators see it."""
 
     # ---- how it is

@@ -8,10 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from campaign_bot import bill, check, handout, plan
 from campaign_bot.app.deciding import NOBODY, Deciding
 from campaign_bot.compose import ShapeName
+from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
+from campaign_bot.parity import parity
+from campaign_bot.report.annex import Annex
 from campaign_bot.store.base import Draft
 
 #: How far ahead planning writes drafts when nobody says otherwise.
@@ -55,6 +58,12 @@ class Stages(Deciding):
         coming = [one for one in plan.posts(self.library, []) if now < one[4] <= until and series in ("", one[2].id)]
         yield from handout.sheets(self.library, coming, shapes, languages, network=network)
 
+    def difference_of(self, change: plan.Change) -> list[str]:
+        """What a change of a delivery that is there does to what it says; empty for new ones."""
+        if change.delivery is None or change.draft is None:
+            return []
+        return difference(change.delivery.content, change.draft.content)
+
     def bill(self, said: Sequence[Draft | Delivery]) -> list[bill.Line]:
         """What publishing these and reading their counts will cost."""
         return bill.forecast(said, self.library.campaign.collect_at, self.network)
@@ -92,6 +101,11 @@ class Stages(Deciding):
         """What came of it all, for the report."""
         titles = {series.id: series.file.title for series in self.library.series.values()}
         return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
+
+    def annex(self) -> Annex:
+        """What every report ends with: the languages side by side, and where the record ends."""
+        head = self.store.head()
+        return Annex(parity(self.store.results(), self.library.campaign.languages), head.id, head.hash)
 
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""

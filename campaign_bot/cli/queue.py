@@ -12,13 +12,27 @@ from rich.markup import escape
 
 from campaign_bot.app import App
 from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, local, out, parse_instant, print_json, print_problems, session, table
+from campaign_bot.cli.session import (
+    counted,
+    err,
+    local,
+    out,
+    parse_instant,
+    print_difference,
+    print_json,
+    print_problems,
+    session,
+    table,
+)
 from campaign_bot.errors import CampaignBotError, StateError
 from campaign_bot.library.durations import parse_duration
 from campaign_bot.model import ALL, Delivery, State
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
 At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
+
+#: What the history shows of an event; `audit post` has all.
+SHOWN = ("why", "note", "account", "url", "identity", "due_to")
 
 
 def register(root: typer.Typer) -> None:
@@ -77,8 +91,11 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
             out.print(f"  {escape(one.reason)}", soft_wrap=True)
         for receipt in app.store.receipts(one.key).values():
             out.print(f"  {receipt.url}", soft_wrap=True)
+        if changed := app.since_approval(one):
+            out.print("  [bold]Since it was approved:[/bold]")
+            print_difference(changed, indent="    ")
         for event in app.history(one):
-            detail = ", ".join(f"{key}: {value}" for key, value in event.detail.items() if key != "hash")
+            detail = ", ".join(f"{key}: {event.detail[key]}" for key in SHOWN if event.detail.get(key))
             out.print(
                 f"  [dim]{event.at:%Y-%m-%d %H:%M:%S}[/dim]  {event.action} by {escape(event.actor)}  {escape(detail)}",
                 soft_wrap=True,

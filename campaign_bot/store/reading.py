@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from campaign_bot.model import Content, Event
+from campaign_bot.model import Content, Event, Receipt
 from campaign_bot.store.changes import Changes, head_of
-from campaign_bot.store.connection import from_ms
-from campaign_bot.store.record import COLUMNS, GENESIS, Fault, Head, Line, Trail, Verified, faults_of
+from campaign_bot.store.connection import from_ms, from_ms_or_none
+from campaign_bot.store.record import COLUMNS, GENESIS, Attempt, Fault, Head, Line, Trail, Verified, faults_of
+from campaign_bot.store.rows import to_receipt
 
 
 class Reading(Changes):
@@ -23,8 +24,9 @@ class Reading(Changes):
         where, values = ("where subject = ?", [subject]) if subject else ("", [])
         return [_event(line) for line in self._lines(f"{where} order by id", values)]
 
-    def lines(self) -> Iterator[Line]:
-        yield from self._lines("order by id")
+    def lines(self, subject: str = "") -> Iterator[Line]:
+        where, values = ("where subject = ?", [subject]) if subject else ("", [])
+        yield from self._lines(f"{where} order by id", values)
 
     def head(self) -> Head:
         with self._connections.errors():
@@ -82,6 +84,20 @@ class Reading(Changes):
         found = Content.from_json(rows[0]["content"])
         return found if found.sha256 == content_hash else None
 
+    def attempts_of(self, delivery: str) -> list[Attempt]:
+        rows = self._rows("select * from attempt where delivery = ? order by number", [delivery])
+        return [
+            Attempt(
+                row["number"], row["owner"], from_ms(row["started_ms"]), from_ms_or_none(row["finished_ms"]),
+                row["outcome"] or "", row["error"] or "",
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def receipts_with_time(self, delivery: str) -> dict[int, tuple[Receipt, datetime]]:
+        rows = self._rows("select * from receipt where delivery = ? order by part", [delivery])
+        return {row["part"]: (to_receipt(row), from_ms(row["at_ms"])) for row in rows}
+
     def damaged(self, content: Content) -> str:
         """Which picture's bytes are not those that the content names; empty where all are."""
         for media in (media for part in content.parts for media in part.media):
@@ -102,4 +118,4 @@ class Reading(Changes):
 
 
 def _event(line: Line) -> Event:
-    return Event(from_ms(line.at_ms), line.actor, line.action, line.subject, json.loads(line.detail or "{}"))
+    return Event(from_ms(line.at_ms), line.actor, line.action, line.subject, line.told)

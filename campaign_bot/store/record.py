@@ -38,6 +38,15 @@ class Line:
     hash: str
 
     @property
+    def told(self) -> dict[str, Any]:
+        """The detail as values; as plain words where somebody has broken it."""
+        try:
+            told = json.loads(self.detail or "{}")
+        except ValueError:
+            told = None
+        return told if isinstance(told, dict) else {"unreadable": self.detail}  # pyright: ignore[reportUnknownVariableType]
+
+    @property
     def right_hash(self) -> str:
         """What the hash has to be: SHA-256 over canonical JSON of all else."""
         told = {
@@ -100,6 +109,18 @@ def faults_of(lines: Iterable[Line], after: Head) -> Iterator[Fault | Head]:
             yield Fault(line.id, line.at_ms, "it is not what was written: its hash does not fit")
         head = Head(line.id, line.hash)
     yield head
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at sending, and what the network answered."""
+
+    number: int
+    owner: str
+    started: datetime
+    finished: datetime | None
+    outcome: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
