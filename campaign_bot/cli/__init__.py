@@ -48,7 +48,17 @@ def root(
 
 def _register() -> None:
     from campaign_bot.cli import (
-        accounts, approvals, audit, cards, content, operating, queue, reports, review, sent, service,
+        accounts,
+        approvals,
+        audit,
+        cards,
+        content,
+        operating,
+        queue,
+        reports,
+        review,
+        sent,
+        service,
     )  # fmt: skip
 
     for module in (service, content, cards, review, approvals, queue, sent, accounts, reports, operating, audit):
