@@ -198,8 +198,6 @@ def objection(
     for one in approvals:
         if altered := _altered(one, delivery, series, rules.tolerance):
             return Objection(State.FAILED, f"{altered}, since {one.person} approved it")
-    if approvals[-1].keys is not None and approvals[-1].keys != delivery.network_keys:
-        return Objection(State.FAILED, "the network's keys are not the ones of its approval")
     if moved := next((one.to for one in approvals if one.to is not None and one.to != to), None):
         return Objection(State.DRAFT, f"it was approved for {moved}, and the account is now {to}")
     rule = rules.rule(series, delivery.account)
@@ -211,6 +209,8 @@ def objection(
         return Objection(State.DRAFT, f"{len(people)} of {rule.needed} approvals")
     if not rule.self_approval and not people - trail.authors:
         return Objection(State.DRAFT, f"only {' and '.join(sorted(people))} approved it, who wrote or changed it")
+    if approvals[-1].keys is not None and approvals[-1].keys != delivery.network_keys:
+        return Objection(State.FAILED, "the network's keys are not the ones of its approval")
     return None
 
 

@@ -95,7 +95,10 @@ class Approvals(ApprovalRule):
     rules: tuple[SpecialRule, ...] = ()
 
     def rule_for(self, series: str, account: str) -> ApprovalRule:
-        special = next((one for one in self.rules if one.fits(series, account)), SpecialRule())
+        return self.completed(next((one for one in self.rules if one.fits(series, account)), SpecialRule()))
+
+    def completed(self, special: SpecialRule) -> ApprovalRule:
+        """A special rule with what the general one says where it says nothing itself."""
         fields = ApprovalRule.model_fields
         own = {name: value for name in fields if (value := getattr(special, name)) is not None}
         return ApprovalRule.model_construct(**{name: getattr(self, name) for name in fields} | own)

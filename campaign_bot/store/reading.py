@@ -18,6 +18,7 @@ class Reading(Changes):
     """The verbs of the record (see `store.base.Store`)."""
 
     _verified: Head  # what this process has read and found right
+    _missing: str  # what it has counted and found wrong
     _reading: threading.Lock
 
     def events(self, subject: str = "") -> list[Event]:
@@ -44,26 +45,33 @@ class Reading(Changes):
         events are hashed anew, and have to stand between the ones that they stood between."""
         lines = list(self._lines("where subject = ? order by id", [delivery]))
         altered = next((f"event {line.id} is not what was written" for line in lines if not self._in_place(line)), "")
-        return Trail(tuple(_event(line) for line in lines), altered, self.record_fault())
+        with self._reading:
+            fault = self._missing or self._fault_in_chain()
+        return Trail(tuple(_event(line) for line in lines), altered, fault)
 
     def record_fault(self) -> str:
         """What is wrong with the record; empty where nothing is. The whole chain is read once in a process, then only
         what has come since: where it ended last has to be there still, and no event may be missing."""
         with self._reading:
-            known = self._verified
-            lines = list(self._lines("where id >= ? order by id", [known.id]))
-            if known.id and (not lines or lines[0].hash != known.hash):
-                return f"event {known.id}, which was its last, was exchanged or removed"
-            found = list(faults_of(lines[1:] if known.id else lines, known))
-            end = found.pop()
-            assert isinstance(end, Head)  # noqa: S101 - the last that is told
-            for one in found:
-                if isinstance(one, Fault):
-                    return f"event {one.id}: {one.message}"
-            if self._count_events(end.id) != end.id:  # others may write meanwhile
-                return "events are missing"
-            self._verified = end
-            return ""
+            fault = self._fault_in_chain()
+            if not fault:  # counting reads the whole index: at each wake, not at each send
+                end = self._verified.id  # others may write meanwhile
+                self._missing = "" if self._count_events(end) == end else "events are missing"
+            return fault or self._missing
+
+    def _fault_in_chain(self) -> str:
+        known = self._verified
+        lines = list(self._lines("where id >= ? order by id", [known.id]))
+        if known.id and (not lines or lines[0].hash != known.hash):
+            return f"event {known.id}, which was its last, was exchanged or removed"
+        found = list(faults_of(lines[1:] if known.id else lines, known))
+        end = found.pop()
+        assert isinstance(end, Head)  # noqa: S101 - the last that is told
+        for one in found:
+            if isinstance(one, Fault):
+                return f"event {one.id}: {one.message}"
+        self._verified = end
+        return ""
 
     def _in_place(self, line: Line) -> bool:
         sides = {row["id"]: row for row in self._rows(

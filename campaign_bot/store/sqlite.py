@@ -29,7 +29,7 @@ class SqliteStore(Deliveries, Sending, Reading, Ledger, Copies):
         self.path = path
         self.simulated = simulated
         self.identities = {}
-        self._verified, self._reading = Head(), threading.Lock()
+        self._verified, self._missing, self._reading = Head(), "", threading.Lock()
         self._connections = Connections(path, simulated=simulated)
 
     def close(self) -> None:
