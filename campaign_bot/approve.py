@@ -1,4 +1,8 @@
-"""Approve: a person allows exactly these bytes. Anything that changes later makes the approval void."""
+"""Approve: people allow exactly these bytes, by the campaign's rules. Anything that changes later makes it void.
+
+Who may say yes is asked twice: when somebody approves, and again right before the post leaves (`objection`), by the
+record alone: what a table of the database says is not believed.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,61 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from campaign_bot.library.files import ApprovalRule, Approvals, CampaignFile
 from campaign_bot.model import Delivery, Problem, State
 from campaign_bot.networks.base import Network
-from campaign_bot.store.base import Store
+from campaign_bot.pairs import other_sides, pairs
+from campaign_bot.store.base import Approving, Store
+from campaign_bot.store.record import Approval, Objection, Trail
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of one delivery that was to be approved or rejected."""
+    """What became of one delivery that was to be approved or rejected. `given` of `needed` people have approved it."""
 
     delivery: Delivery
     done: bool
     why: str = ""
+    given: int = 1
+    needed: int = 1
+
+    @property
+    def complete(self) -> bool:
+        return self.done and self.given >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who may approve what: the campaign's `approvals` and `people`. Without `approvals`, anybody, once."""
+
+    approvals: Approvals | None = None
+    people: Mapping[str, tuple[str, ...]] | None = None
+    stand_in: str = ""  # of a rehearsal: approves by itself, so that it can go on
+
+    @classmethod
+    def of(cls, campaign: CampaignFile, stand_in: str = "") -> Rules:
+        return cls(campaign.approvals, campaign.people, stand_in)
+
+    def rule(self, series: str, account: str) -> ApprovalRule:
+        """The first special rule that fits, over the general one."""
+        if self.approvals is None or self.stand_in:
+            return ApprovalRule(self_approval=True)
+        return self.approvals.rule_for(series, account)
+
+    @property
+    def tolerance(self) -> timedelta:
+        return (self.approvals or Approvals()).tolerance
+
+    def forbids(self, person: str, rule: ApprovalRule) -> str:
+        """Why this person's word does not count here; empty where it does."""
+        if self.approvals is None or (self.stand_in and person == self.stand_in):
+            return ""
+        roles = (self.people or {}).get(person)
+        if self.people and roles is None:
+            return f"{person} is not one of the campaign's people"
+        if rule.roles and not set(rule.roles) & set(roles or ()):
+            return f"{person} has not the role it takes: {' or '.join(rule.roles)}"
+        return ""
 
 
 def approve(
@@ -26,23 +73,81 @@ def approve(
     findings: Mapping[str, Sequence[Problem]],
     networks: Callable[[str], Network],
     *,
+    rules: Rules,
+    to: Callable[[str], str | None],
     person: str,
     note: str,
     now: datetime,
     max_lateness: timedelta,
 ) -> list[Decision]:
-    """Approve each draft that no error stands against, and mint its network's keys. `findings` are by delivery key."""
-    decisions: list[Decision] = []
-    for delivery in deliveries:
-        why = refusal(delivery, findings.get(delivery.key, ()), now - max_lateness)
+    """Approve each draft that no error stands against, all sides of a post or none, and mint its network's keys.
+    `findings` are by delivery key; `to` tells an account's login and server."""
+    chosen = {one.key for one in deliveries}
+    by_key: dict[str, Decision] = {}
+    series = {key: post.series for key, post in store.posts().items()}
+    for post in dict.fromkeys(one.post for one in deliveries):
+        for sides in pairs(store.of_post(post)):
+            # What the person saw, and not what is there by now.
+            seen = [next((one for one in deliveries if one.key == side.key), side) for side in sides]
+            asked = [one for one in seen if one.key in chosen]
+            if not asked:
+                continue
+            steps = [
+                _step(
+                    store, one, findings.get(one.key, ()), rules, series.get(one.post, ""),
+                    person=person, now=now, earliest=now - max_lateness,
+                )
+                for one in asked
+            ]  # fmt: skip
+            needed = max(step.needed for step in steps)
+            refused = {one.key: step.why for one, step in zip(asked, steps, strict=True) if step.why}
+            missing = [one for one in seen if one.key not in chosen and one.state is State.DRAFT]
+            if not refused and not missing:
+                approvings = [
+                    Approving(
+                        one, networks(one.network).keys(one.key, one.content_hash, one.due, len(one.content.parts)),
+                        step.given, needed, to(one.account),
+                        tuple(sorted({problem.rule for problem in findings.get(one.key, ())})),
+                    )
+                    for one, step in zip(asked, steps, strict=True)
+                ]  # fmt: skip
+                if not store.approve_together(approvings, person=person, note=note, now=now):
+                    refused = {one.key: "it changed while it was being approved; look at it again" for one in asked}
+            for one, step in zip(asked, steps, strict=True):
+                why = refused.get(one.key) or _other_side(one, refused, missing, seen)
+                by_key[one.key] = Decision(one, not why, why, step.given + (not why), needed)
+    return [by_key[one.key] for one in deliveries if one.key in by_key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Where one delivery stands before this person says yes."""
+
+    given: int
+    needed: int
+    why: str
+
+
+def _step(
+    store: Store, one: Delivery, findings: Sequence[Problem], rules: Rules, series: str,
+    *, person: str, now: datetime, earliest: datetime,
+) -> _Step:  # fmt: skip
+    rule, trail = rules.rule(series, one.account), store.trail(one.key)
+    why = refusal(one, findings, earliest) or rules.forbids(person, rule) or store.damaged(one.content)
+    if not why and (trail.altered or trail.fault):
+        why = f"the record cannot be trusted: {trail.altered or trail.fault}"
+    before = [given for given in trail.approvals if given.content_hash == one.content_hash]
+    stale = next((told for given in before if (told := _lapsed(given, one, rules, rule, now))), "")
+    if stale:  # it does not count, and must not wait for others to complete it
         if not why:
-            keys = networks(delivery.network).keys(
-                delivery.key, delivery.content_hash, delivery.due, len(delivery.content.parts)
-            )
-            if not store.approve(delivery.key, delivery.content_hash, keys, person=person, note=note, now=now):
-                why = "it changed while it was being approved; look at it again"
-        decisions.append(Decision(delivery, not why, why))
-    return decisions
+            store.void(one.key, now=now, actor=person, why=stale)
+        before = []
+    given = {each.person for each in before}
+    if not why and person in given:
+        why = f"{person} has approved it already; another person is needed"
+    if not why and not rule.self_approval and len(given) + 1 >= rule.needed and not (given | {person}) - trail.authors:
+        why = f"{person} wrote or changed it, so another person has to approve it"
+    return _Step(len(given), rule.needed, why)
 
 
 def refusal(delivery: Delivery, findings: Sequence[Problem], earliest: datetime) -> str:
@@ -55,11 +160,99 @@ def refusal(delivery: Delivery, findings: Sequence[Problem], earliest: datetime)
     return "; ".join(f"{problem.message} ({problem.rule})" for problem in blocking)
 
 
+def _other_side(
+    one: Delivery, refused: Mapping[str, str], missing: Sequence[Delivery], sides: Sequence[Delivery]
+) -> str:
+    """Why a delivery that is right in itself is not approved: a post is one thing in all its languages."""
+    accounts = {side.key: side.account for side in sides}
+    for key, why in refused.items():
+        return f"it goes together with {accounts[key]}, and that cannot be approved: {why}"
+    if missing:
+        names = " and ".join(f"{side.account} ({side.language})" for side in missing)
+        return (
+            f"it goes together with {names}: approve the post, and both are; a post is one thing in all its languages"
+        )
+    return ""
+
+
+def objection(
+    delivery: Delivery,
+    trail: Trail,
+    rules: Rules,
+    *,
+    series: str,
+    to: str | None,
+    now: datetime,
+) -> Objection | None:
+    """Why this may not leave although it says that it is approved, by what the record says: asked right before it is
+    sent. Altered bytes fail for good; an approval that does not suffice (any more) makes it a draft again."""
+    if trail.altered:
+        return Objection(State.FAILED, f"the record of its approval was altered: {trail.altered}")
+    if delivery.content.sha256 != delivery.content_hash or delivery.content.language != delivery.language:
+        return Objection(State.FAILED, "its bytes are not the ones that were approved")
+    if trail.fault:
+        return Objection(State.APPROVED, f"the record cannot be trusted: {trail.fault}")
+    approvals = trail.approvals
+    if not approvals:
+        return Objection(State.DRAFT, "the record knows nobody who approved it")
+    for one in approvals:
+        if altered := _altered(one, delivery, series, rules.tolerance):
+            return Objection(State.FAILED, f"{altered}, since {one.person} approved it")
+    if moved := next((one.to for one in approvals if one.to is not None and one.to != to), None):
+        return Objection(State.DRAFT, f"it was approved for {moved}, and the account is now {to}")
+    rule = rules.rule(series, delivery.account)
+    for one in approvals:
+        if lapsed := _lapsed(one, delivery, rules, rule, now):
+            return Objection(State.DRAFT, lapsed)
+    people = {one.person for one in approvals}
+    if len(people) < rule.needed:
+        return Objection(State.DRAFT, f"{len(people)} of {rule.needed} approvals")
+    if not rule.self_approval and not people - trail.authors:
+        return Objection(State.DRAFT, f"only {' and '.join(sorted(people))} approved it, who wrote or changed it")
+    if approvals[-1].keys is not None and approvals[-1].keys != delivery.network_keys:
+        return Objection(State.FAILED, "the network's keys are not the ones of its approval")
+    return None
+
+
+def _altered(one: Approval, delivery: Delivery, series: str, tolerance: timedelta) -> str:
+    """What is not as it was when it was approved."""
+    if one.content_hash != delivery.content_hash:
+        return "its bytes are not the same"
+    for was, told, name in (
+        (one.account, delivery.account, "account"), (one.network, delivery.network, "network"),
+        (one.series, series, "series"),
+    ):  # fmt: skip
+        if was is not None and was != told:
+            return f"its {name} is {told} and was {was}"
+    if one.due_ms is not None and abs(one.due_ms / 1000 - delivery.due.timestamp()) > tolerance.total_seconds():
+        return "its time was moved"
+    return ""
+
+
+def _lapsed(one: Approval, delivery: Delivery, rules: Rules, rule: ApprovalRule, now: datetime) -> str:
+    """Why an approval that was right does not count any more."""
+    if rule.expires is not None and now - one.at > rule.expires:
+        return f"the approval of {one.person} of {one.at:%Y-%m-%d} has expired"
+    return rules.forbids(one.person, rule)
+
+
 def reject(store: Store, deliveries: Sequence[Delivery], *, person: str, note: str, now: datetime) -> list[Decision]:
-    """Say no, with a reason: the delivery stays a draft that shows it, and an approval it had is void."""
+    """Say no, with a reason: the delivery stays a draft that shows it, and an approval it or its other side had is void."""
     decisions: list[Decision] = []
+    chosen = {one.key for one in deliveries}
     for delivery in deliveries:
         done = store.reject(delivery.key, delivery.content_hash, person=person, note=note, now=now)
         why = "" if done else f"it is {delivery.state}, and only a draft or approved delivery can be rejected"
         decisions.append(Decision(delivery, done, why))
+        if done:
+            void_others(store, delivery, chosen, now=now, actor=person, why=f"{delivery.account} was rejected")
     return decisions
+
+
+def void_others(
+    store: Store, delivery: Delivery, but: set[str], *, now: datetime, actor: str, why: str
+) -> None:  # fmt: skip
+    """What was approved of a post's other sides is void too: they were approved as one thing."""
+    for side in other_sides(delivery, store.of_post(delivery.post)):
+        if side.key not in but and (side.state is State.APPROVED or store.trail(side.key).approvals):
+            store.void(side.key, now=now, actor=actor, why=why)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_bot.bill import THIN_FROM
-from campaign_bot.model import ALL, Delivery, State, Tally
+from campaign_bot.model import ALL, NOT_SENT, Delivery, State, Tally
 from campaign_bot.store.base import Store
 
 #: Approved and this late without a reason that anybody wrote down: something is wrong.
@@ -200,6 +200,9 @@ def _concern(one: Delivery, name: str, overdue: Sequence[Delivery], now: datetim
         case State.APPROVED if one in overdue:
             advice = "Is the daemon running and the network up? The log has a line for each attempt."
             return concern("overdue", f"It was due at {one.due:%Y-%m-%d %H:%M} UTC. {one.reason}".strip(), advice)
+        case State.DRAFT if one.reason.startswith(NOT_SENT):
+            advice = f"Look at it: `{command} audit post {name}`; then approve it anew, or cancel it."
+            return concern("unapproved", f"It did not leave. {one.reason}", advice)
         case State.DRAFT if now < one.due < now + APPROVE_WITHIN:
             advice = f"`{command} preview {name}`, then `{command} approve {name}`."
             return concern("unapproved", f"It is due at {one.due:%Y-%m-%d %H:%M} UTC and not approved.", advice)

@@ -33,6 +33,9 @@ class State(StrEnum):
 OPEN_STATES = (State.DRAFT, State.APPROVED)
 
 
+#: How the reason begins why an approved delivery did not leave when its bytes and approvals were looked at once more.
+NOT_SENT = "not sent: "
+
 #: The schedule and series of posts that a person queued; they are in no file, and planning leaves them alone.
 QUEUE = "queue"
 
@@ -304,6 +307,11 @@ class Delivery:
     reason: str = ""  # why it is in this state, in words
     moved: bool = False  # a person chose its due time; planning leaves that alone
     held: str = ""  # why it waits for a person although it is approved and due: a pause, a quiet period
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not begun to leave, and still may."""
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from campaign_bot.errors import ContentError
 from campaign_bot.library.files import Account, Library, Row, Series
 from campaign_bot.model import OPEN_STATES, QUEUE, Content, Delivery, Part, Post, Problem, State, derived_key
 from campaign_bot.networks.base import Network
+from campaign_bot.pairs import other_sides
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
 
@@ -104,10 +105,12 @@ def difference(before: Delivery, draft: Draft) -> str:
     return " and ".join(found) + (" changed" if found else "")
 
 
-def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan") -> int:
-    """Write the changes down. Returns how many took effect (another process may have been faster)."""
+def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan", tolerance: timedelta = timedelta()) -> int:
+    """Write the changes down. Returns how many took effect (another process may have been faster). What only moves by
+    less than `tolerance` stays approved. Where one side changes, the others' approvals are void too."""
     by_post = {planned.post.key: planned for planned in plan.planned}
     done = 0
+    changed: list[tuple[Delivery, str]] = []
     added: dict[str, Planned] = {}
     for change in plan.changes:
         if change.kind == "added" and change.delivery is None and change.post:
@@ -119,9 +122,27 @@ def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan") -> in
             draft = change.draft if not change.delivery.moved else _at(change.draft, change.delivery.due)
             if change.delivery.state is State.CANCELLED:
                 done += store.revive(draft, now=now, actor=actor)
-            else:
-                done += store.change(draft, now=now, actor=actor, why=change.why)
+            elif _moves_a_little(change.delivery, draft, store, tolerance):
+                done += store.move(draft.key, draft.due, now=now, actor=actor, kept=True, by_person=False)
+            elif store.change(draft, now=now, actor=actor, why=change.why):
+                done += 1
+                changed.append((change.delivery, change.why))
+    keys = {delivery.key for delivery, _ in changed}
+    for delivery, why in changed:
+        for side in other_sides(delivery, store.of_post(delivery.post)):
+            if side.key not in keys and side.open and store.trail(side.key).approvals:
+                store.void(side.key, now=now, actor=actor, why=f"its other side {delivery.account}: {why}")
     return done + sum(store.add(planned, now=now, actor=actor) for planned in added.values())
+
+
+def _moves_a_little(before: Delivery, draft: Draft, store: Store, tolerance: timedelta) -> bool:
+    """Whether its approval holds: the same bytes, at nearly the time that was approved."""
+    if before.state is not State.APPROVED or before.content_hash != draft.content.sha256:
+        return False
+    bound = [one.due_ms for one in store.trail(before.key).approvals]
+    return bool(bound) and all(
+        ms is not None and abs(draft.due.timestamp() - ms / 1000) <= tolerance.total_seconds() for ms in bound
+    )
 
 
 def queued(
@@ -132,6 +153,7 @@ def queued(
     due: datetime,
     pictures: Sequence[tuple[Path, str]],
     names: Collection[str],
+    author: str,
 ) -> Planned:
     """A post that is in no file, with its pictures (file, alt). The same words for the same time are the same post."""
     loaded = [load_picture(file, alt) for file, alt in pictures]
@@ -156,6 +178,7 @@ def queued(
             content=Content(account.language, (part,), account.visibility),
             length=networks(account.network).measure(text),
             limit=networks(account.network).limits.text,
+            authors=(author,),
         )
         for account in accounts
     )
@@ -235,6 +258,7 @@ def _compose_post(
                 content=made.content,
                 length=made.length,
                 limit=network.limits.text,
+                authors=tuple(name for name in dict.fromkeys((row.author, series.file.author)) if name),
             )
         )
     return Planned(post, tuple(drafts), pictures)
@@ -251,4 +275,4 @@ def _no_item_left(library: Library, series: Series, empty: Sequence[Slot]) -> Pr
 
 
 def _at(draft: Draft, due: datetime) -> Draft:
-    return Draft(draft.key, draft.account, draft.network, draft.language, due, draft.content, draft.length, draft.limit)
+    return replace(draft, due=due)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_bot.errors import AuthError, BudgetReached, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
-from campaign_bot.model import Attachment, Delivery, Outgoing, Receipt, State
+from campaign_bot.model import NOT_SENT, Attachment, Delivery, Media, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
+from campaign_bot.store.record import Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Timing:
     rate_limit_pause: timedelta = timedelta(minutes=15)
 
 
+#: Who voids what may not leave, in the record.
+PUBLISHER = "publisher"
 #: Clocks differ and are set: a look reads so far back before the first attempt.
 LOOK_BACK = timedelta(days=1)
 
@@ -45,6 +48,8 @@ class Sender:
     store: Store
     owner: str
     clock: Callable[[], datetime]
+    #: Why something may not leave although it says that it is approved. Asked right before its first byte leaves.
+    objection: Callable[[Delivery], Objection | None]
     timing: Timing = field(default_factory=Timing)
     #: The campaign's choice: also resend where the network has no key that would make a second post impossible.
     resend: bool = False
@@ -61,6 +66,8 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
         why = "the network's allowance is used up"
         store.postpone(delivery.key, not_before=until, now=sender.clock(), why=why)
         return State.APPROVED
+    if (found := sender.objection(delivery)) is not None:
+        return _keep_here(sender, delivery, found)
     number = store.begin_attempt(
         delivery.key, delivery.content_hash, owner=owner, lease_until=_lease(sender), now=sender.clock()
     )
@@ -79,6 +86,16 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
         store.record_allowances(delivery.account, connection.allowances())
     store.settle_sent(delivery.key, owner=owner, now=sender.clock())
     return State.SENT
+
+
+def _keep_here(sender: Sender, delivery: Delivery, found: Objection) -> State:
+    """What may not leave after all: nothing was tried."""
+    now, why = sender.clock(), NOT_SENT + found.why
+    if found.after is State.APPROVED:
+        sender.store.hold(delivery.key, now=now, why=why)
+    elif not sender.store.void(delivery.key, now=now, actor=PUBLISHER, why=why, after=found.after):
+        return delivery.state
+    return found.after
 
 
 def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_lifetime: timedelta | None) -> State:
@@ -135,11 +152,19 @@ def outgoing(store: Store, delivery: Delivery, number: int, receipts: dict[int, 
         content_warning=delivery.content.content_warning,
         key=delivery.network_keys[number] if delivery.network_keys else "",
         written_at=delivery.due,
-        attachments=tuple(Attachment(media, store.picture(media.sha256)) for media in part.media),
+        attachments=tuple(Attachment(media, _approved_bytes(store, delivery, media)) for media in part.media),
         poll=part.poll,
         root=receipts.get(0) if number else None,
         parent=receipts.get(number - 1) if number else None,
     )
+
+
+def _approved_bytes(store: Store, delivery: Delivery, media: Media) -> bytes:
+    """The picture's bytes, hashed once more on their way out. Raises Rejected where they are not the approved ones."""
+    data = store.picture(media.sha256)
+    if hashlib.sha256(data).hexdigest() != media.sha256:
+        raise Rejected(delivery.account, f"the bytes of {media.file} are not the ones that were approved")
+    return data
 
 
 def backoff(key: str, attempts: int, timing: Timing) -> timedelta:

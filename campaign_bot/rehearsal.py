@@ -82,6 +82,7 @@ def rehearse(
     local = LocalNetworks(world)
     local.start()
     app = App(directory, environ={}, clock=clock, sandbox_url=local.url, database=database)
+    app.stand_in = STAND_IN
     app.plan(until=end)
     not_approved = _approve_all(app)
     _play(app, clock, end + max(campaign.collect_at, default=timedelta()), progress)

@@ -15,9 +15,22 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("daemon", "probe", "rehearsal", "starter"),
     ("app",),
-    ("plan", "check", "approve", "publish", "collect", "evaluate", "report", "bill", "health", "doctor", "handout"),
+    (
+        "plan",
+        "check",
+        "approve",
+        "publish",
+        "collect",
+        "evaluate",
+        "report",
+        "bill",
+        "health",
+        "doctor",
+        "handout",
+        "preview",
+    ),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole", "alerts"),
+    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs", "parity", "difference"),
     ("model",),
     ("errors",),
 )
@@ -26,6 +39,7 @@ ALLOWED_WITHIN = {
     ("compose", "library"),
     ("schedule", "library"),
     ("daemon", "probe"),
+    ("parity", "pairs"),
     ("health", "bill"),  # the share from which a budget is a concern
     ("library", "schedule"),  # loading asks whether a rule is one
     ("errors", "model"),  # only the type of a field
@@ -41,7 +55,7 @@ HOMES = {
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
-        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations")
+        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading")
     },
 }
 

@@ -304,15 +304,15 @@ def _restore(stage: Stage, tmp_path: Path) -> None:
 def test_a_draft_that_was_approved_and_sent_after_the_copy_is_found(tmp_path: Path) -> None:
     with set_stage(tmp_path, approved=False) as stage:
         stage.app.backup(tmp_path / "copy.db")
-        sent = [stage.delivery("x-en"), stage.delivery("bluesky-en")]
+        sent = [stage.delivery("mastodon-en"), stage.delivery("mastodon-fr")]
         stage.app.approve(sent, {}, person="alex")
         stage.work(until=5 * MINUTE)
         stage.app.restore(tmp_path / "copy.db")
         stage.work()
         after = states(stage)
-        assert (after["x-en"], after["bluesky-en"]) == (State.SENT, State.SENT)
+        assert (after["mastodon-en"], after["mastodon-fr"]) == (State.SENT, State.SENT)
         # Nobody had approved these: they are drafts again, or a person looks; they never leave by themselves.
-        assert (after["bluesky-fr"], after["mastodon-fr"]) == (State.DRAFT, State.DRAFT)
+        assert (after["bluesky-en"], after["bluesky-fr"]) == (State.DRAFT, State.DRAFT)
         assert after["x-fr"] is State.UNCONFIRMED
         assert len(stage.networks.world.posts) == 2
 

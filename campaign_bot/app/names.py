@@ -93,7 +93,7 @@ class Names(Parts):
             raise StateError("That time has passed.", advice="Choose a later one.")
         chosen = [self.library.account(self.account_names(name)[0]) for name in dict.fromkeys(accounts)]
         names = {one.name for one in self.store.posts().values()}
-        planned = plan.queued(self.library, self.network, chosen, text, due, pictures, names)
+        planned = plan.queued(self.library, self.network, chosen, text, due, pictures, names, self.person)
         if not self.store.add(planned, now=now, actor=self.person):
             raise StateError("The same post is queued for the same time already.")
         return [one for one in self.store.deliveries() if one.post == planned.post.key]

@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from campaign_bot import alerts, bill, check, doctor, publish
-from campaign_bot.app.stages import Stages
+from campaign_bot.app.auditing import Auditing
 from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
 from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
@@ -25,6 +25,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Content, Delivery, Problem, State
 from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
+from campaign_bot.store.record import Head
 from campaign_bot.store.sqlite import SqliteStore
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class Restored:
     before: Path | None  # where the database is that was there
 
 
-class Operating(Stages):
+class Operating(Auditing):
     """The service as its operators see it."""
 
     # ---- how it is
@@ -64,7 +65,7 @@ class Operating(Stages):
             {account.name: account.network for account in accounts.values()},
             missing={account.name: self.missing_settings(account) for account in accounts.values()},
             budgets=self._budgets() if accounts else (),
-            others=[*others, *self._of_backups()],
+            others=[*others, *self._of_backups(), *self._of_record(command)],
             now=self.clock(),
             command=command,
         )
@@ -153,6 +154,14 @@ class Operating(Stages):
         advice = f"The log says why no copy was made; is there space in {self.backups}?"
         return [Concern("backup", "", message, advice, f"backup/{last:{STAMP}}")]
 
+    def _of_record(self, command: str) -> list[Concern]:
+        fault = self.store.record_fault()
+        if not fault:
+            return []
+        message = f"The record of who did what was altered: {fault}. Nothing leaves meanwhile."
+        advice = f"`{command} audit verify` says where. Find out who did it; restore a backup."
+        return [Concern("record", "", message, advice, f"record/{fault}")]
+
     def restore(self, file: Path) -> Restored:
         """Put a copy in the place of the database. All that fell due since the copy was made is unconfirmed in it before
         it takes the place. Raises StateError while a daemon is at work, StoreError for a file that is no copy."""
@@ -178,11 +187,22 @@ class Operating(Stages):
             parts = len(one.content.parts)
             keys = one.network_keys or self.network(one.network).keys(one.key, one.content_hash, one.due, parts)
             restored.doubt(one.key, keys, now=now, why=why)
+        restored.identities[self.person] = self.identity
+        restored.record_restore(copy.copied, self._head_or_none(), now=now, person=self.person, doubtful=len(doubtful))
         restored.close()
         before = self._set_aside(now)
         part.replace(self.database)
         part.with_name(part.name + ".lock").unlink(missing_ok=True)
         return Restored(copy.copied, len(doubtful), before)
+
+    def _head_or_none(self) -> Head | None:
+        """Where the record ends that is about to be replaced; None where it cannot be read."""
+        if not self.database.exists():
+            return None
+        try:
+            return self.store.head()
+        except StoreError:
+            return None
 
     def _refuse_beside_daemon(self) -> None:
         """A database that cannot be read is no reason to keep it."""
@@ -321,7 +341,12 @@ class Operating(Stages):
         return list(check.check_all(self.library, self.network, [said]))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:
-        """Change it on the network, then in the record. Doing it again does the same."""
+        """Change it on the network, then in the record. Doing it again does the same. Raises StateError where this
+        person's word does not suffice."""
+        if why := self.may_edit(delivery):
+            raise StateError(
+                f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."
+            )
         receipts = self.store.receipts(delivery.key)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)

@@ -38,6 +38,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a table of users
+        return "unknown"
+
+
 class Parts:
     """The campaign directory with its settings, its store and its connections."""
 
@@ -108,7 +115,9 @@ class Parts:
 
     @cached_property
     def store(self) -> Store:
-        return SqliteStore(self.database, simulated=self.simulated)
+        store = SqliteStore(self.database, simulated=self.simulated)
+        store.identities[self.person] = self.identity
+        return store
 
     @property
     def database(self) -> Path:
@@ -120,7 +129,12 @@ class Parts:
     @property
     def person(self) -> str:
         """Who is at the keyboard, for the record."""
-        return self.settings.person or getpass.getuser()
+        return self.settings.person or _login_name()
+
+    @property
+    def identity(self) -> str:
+        """How we know who that is, for the record."""
+        return f"command line, {'CAMPAIGN_BOT_PERSON' if self.settings.person else 'login name'}"
 
     @property
     def zone(self) -> ZoneInfo:

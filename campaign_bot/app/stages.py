@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from campaign_bot import approve, bill, check, handout, plan
-from campaign_bot.app.names import Names
+from campaign_bot import bill, check, handout, plan
+from campaign_bot.app.deciding import NOBODY, Deciding
 from campaign_bot.compose import ShapeName
+from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
+from campaign_bot.parity import parity
+from campaign_bot.report.annex import Annex
 from campaign_bot.store.base import Draft
 
 #: How far ahead planning writes drafts when nobody says otherwise.
 HORIZON = timedelta(weeks=2)
 
 
-class Stages(Names):
+class Stages(Deciding):
     """What surfaces ask for, before anything leaves and after."""
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:
@@ -38,7 +41,10 @@ class Stages(Names):
                 f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,
                 advice="Mend their templates and try again.",
             )  # fmt: skip
-        plan.apply(found, self.store, now=self.clock())
+        plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
+        if self.rules.stand_in == NOBODY:
+            drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
+            self.approve(drafts, self.findings(drafts), person=NOBODY)
         return found
 
     def cards(
@@ -52,26 +58,15 @@ class Stages(Names):
         coming = [one for one in plan.posts(self.library, []) if now < one[4] <= until and series in ("", one[2].id)]
         yield from handout.sheets(self.library, coming, shapes, languages, network=network)
 
+    def difference_of(self, change: plan.Change) -> list[str]:
+        """What a change of a delivery that is there does to what it says; empty for new ones."""
+        if change.delivery is None or change.draft is None:
+            return []
+        return difference(change.delivery.content, change.draft.content)
+
     def bill(self, said: Sequence[Draft | Delivery]) -> list[bill.Line]:
         """What publishing these and reading their counts will cost."""
         return bill.forecast(said, self.library.campaign.collect_at, self.network)
-
-    def approve(
-        self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""
-    ) -> list[approve.Decision]:
-        return approve.approve(
-            self.store,
-            deliveries,
-            findings,
-            self.network,
-            person=person,
-            note=note,
-            now=self.clock(),
-            max_lateness=self.library.campaign.max_lateness,
-        )
-
-    def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
-        return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
 
     def check(self) -> tuple[list[Problem], int, int]:
         """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.
@@ -106,6 +101,11 @@ class Stages(Names):
         """What came of it all, for the report."""
         titles = {series.id: series.file.title for series in self.library.series.values()}
         return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
+
+    def annex(self) -> Annex:
+        """What every report ends with: the languages side by side, and where the record ends."""
+        head = self.store.head()
+        return Annex(parity(self.store.results(), self.library.campaign.languages), head.id, head.hash)
 
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""

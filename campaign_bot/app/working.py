@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from campaign_bot import bill, collect, publish
-from campaign_bot.app.names import Names
+from campaign_bot.app.deciding import Deciding
 from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
@@ -55,7 +55,7 @@ class Dispatched:
     futures: list[Future[Worked]]
 
 
-class Working(Names):
+class Working(Deciding):
     """The work of a daemon, of a single run and of a rehearsal."""
 
     def work(self) -> Worked:
@@ -74,6 +74,8 @@ class Working(Names):
         if self.clock_was_set.is_set():
             self.store.forget_future(now, longest=self.timing.longest_backoff)
             self.clock_was_set.clear()
+        if fault := self.store.record_fault():  # seen at each wake: what was seen cannot be taken back unnoticed
+            log.error("the record cannot be trusted", why=fault)
         self.store.expire_leases(now)
         self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)
@@ -182,7 +184,7 @@ class Working(Names):
         connection = self.connection(name)
         network = self.network(self.library.account(name).network)
         sender = publish.Sender(
-            self.store, self.owner, self.clock, self.timing, self.library.campaign.resend_unconfirmed
+            self.store, self.owner, self.clock, self.objection, self.timing, self.library.campaign.resend_unconfirmed
         )  # fmt: skip
         for delivery in look_up:
             state = publish.look_up(sender, delivery, connection, key_lifetime=network.key_lifetime)

@@ -47,9 +47,21 @@ def root(
 
 
 def _register() -> None:
-    from campaign_bot.cli import accounts, approvals, cards, content, operating, queue, reports, sent, service
+    from campaign_bot.cli import (
+        accounts,
+        approvals,
+        audit,
+        cards,
+        content,
+        operating,
+        queue,
+        reports,
+        review,
+        sent,
+        service,
+    )  # fmt: skip
 
-    for module in (service, content, cards, approvals, queue, sent, accounts, reports, operating):
+    for module in (service, content, cards, review, approvals, queue, sent, accounts, reports, operating, audit):
         module.register(app)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -9,9 +10,9 @@ from rich.markup import escape
 
 from campaign_bot.app import App
 from campaign_bot.approve import Decision
-from campaign_bot.cli.session import counted, err, out, session
+from campaign_bot.cli.session import counted, err, out, print_problems, session
 from campaign_bot.errors import CampaignBotError, StateError
-from campaign_bot.model import ALL, Delivery, State
+from campaign_bot.model import ALL, Delivery, Problem, State
 
 Names = Annotated[list[str] | None, typer.Argument(help="Posts, or post@account for one delivery.")]
 Note = Annotated[str, typer.Option(help="A note for the record.")]
@@ -27,12 +28,19 @@ def approve(
     names: Names = None,
     everything: Annotated[bool, typer.Option("--all", help="Every draft that is planned.")] = False,
     series: Annotated[str, typer.Option(help="Every planned draft of this series.")] = "",
+    all_of: Annotated[
+        str, typer.Option("--all-of", help="Every planned draft of this series, asking about each warning first.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With --all-of: accept every warning.")] = False,
     note: Note = "",
 ) -> None:
-    """Allow exactly these bytes to be published. Any later change makes the approval void."""
+    """Allow exactly these bytes to be published, in all languages of a post. Any later change makes the approval void."""
     app = session(context).open()
-    deliveries = _chosen(app, names or [], everything=everything, series=series)
-    _show(app, app.approve(deliveries, app.findings(deliveries), person=app.person, note=note), "approved")
+    deliveries = _chosen(app, names or [], everything=everything, series=series or all_of)
+    findings = app.findings(deliveries)
+    if all_of and not yes:
+        deliveries = _accepted(app, deliveries, findings)
+    _show(app, app.approve(deliveries, findings, person=app.person, note=note), "approved")
 
 
 def reject(context: typer.Context, names: Names = None, note: Note = "") -> None:
@@ -120,6 +128,22 @@ def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> lis
     return found
 
 
+def _accepted(app: App, deliveries: list[Delivery], findings: Mapping[str, Sequence[Problem]]) -> list[Delivery]:
+    """Those whose warnings the person accepts, one by one; a post stays out with all its languages."""
+    names, refused = app.names(deliveries), set[tuple[str, str]]()
+    for one in deliveries:
+        for problem in findings.get(one.key, ()):
+            if problem.blocks or (one.post, one.network) in refused:
+                continue
+            print_problems([problem], out)
+            if not typer.confirm(f"Approve {names[one.key]} all the same?", default=False):
+                refused.add((one.post, one.network))
+    kept = [one for one in deliveries if (one.post, one.network) not in refused]
+    if len(kept) < len(deliveries):
+        out.print(f"{counted(len(deliveries) - len(kept), 'delivery')} left out.")
+    return kept
+
+
 def _show(app: App, decisions: list[Decision], word: str) -> None:
     for decision in decisions:
         if not decision.done:
@@ -127,6 +151,10 @@ def _show(app: App, decisions: list[Decision], word: str) -> None:
                 f"[red]not {word}[/red] {escape(app.name_of(decision.delivery))}: {escape(decision.why)}",
                 soft_wrap=True,
             )
+    for decision in decisions:
+        if decision.done and not decision.complete:
+            of = f"{decision.given} of {decision.needed} approvals; it waits for another person"
+            out.print(f"{escape(app.name_of(decision.delivery))}: {of}", soft_wrap=True)
     done = sum(decision.done for decision in decisions)
     out.print(f"{counted(done, 'delivery')} {word} by {escape(app.person)}.")
     if done < len(decisions):

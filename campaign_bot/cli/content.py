@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 from rich.panel import Panel
+from rich.text import Text
 
 from campaign_bot import starter
 from campaign_bot.app import App
@@ -22,14 +23,17 @@ from campaign_bot.cli.session import (
     local,
     out,
     parse_day_end,
+    print_difference,
     print_json,
     print_problems,
     problem_json,
     session,
     table,
 )
+from campaign_bot.errors import CampaignBotError
 from campaign_bot.model import OPEN_STATES, Delivery
 from campaign_bot.plan import Change, Plan
+from campaign_bot.whole import write_whole
 
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
 
@@ -88,18 +92,34 @@ def plan(
 
 def preview(
     context: typer.Context,
-    post: Annotated[str, typer.Argument(help="A post's name, or post@account.")],
+    post: Annotated[
+        str, typer.Argument(help="A post's name, or post@account. With --html: none means all that waits.")
+    ] = "",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write one self-contained page, as readers would see it, to mail to a reviewer."),
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of that page: en or fr.")] = "en",
     as_json: Json = False,
 ) -> None:
     """Show a post exactly as it would be sent: text, pictures with alt, poll, per account."""
     app = session(context).open()
+    if language not in ("en", "fr"):
+        raise typer.BadParameter("en or fr", param_hint="--language")
+    if html is not None:
+        shown = app.find(post) if post else app.waiting()
+        write_whole(html, app.previews(shown, language))
+        err.print(f"{counted(len(shown), 'delivery')}: [bold]{escape(str(html))}[/bold]")
+        return
+    if not post:
+        raise CampaignBotError("Which post?", advice="Name one, or use --html FILE for all that waits.")
     deliveries = app.find(post)
     findings = app.findings(deliveries)
     if as_json:
         print_json([_delivery_json(app, one) for one in deliveries])
         return
     for delivery in deliveries:
-        out.print(_panel(app, delivery, app.zone))
+        out.print(panel(app, delivery, app.zone))
         print_problems(findings.get(delivery.key, []), out)
 
 
@@ -202,10 +222,14 @@ def _show_changes(app: App, found: Plan, zone: ZoneInfo) -> None:
     for change in found.changes:
         shown.add_row(change.kind, local(_due(change), zone), _post_name(change, posts), _account(change), change.why)
     out.print(shown)
+    for change in found.changes:
+        if lines := app.difference_of(change):
+            out.print(f"\n[bold]{escape(_post_name(change, posts))}@{_account(change)}[/bold]")
+            print_difference(lines)
     out.print(f"\n{counted(len(found.changes), 'change')}; nothing was written. Times in {zone.key}.")
 
 
-def _panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
+def panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
     lines: list[str] = []
     if delivery.content.content_warning:
         lines.append(f"[bold]Content warning:[/bold] {escape(delivery.content.content_warning)}\n")
@@ -222,7 +246,7 @@ def _panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
                 + "\n".join(f"  ○ {escape(o)}" for o in part.poll.options)
             )
     return Panel(
-        "\n".join(lines), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
+        Text.from_markup("\n".join(lines), overflow="fold"), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
         subtitle=f"{local(delivery.due, zone)} · {delivery.length}/{delivery.limit} · {app.name_of(delivery)}",
         title_align="left", subtitle_align="left",
     )  # fmt: skip
@@ -247,7 +271,7 @@ def _post_name(change: Change, posts: dict[str, Any]) -> str:
 
 def _change_json(app: App, change: Change) -> dict[str, Any]:
     return {"change": change.kind, "post": _post_name(change, dict(app.store.posts())), "account": _account(change),
-            "due": _due(change).isoformat(), "why": change.why}  # fmt: skip
+            "due": _due(change).isoformat(), "why": change.why, "difference": app.difference_of(change)}  # fmt: skip
 
 
 def _delivery_json(app: App, delivery: Delivery) -> dict[str, Any]:

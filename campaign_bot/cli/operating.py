@@ -45,7 +45,8 @@ def status(
         app.take_note(health.open_concerns)
         health = app.health(command=here.command)
     if as_json:
-        print_json(_as_json(health, simulated=app.simulated))
+        head = app.store.head()
+        print_json(_as_json(health, simulated=app.simulated) | {"record_head": {"event": head.id, "hash": head.hash}})
     else:
         _show(health, app.local_zone)
     raise typer.Exit(1 if health.open_concerns else 0)

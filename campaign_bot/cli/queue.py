@@ -12,13 +12,27 @@ from rich.markup import escape
 
 from campaign_bot.app import App
 from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, local, out, parse_instant, print_json, print_problems, session, table
+from campaign_bot.cli.session import (
+    counted,
+    err,
+    local,
+    out,
+    parse_instant,
+    print_difference,
+    print_json,
+    print_problems,
+    session,
+    table,
+)
 from campaign_bot.errors import CampaignBotError, StateError
 from campaign_bot.library.durations import parse_duration
 from campaign_bot.model import ALL, Delivery, State
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
 At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
+
+#: What the history shows of an event; `audit post` has all.
+SHOWN = ("why", "note", "account", "url", "identity", "due_to")
 
 
 def register(root: typer.Typer) -> None:
@@ -77,8 +91,11 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
             out.print(f"  {escape(one.reason)}", soft_wrap=True)
         for receipt in app.store.receipts(one.key).values():
             out.print(f"  {receipt.url}", soft_wrap=True)
+        if changed := app.since_approval(one):
+            out.print("  [bold]Since it was approved:[/bold]")
+            print_difference(changed, indent="    ")
         for event in app.history(one):
-            detail = ", ".join(f"{key}: {value}" for key, value in event.detail.items() if key != "hash")
+            detail = ", ".join(f"{key}: {event.detail[key]}" for key in SHOWN if event.detail.get(key))
             out.print(
                 f"  [dim]{event.at:%Y-%m-%d %H:%M:%S}[/dim]  {event.action} by {escape(event.actor)}  {escape(detail)}",
                 soft_wrap=True,
@@ -118,12 +135,7 @@ def move(context: typer.Context, name: Name, at: At) -> None:
     when = parse_instant(at, app.zone, app.clock())
     if when <= app.clock():
         raise CampaignBotError("That time has passed.", advice="Choose a later one.")
-    _each(
-        app,
-        name,
-        lambda one: app.store.move(one.key, when, now=app.clock(), actor=app.person),
-        f"moved to {local(when, app.zone)}",
-    )
+    _say(app, app.move(app.find(name), when), f"moved to {local(when, app.zone)}")
 
 
 def cancel(
@@ -168,9 +180,13 @@ def release(
 
 def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:
     """Carry out a change on each delivery that a name means; say which were not changed, and why."""
+    _say(app, [(one, change(one)) for one in app.find(name)], done)
+
+
+def _say(app: App, changed: list[tuple[Delivery, bool]], done: str) -> None:
     refused: list[Delivery] = []
-    for one in app.find(name):
-        if change(one):
+    for one, was_changed in changed:
+        if was_changed:
             out.print(f"{escape(app.name_of(one))}: {done}")
         else:
             refused.append(one)

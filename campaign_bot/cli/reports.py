@@ -39,7 +39,7 @@ def report(
     if language not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--language")
     app = session(context).open()
-    text = render(app.evaluation(), format=format.value, language=language)
+    text = render(app.evaluation(), format=format.value, language=language, annex=app.annex())
     if output is None and format is Format.HTML:
         output = app.directory / f"report.{language}.html"
     if output is None or str(output) == "-":

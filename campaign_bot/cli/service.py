@@ -148,11 +148,11 @@ def _local_networks(app: App, port: int, seed: int) -> LocalNetworks:
 
 def _tell(done: Rehearsed, directory: Path) -> None:
     """The table and the paths at the end of a rehearsal."""
-    evaluation = done.app.evaluation()
+    evaluation, annex = done.app.evaluation(), done.app.annex()
     reports: list[Path] = []
     for language in ("en", "fr"):
         reports.append(directory / f"report.{language}.html")
-        write_whole(reports[-1], render(evaluation, format="html", language=language))
+        write_whole(reports[-1], render(evaluation, format="html", language=language, annex=annex))
     results = done.app.store.results()
     _table(results)
     for key, why in done.not_approved.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -95,6 +95,13 @@ def counted(number: int, noun: str) -> str:
     """1 post, 2 posts, no posts."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
     return f"{number or 'no'} {noun if number == 1 else plural}"
+
+
+def print_difference(lines: Iterable[str], *, indent: str = "  ") -> None:
+    """What is different, `-` in red and `+` in green."""
+    for line in lines:
+        colour = {"+": "green", "-": "red"}.get(line[:1], "dim")
+        out.print(f"{indent}[{colour}]{escape(line)}[/{colour}]", soft_wrap=True)
 
 
 def table(*columns: str, title: str = "", numbers: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:

@@ -15,7 +15,7 @@ from campaign_bot.library.draft import Draft, Part
 from campaign_bot.library.files import CampaignFile, Row, ScheduleEntry, SeriesFile
 from campaign_bot.library.words import advice_for, describe, nearest, texts_of
 from campaign_bot.library.yaml import Document, Keys
-from campaign_bot.model import Problem
+from campaign_bot.model import QUEUE, Problem
 from campaign_bot.schedule import when_problem
 
 Check = Callable[[Draft, Collection[str]], Iterable[Problem]]  # the second argument: the names of the networks
@@ -79,6 +79,53 @@ def budgets_name_networks(draft: Draft, networks: Collection[str]) -> Iterator[P
             yield draft.campaign.problem(
                 "unknown-network", ("budget", name), f"There is no network `{name}`.", advice, at_key=True
             )
+
+
+# Approvals
+
+
+def approvals_name_what_exists(draft: Draft, _networks: Collection[str]) -> Iterator[Problem]:
+    if draft.campaign is None or (campaign := draft.campaign.value) is None or campaign.approvals is None:
+        return
+    part, approvals = draft.campaign, campaign.approvals
+    roles = {role for roles in campaign.people.values() for role in roles}
+    for keys, rule in (
+        (("approvals",), approvals),
+        *((("approvals", "rules", number), one) for number, one in enumerate(approvals.rules)),
+    ):
+        for role in rule.roles or ():
+            if campaign.people and role not in roles:
+                message, advice = f"Nobody among `people` has the role `{role}`.", advice_for(role, roles, "role")
+                yield part.problem("unknown-role", (*keys, "roles"), message, advice)
+    for number, one in enumerate(approvals.rules):
+        for name, known, kind in (
+            (one.series, (*draft.series, QUEUE), "series"),
+            (one.accounts, draft.account_names, "account"),
+        ):
+            for word in name:
+                if word not in known:
+                    key = "series" if kind == "series" else "accounts"
+                    yield part.problem(
+                        f"unknown-{kind}", ("approvals", "rules", number, key), f"There is no {kind} `{word}`.",
+                        advice_for(word, known, kind),
+                    )  # fmt: skip
+
+
+def enough_people_can_approve(draft: Draft, _networks: Collection[str]) -> Iterator[Problem]:
+    """A rule that nobody can meet would hold every post back for ever."""
+    if draft.campaign is None or (campaign := draft.campaign.value) is None or campaign.approvals is None:
+        return
+    rules = campaign.approvals.rules
+    for keys, rule in (
+        (("approvals",), campaign.approvals.rule_for("", "")),
+        *((("approvals", "rules", number), campaign.approvals.completed(one)) for number, one in enumerate(rules)),
+    ):
+        able = [name for name, roles in campaign.people.items() if not rule.roles or set(rule.roles) & set(roles)]
+        named = {role for roles in campaign.people.values() for role in roles}
+        if campaign.people and set(rule.roles) <= named and len(able) < rule.needed:
+            there = f"only {', '.join(able)}" if able else "nobody"
+            message = f"It takes {rule.needed} {'person' if rule.needed == 1 else 'people'}, and {there} may approve."
+            yield draft.campaign.problem("too-few-people", keys, message, "Add people with the role, or need fewer.")
 
 
 # Texts in every language
@@ -298,6 +345,8 @@ CHECKS: tuple[Check, ...] = (
     languages_once,
     accounts_fit,
     budgets_name_networks,
+    approvals_name_what_exists,
+    enough_people_can_approve,
     texts_in_every_language,
     rows_once,
     row_keys_not_misspelt,

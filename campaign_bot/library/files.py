@@ -62,6 +62,55 @@ class QuietPeriod(FileModel):
     reason: Text
 
 
+class ApprovalRule(FileModel):
+    """Who has to allow a post before it may leave."""
+
+    needed: Annotated[int, Field(ge=1, le=9)] = 1  # so many different people
+    roles: tuple[Slug, ...] = ()  # each of them has one of these; empty: anybody
+    self_approval: bool = False  # whether who wrote or changed it may be the only one to approve it
+    expires: Duration | None = None  # an older approval does not count any more
+
+
+class SpecialRule(FileModel):
+    """A rule for some series or accounts; what it does not say, the general rule says."""
+
+    series: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    needed: Annotated[int, Field(ge=1, le=9)] | None = None
+    roles: tuple[Slug, ...] | None = None
+    self_approval: bool | None = None
+    expires: Duration | None = None
+
+    def fits(self, series: str, account: str) -> bool:
+        return (not self.series or series in self.series) and (not self.accounts or account in self.accounts)
+
+
+class Approvals(ApprovalRule):
+    """`approvals:` of campaign.yaml: the general rule, and special ones, of which the first that fits holds."""
+
+    #: A due time may move by so much without a new approval.
+    tolerance: Duration = timedelta(minutes=5)
+    #: `none`: on local networks nothing waits for a person. On real ones somebody always has to say yes.
+    in_rehearsals: Literal["same", "none"] = "same"
+    rules: tuple[SpecialRule, ...] = ()
+
+    def rule_for(self, series: str, account: str) -> ApprovalRule:
+        return self.completed(next((one for one in self.rules if one.fits(series, account)), SpecialRule()))
+
+    def completed(self, special: SpecialRule) -> ApprovalRule:
+        """A special rule with what the general one says where it says nothing itself."""
+        fields = ApprovalRule.model_fields
+        own = {name: value for name in fields if (value := getattr(special, name)) is not None}
+        return ApprovalRule.model_construct(**{name: getattr(self, name) for name in fields} | own)
+
+
+class Pairs(FileModel):
+    """What becomes of a post's other languages when one fails for good and they have not left: held for a person, or
+    sent all the same, with an alert."""
+
+    when_one_fails: Literal["hold", "send"] = "hold"
+
+
 class CampaignFile(FileModel):
     """content/campaign.yaml"""
 
@@ -89,6 +138,9 @@ class CampaignFile(FileModel):
     links: Links = Links()
     quiet_periods: tuple[QuietPeriod, ...] = ()
     glossary: tuple[str, ...] = ()  # acronyms that readers know
+    people: dict[str, tuple[Slug, ...]] = {}  # who takes part, by CAMPAIGN_BOT_PERSON or login name: their roles
+    approvals: Approvals | None = None  # none: anybody may approve, once
+    pairs: Pairs = Pairs()
 
     @field_validator("accounts")
     @classmethod
@@ -133,6 +185,7 @@ class SeriesFile(FileModel):
     pictures: Annotated[tuple[Picture, ...], Field(max_length=4)] = ()
     poll: PollSource | None = None
     content_warning: Text = {}
+    author: str = ""  # who writes its templates: may not be the only one to approve what they make
 
 
 class Source(FileModel):
@@ -153,6 +206,7 @@ class Row(BaseModel):
     source: Source | None = None
     commitments: tuple[str, ...] = ()
     priority: str = ""
+    author: str = ""  # who wrote it: may not be the only one to approve it
 
     def field(self, name: str) -> Any:
         """Any field of the row, its own ones included; None where it has none of that name."""

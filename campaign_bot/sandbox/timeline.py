@@ -142,7 +142,7 @@ def _shown(world: World, thread: _Thread, now: datetime) -> dict[str, Any]:
         "warning": post.content_warning,
         "parts": [
             {
-                "text": _marked_up(part.text, post.network),
+                "text": marked_up(part.text, post.network),
                 "media": [_picture(one) for one in part.media],
                 "poll": _poll(part, world.poll_votes(part), words, now),
             }
@@ -179,7 +179,7 @@ def _counted(name: str, count: int, words: dict[str, Any]) -> tuple[str, str]:
     return format_decimal(count, locale=words["locale"]), one if count in words["is_one"] else many
 
 
-def _marked_up(text: str, network: str) -> Markup:
+def marked_up(text: str, network: str) -> Markup:
     """Links that can be followed and shortened as the network shows them, hashtags set off, all else escaped."""
     pieces: list[Markup] = []
     end = 0
@@ -204,12 +204,12 @@ def _tag(tag: str) -> Markup:
 
 def _picture(media: LocalMedia) -> dict[str, Any]:
     """`src` is empty for what is not a picture that we can show: a video, broken bytes."""
-    src, width, height = _small(media.data)
+    src, width, height = small(media.data)
     return {"src": src, "width": width, "height": height, "alt": media.alt}
 
 
 @lru_cache(maxsize=512)
-def _small(data: bytes) -> tuple[str, int, int]:
+def small(data: bytes) -> tuple[str, int, int]:
     """A preview as a data URI, with its width and height in pixels."""
     try:
         with Image.open(BytesIO(data)) as image:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from campaign_bot.model import Delivery, State
+from campaign_bot.model import Content, Delivery, State
 from campaign_bot.store.connection import Connections, to_ms
+from campaign_bot.store.record import COLUMNS, Head, next_line
 from campaign_bot.store.rows import to_delivery
 
 
@@ -18,6 +20,8 @@ class Changes:
     """What every verb of the store is made of."""
 
     simulated: bool
+    #: How we know who somebody is (the command line, a login), by their name: it is written beside what they do.
+    identities: dict[str, str]
     _connections: Connections
 
     def _rows(self, sql: str, values: Sequence[object] | dict[str, Any] = ()) -> list[dict[str, Any]]:
@@ -54,12 +58,26 @@ class Changes:
             self._event(db, now, actor, action, delivery, detail)
         return changed == 1
 
-    def _event(
-        self, db: Database, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
-    ) -> None:
-        db.table("event").insert(
-            {
-                "at_ms": to_ms(now), "actor": actor, "action": action, "subject": subject,
-                "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
-            }
+    def _event(self, db: Database, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> int:
+        """Append to the chain, inside the caller's transaction: BEGIN IMMEDIATE has let nobody in between. Returns its id."""
+        if identity := self.identities.get(actor):
+            detail = {**detail, "identity": identity}
+        line = next_line(
+            head_of(db), at_ms=to_ms(now), actor=actor, action=action, subject=subject,
+            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
         )  # fmt: skip
+        db.execute(f"insert into event ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(line))
+        return line.id
+
+    def _keep_content(self, db: Database, content: Content, now: datetime) -> None:
+        """Every version that a delivery ever had stays readable by its hash."""
+        db.execute(
+            "insert into content (hash, content, at_ms) values (?, ?, ?) on conflict do nothing",
+            [content.sha256, content.to_json(), to_ms(now)],
+        )
+
+
+def head_of(db: Database) -> Head:
+    """Where the record ends."""
+    row = db.execute("select id, hash from event order by id desc limit 1").fetchone()
+    return Head(*row) if row else Head()

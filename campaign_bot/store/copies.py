@@ -6,15 +6,28 @@ import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from campaign_bot.errors import StoreError
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import DatabaseError, from_ms, open_read_only, to_ms
+from campaign_bot.store.record import Head
 
 #: Rows that are never deleted: a copy has as many as there were.
 _ROWS = "select " + " + ".join(
     f"(select count(*) from {name})"
-    for name in ("post", "delivery", "approval", "attempt", "receipt", "snapshot", "followers", "event", "spend")
+    for name in (
+        "post",
+        "delivery",
+        "approval",
+        "attempt",
+        "receipt",
+        "snapshot",
+        "followers",
+        "event",
+        "spend",
+        "content",
+    )
 )
 
 
@@ -69,6 +82,16 @@ class Copies(Changes):
             finally:
                 part.unlink(missing_ok=True)
         return rows
+
+    def record_restore(
+        self, copied: datetime, replaced: Head | None, *, now: datetime, person: str, doubtful: int
+    ) -> None:
+        """This copy takes the place of a database whose record ended in `replaced`: the chain goes on, and says so."""
+        detail: dict[str, Any] = {"copied": copied.isoformat(), "doubtful": doubtful}
+        if replaced is not None:
+            detail["replaced"] = {"id": replaced.id, "hash": replaced.hash}
+        with self._connections.write() as db:
+            self._event(db, now, person, "restored", "database", detail)
 
     def health_of_file(self) -> str:
         """What SQLite says of the file: `ok`, or what is wrong with it."""

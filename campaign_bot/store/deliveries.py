@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,11 +10,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Event, Post, State
-from campaign_bot.store.base import Draft, Planned
-from campaign_bot.store.changes import Changes
+from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Post, State
+from campaign_bot.store.base import Approving, Draft, Planned
+from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.rows import to_post
+
+
+class _Changed(Exception):
+    """It is not what the person saw: nothing of the transaction stays."""
 
 
 class Deliveries(Changes):
@@ -43,19 +48,32 @@ class Deliveries(Changes):
     def change(self, draft: Draft, *, now: datetime, actor: str, why: str) -> bool:
         """The files changed what this delivery says or when: it is a draft again, and an approval is void."""
         with self._connections.write() as db:
+            before = db.execute("select content_hash, due_ms from delivery where key = ?", [draft.key]).fetchone()
+            detail: dict[str, Any] = {"why": why}
+            if before and before[0] != draft.content.sha256:
+                detail |= {"from": before[0], "to": draft.content.sha256}
+            if before and before[1] != to_ms(draft.due):
+                detail |= {"due_from": from_ms(before[1]).isoformat(), "due_to": draft.due.isoformat()}
+            detail |= _authors(draft)
             changed = self._set(
-                db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", {"why": why}, **_draft_columns(draft)
+                db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", detail, **_draft_columns(draft)
             )
             if changed:
+                self._keep_content(db, draft.content, now)
                 self._void_approvals(db, draft.key, now, why)
             return changed
 
     def revive(self, draft: Draft, *, now: datetime, actor: str) -> bool:
         """The slot of a delivery that planning had cancelled is back."""
+        detail = {"to": draft.content.sha256, **_authors(draft)}
         with self._connections.write() as db:
-            return self._set(
-                db, draft.key, (State.CANCELLED,), State.DRAFT, now, actor, "planned-again", {}, **_draft_columns(draft)
-            )
+            done = self._set(
+                db, draft.key, (State.CANCELLED,), State.DRAFT, now, actor, "planned-again", detail,
+                **_draft_columns(draft),
+            )  # fmt: skip
+            if done:
+                self._keep_content(db, draft.content, now)
+            return done
 
     def cancel(self, delivery: str, *, now: datetime, actor: str, why: str) -> bool:
         with self._connections.write() as db:
@@ -66,12 +84,21 @@ class Deliveries(Changes):
                 self._void_approvals(db, delivery, now, why)
             return done
 
-    def move(self, delivery: str, due: datetime, *, now: datetime, actor: str) -> bool:
-        """Another due time, also for one that was missed. An approval is for a time too, so it is void."""
+    def move(
+        self, delivery: str, due: datetime, *, now: datetime, actor: str, kept: bool = False, by_person: bool = True
+    ) -> bool:
+        """Another due time, also for one that was missed. An approval is for a time too, so it is void; unless the change
+        is small enough (`kept`). What a person moved (`by_person`), planning leaves there."""
+        detail = {"to": due.isoformat(), **({"kept": True} if kept else {})}
+        columns: dict[str, Any] = {"due_ms": to_ms(due), "not_before_ms": None, **({"moved": 1} if by_person else {})}
         with self._connections.write() as db:
+            if kept:
+                return self._set(
+                    db, delivery, (State.APPROVED,), State.APPROVED, now, actor, "moved", detail, **columns
+                )  # fmt: skip
             moved = self._set(
-                db, delivery, (*OPEN_STATES, State.MISSED), State.DRAFT, now, actor, "moved", {"to": due.isoformat()},
-                due_ms=to_ms(due), moved=1, network_keys="[]", not_before_ms=None, reason="", held="",
+                db, delivery, (*OPEN_STATES, State.MISSED), State.DRAFT, now, actor, "moved", detail,
+                network_keys="[]", reason="", held="", **columns,
             )  # fmt: skip
             if moved:
                 self._void_approvals(db, delivery, now, "moved")
@@ -83,26 +110,66 @@ class Deliveries(Changes):
         self, delivery: str, content_hash: str, keys: Sequence[str], *, person: str, note: str, now: datetime
     ) -> bool:
         """Freeze the bytes that the person saw (by their hash) and keep the network's key for each part."""
-        with self._connections.write() as db:
-            done = self._set(
-                db, delivery, (State.DRAFT,), State.APPROVED, now, person, "approved", {"hash": content_hash},
-                guard=("content_hash = ?", [content_hash]), network_keys=json.dumps(list(keys)), reason="",
-            )  # fmt: skip
-            if done:
-                self._decide(db, delivery, "approved", content_hash, person, note, now)
-            return done
+        one = self.delivery(delivery)
+        if one is None or one.content_hash != content_hash:
+            return False
+        return self.approve_together([Approving(one, tuple(keys))], person=person, note=note, now=now)
+
+    def approve_together(self, approvings: Sequence[Approving], *, person: str, note: str, now: datetime) -> bool:
+        """All of them or none: one transaction. False: something changed since the person looked."""
+        with contextlib.suppress(_Changed), self._connections.write() as db:
+            for one in approvings:
+                self._approve(db, one, person, note, now)
+            return True
+        return False
+
+    def _approve(self, db: Database, one: Approving, person: str, note: str, now: datetime) -> None:
+        """The event holds all that the approval is bound to. Raises _Changed, which takes all back."""
+        seen = one.delivery
+        bound = {
+            "hash": seen.content_hash, "account": seen.account, "network": seen.network, "due_ms": to_ms(seen.due),
+            "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
+            **({"to": one.to} if one.to is not None else {}),
+            **({"warnings": list(one.warnings)} if one.warnings else {}), **({"note": note} if note else {}),
+        }  # fmt: skip
+        guard = (
+            "content_hash = ? and account = ? and network = ? and due_ms = ? and (select count(*) from approval where"
+            " approval.delivery = delivery.key and decision = 'approved' and voided_ms is null"
+            " and approval.content_hash = delivery.content_hash) = ?",
+            [seen.content_hash, seen.account, seen.network, to_ms(seen.due), one.given],
+        )
+        after = State.APPROVED if one.completes else State.DRAFT
+        columns: dict[str, Any] = {"reason": "" if one.completes else f"{one.given + 1} of {one.needed} approvals"}
+        if one.completes:
+            columns["network_keys"] = json.dumps(list(one.keys))
+        if not self._set(
+            db, seen.key, (State.DRAFT,), after, now, person, "approved", bound, guard=guard, **columns
+        ):  # fmt: skip
+            raise _Changed
+        self._decide(db, seen.key, "approved", seen.content_hash, person, note, now)
 
     def reject(self, delivery: str, content_hash: str, *, person: str, note: str, now: datetime) -> bool:
         """It stays (or is again) a draft, with the reason; it cannot leave unless somebody approves it."""
         reason = f"rejected by {person}" + (f": {note}" if note else "")
         with self._connections.write() as db:
             done = self._set(
-                db, delivery, OPEN_STATES, State.DRAFT, now, person, "rejected", {"note": note},
+                db, delivery, OPEN_STATES, State.DRAFT, now, person, "rejected", {"note": note, "hash": content_hash},
                 guard=("content_hash = ?", [content_hash]), network_keys="[]", reason=reason,
             )  # fmt: skip
             if done:
                 self._void_approvals(db, delivery, now, reason)
                 self._decide(db, delivery, "rejected", content_hash, person, note, now)
+            return done
+
+    def void(self, delivery: str, *, now: datetime, actor: str, why: str, after: State = State.DRAFT) -> bool:
+        """What was approved, in part or whole, is not any more. `after` FAILED: it may not even be approved again."""
+        with self._connections.write() as db:
+            done = self._set(
+                db, delivery, OPEN_STATES, after, now, actor, "approval-voided", {"why": why},
+                reason=why, network_keys="[]", held="",
+            )  # fmt: skip
+            if done:
+                self._void_approvals(db, delivery, now, why)
             return done
 
     # ---- read
@@ -124,15 +191,15 @@ class Deliveries(Changes):
         found = self._select("key = :key", {"key": key})
         return found[0] if found else None
 
+    def of_post(self, post: str) -> list[Delivery]:
+        return self._select("post = :post", {"post": post})
+
+    def posts_by_key(self, keys: Sequence[str]) -> dict[str, Post]:
+        marks = ", ".join("?" for _ in keys)
+        return {row["key"]: to_post(row) for row in self._rows(f"select * from post where key in ({marks})", keys)}
+
     def posts(self) -> dict[str, Post]:
         return {row["key"]: to_post(row) for row in self._rows("select * from post")}
-
-    def events(self, subject: str = "") -> list[Event]:
-        rows = self._rows("select * from event where ? in ('', subject) order by id", [subject])
-        return [
-            Event(from_ms(row["at_ms"]), row["actor"], row["action"], row["subject"], json.loads(row["detail"]))
-            for row in rows
-        ]
 
     # ---- how
 
@@ -147,7 +214,9 @@ class Deliveries(Changes):
             list(row.values()),
         ).rowcount
         if added:
-            self._event(db, now, actor, "planned", draft.key, {"post": post.name, "account": draft.account})
+            detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_authors(draft)}
+            self._event(db, now, actor, "planned", draft.key, detail)
+            self._keep_content(db, draft.content, now)
         return added
 
     def _keep_pictures(self, db: Database, planned: Planned) -> None:
@@ -168,9 +237,18 @@ class Deliveries(Changes):
         db.table("approval").insert(
             {
                 "delivery": delivery, "decision": decision, "content_hash": content_hash, "person": person,
-                "at_ms": to_ms(now), "note": note,
+                "at_ms": to_ms(now), "note": note, "identity": self.identities.get(person, ""),
+                "event": head_of(db).id,
             }
         )  # fmt: skip
+
+    def _series(self, db: Database, post: str) -> str:
+        row = db.execute("select series from post where key = ?", [post]).fetchone()
+        return str(row[0]) if row else ""
+
+
+def _authors(draft: Draft) -> dict[str, Any]:
+    return {"authors": list(draft.authors)} if draft.authors else {}
 
 
 def _draft_columns(draft: Draft) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from campaign_bot.store.record import GENESIS, Head, next_line
+
 migrations = Migrations("campaign_bot")
 
 
@@ -165,4 +167,41 @@ def m004_operating(db: Database) -> None:
                round(sum(usd_micro) / 1000000.0, 4) as usd, max(simulated) as simulated
           from spend group by 1, 2, 3, 4
         """,
+    )
+
+
+@migrations()
+def m008_record(db: Database) -> None:
+    """The event log becomes a chain that the database keeps from being changed; every version of a content is kept."""
+    text, integer = str, int
+    db.table("event").add_column("previous", text, not_null_default="")
+    db.table("event").add_column("hash", text, not_null_default="")
+    # Ids without gaps, in the order in which the events were written.
+    head = Head()
+    rows = db.execute("select id, at_ms, actor, action, subject, detail from event order by id").fetchall()
+    for old, at_ms, actor, action, subject, detail in rows:
+        line = next_line(head, at_ms=at_ms, actor=actor, action=action, subject=subject, detail=detail or "{}")
+        db.execute(
+            "update event set id = ?, detail = ?, previous = ?, hash = ? where id = ?",
+            [line.id, line.detail, line.previous, line.hash, old],
+        )
+        head = Head(line.id, line.hash)
+    for verb in ("update", "delete"):
+        db.execute(
+            f"create trigger event_no_{verb} before {verb} on event"
+            " begin select raise(abort, 'the record is append-only: it cannot be changed'); end"
+        )
+    db.execute(
+        "create trigger event_follows before insert on event when new.id <> coalesce((select max(id) from event), 0) + 1"
+        " or new.previous <> coalesce((select hash from event order by id desc limit 1), '" + GENESIS + "')"
+        " or length(new.hash) <> 64"
+        " begin select raise(abort, 'the record is a chain: this does not follow its last event'); end"
+    )
+    db.table("approval").add_column("identity", text, not_null_default="")
+    db.table("approval").add_column("event", integer)
+    db.table("content").create(
+        {"hash": text, "content": text, "at_ms": integer}, pk="hash", not_null={"content", "at_ms"}, strict=True
+    )
+    db.execute(
+        "insert or ignore into content (hash, content, at_ms) select content_hash, content, coalesce(updated_ms, 0) from delivery"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from campaign_bot.model import Content, Counts, Delivery, Post, Receipt, State
+from campaign_bot.model import Content, Counts, Delivery, Part, Post, Receipt, State
 from campaign_bot.store.connection import from_ms, from_ms_or_none
 
 COUNT_FIELDS = tuple(Counts.__dataclass_fields__)
@@ -20,17 +20,33 @@ def to_delivery(row: dict[str, Any]) -> Delivery:
         language=row["language"],
         due=from_ms(row["due_ms"]),
         state=State(row["state"]),
-        content=Content.from_json(row["content"]),
+        content=_content(row),
         content_hash=row["content_hash"],
         length=row["length"],
         limit=row["length_limit"],
-        network_keys=tuple(json.loads(row["network_keys"])),
+        network_keys=_keys(row["network_keys"]),
         attempts=row["attempts"],
         not_before=from_ms_or_none(row["not_before_ms"]),
         reason=row["reason"] or "",
         moved=bool(row["moved"]),
         held=row["held"],
     )
+
+
+def _content(row: dict[str, Any]) -> Content:
+    """What somebody has broken by hand is empty, has not the hash that it should have, and so can't leave; it must not
+    stop the others either."""
+    try:
+        return Content.from_json(row["content"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Content(row["language"], (Part("(unreadable)"),))
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(text)))
+    except (ValueError, TypeError):
+        return ()
 
 
 def to_post(row: dict[str, Any]) -> Post:

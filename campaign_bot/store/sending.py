@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from campaign_bot.errors import StoreError
 from campaign_bot.model import ALL, OPEN_STATES, Allowance, Content, Delivery, Pause, Receipt, State
-from campaign_bot.store.changes import Changes
+from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.rows import to_receipt
 
@@ -150,10 +151,12 @@ class Sending(Changes):
                 guard=("content_hash = ?", [before]), content=content.to_json(), content_hash=after, length=length,
             )  # fmt: skip
             if done:
+                self._keep_content(db, content, now)
                 db.table("approval").insert(
                     {
                         "delivery": delivery, "decision": "approved", "content_hash": after, "person": person,
                         "at_ms": to_ms(now), "note": "edited after it was sent",
+                        "identity": self.identities.get(person, ""), "event": head_of(db).id,
                     }
                 )  # fmt: skip
             return done
@@ -286,7 +289,11 @@ class Sending(Changes):
         return from_ms_or_none(rows[0]["first_attempt_ms"]) if rows else None
 
     def picture(self, sha256: str) -> bytes:
-        return bytes(self._rows("select bytes from media where sha256 = ?", [sha256])[0]["bytes"])
+        """The bytes of a picture. Raises StoreError where they are gone."""
+        rows = self._rows("select bytes from media where sha256 = ?", [sha256])
+        if not rows:
+            raise StoreError(f"The bytes of picture {sha256[:12]} are gone.", advice="Restore a backup, or plan anew.")
+        return bytes(rows[0]["bytes"])
 
     # ---- what the networks still allow
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none,
 from campaign_bot.store.copies import Copies
 from campaign_bot.store.deliveries import Deliveries
 from campaign_bot.store.ledger import Ledger
+from campaign_bot.store.reading import Reading
+from campaign_bot.store.record import Head
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts, to_delivery
 from campaign_bot.store.sending import Sending
 
@@ -19,12 +22,14 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending, Ledger, Copies):
+class SqliteStore(Deliveries, Sending, Reading, Ledger, Copies):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
         self.path = path
         self.simulated = simulated
+        self.identities = {}
+        self._verified, self._missing, self._reading = Head(), "", threading.Lock()
         self._connections = Connections(path, simulated=simulated)
 
     def close(self) -> None:

@@ -82,7 +82,7 @@ def test_dry_run_tells_added_changed_voided_and_cancelled_and_writes_nothing(cam
     assert run("plan", *UNTIL, "--dry-run").out.count("added") == 18
     assert run("queue", "list").out.startswith("No deliveries")
     run("plan", *UNTIL)
-    assert run("approve", "facts-2027-01-18@x-en").code == 0
+    assert run("approve", "facts-2027-01-18@x-en", "facts-2027-01-18@x-fr").code == 0
     text = (campaign / "content/data/facts.yaml").read_text(encoding="utf-8")
     write_campaign(
         campaign,

@@ -109,7 +109,7 @@ def test_moving_asks_for_a_new_approval(campaign: Path, run: Run) -> None:
 
 def test_a_scheduled_post_that_was_moved_stays_where_it_was_put(campaign: Path, run: Run) -> None:
     run("plan", "--until", "2027-01-31")
-    run("queue", "move", "facts-2027-01-18@x-en", "--at", "2027-01-19 10:00")
+    assert run("queue", "move", "facts-2027-01-18", "--at", "2027-01-19 10:00").code == 0
     run("plan", "--until", "2027-01-31")
     (one,) = run("preview", "facts-2027-01-18@x-en", "--json").json
     assert one["due"] == "2027-01-19T15:00:00+00:00"

@@ -86,7 +86,8 @@ def test_a_changed_byte_voids_the_approval(store: SqliteStore) -> None:
     store.change(a_draft(text="Other words"), now=NOW, actor="plan", why="text changed")
     assert store.deliveries()[0].state is State.DRAFT
     assert begin(store, one) is None
-    assert store.events(one.key)[-1].detail == {"why": "text changed"}
+    told = store.events(one.key)[-1].detail
+    assert told == {"why": "text changed", "from": one.content_hash, "to": store.deliveries()[0].content_hash}
 
 
 def test_bytes_changed_behind_our_back_do_not_leave(store: SqliteStore, tmp_path: Path) -> None:

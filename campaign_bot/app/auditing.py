@@ -1,0 +1,163 @@
+"""The record as people ask for it: is it whole, who did what, and everything about one post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from campaign_bot.app.stages import Stages
+from campaign_bot.difference import difference
+from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
+from campaign_bot.pairs import pairs
+from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.record import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of what happened to a delivery, from whichever table tells it."""
+
+    at: datetime
+    delivery: str  # post@account
+    what: str
+    who: str
+    identity: str  # how we know who that is
+    detail: dict[str, Any]
+    event: int | None = None  # its number in the record
+    hash: str = ""  # of the event
+
+
+class Auditing(Stages):
+    """What an auditor asks."""
+
+    def log(
+        self, *, name: str = "", actor: str = "", action: str = "",
+        since: datetime | None = None, until: datetime | None = None,
+    ) -> Iterator[Line]:  # fmt: skip
+        """The record's lines in their order, only those that fit. `name`: a post or post@account."""
+        keys = {one.key for one in self.find(name)} if name else set[str]()
+        for line in self.store.lines():
+            if (
+                (not keys or line.subject in keys)
+                and actor in ("", line.actor)
+                and action in ("", line.action)
+                and (since is None or line.at_ms >= to_ms(since))
+                and (until is None or line.at_ms <= to_ms(until))
+            ):
+                yield line
+
+    def subjects(self) -> dict[str, str]:
+        """The names that people know, by the keys that the record has."""
+        return self.names(self.store.deliveries())
+
+    def dossier(self, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+        """Everything about a post: what it said when, who allowed which bytes, what was tried and answered."""
+        posts, findings = self.store.posts(), self.findings(deliveries)
+        post: Post = posts[deliveries[0].post]
+        head = self.store.head()
+        return {
+            "post": asdict(post) | {"slot": post.slot.isoformat()},
+            "simulated": self.simulated,
+            "record_head": {"event": head.id, "hash": head.hash},
+            "record_fault": self.store.record_fault(),
+            "deliveries": [
+                {
+                    **self.describe(one),
+                    "versions": self._versions(one),
+                    "findings": [
+                        {name: getattr(problem, name) for name in ("rule", "severity", "message")}
+                        for problem in findings.get(one.key, ())
+                    ],
+                    "approvals": [asdict(given) for given in self.store.trail(one.key).approvals],
+                    "receipts": [asdict(receipt) for receipt in self.store.receipts(one.key).values()],
+                    "happened": [asdict(entry) for entry in self.happened(one)],
+                }
+                for one in deliveries
+            ],
+        }
+
+    def happened(self, delivery: Delivery) -> list[Entry]:
+        """Events, attempts with their answers, and receipts, in the order of time."""
+        name = self.name_of(delivery)
+        found = [
+            Entry(
+                from_ms(line.at_ms), name, line.action, line.actor, str(line.told.get("identity", "")),
+                {key: value for key, value in line.told.items() if key != "identity"}, line.id, line.hash,
+            )
+            for line in self.store.lines(delivery.key)
+        ]  # fmt: skip
+        for one in self.store.attempts_of(delivery.key):
+            detail = {"number": one.number, "started": one.started.isoformat(), "error": one.error}
+            found.append(
+                Entry(one.finished or one.started, name, f"answer: {one.outcome or 'none yet'}", one.owner, "", detail)
+            )
+        for part, (receipt, at) in self.store.receipts_with_time(delivery.key).items():
+            found.append(Entry(at, name, "receipt", delivery.network, "", {"part": part + 1, **asdict(receipt)}))
+        return sorted(found, key=lambda one: (one.at, one.event or 0))
+
+    def _versions(self, delivery: Delivery) -> list[dict[str, Any]]:
+        """Each content that it ever had, with what is different from the one before."""
+        found: list[dict[str, Any]] = []
+        before: Content | None = None
+        for at, content_hash in self.versions(delivery):
+            content = self.store.content(content_hash)
+            found.append(
+                {
+                    "hash": content_hash,
+                    "since": at.isoformat(),
+                    "content": asdict(content) if content else None,
+                    "difference": difference(before, content) if before and content else [],
+                }
+            )
+            before = content or before
+        return found
+
+    def versions(self, delivery: Delivery) -> list[tuple[datetime, str]]:
+        """Since when it has said what, by the hashes that the record names."""
+        found: list[tuple[datetime, str]] = []
+        for event in self.store.events(delivery.key):
+            told = (
+                event.detail.get("to", "") if event.action in ("planned", "planned-again", "changed", "edited") else ""
+            )
+            if told and (not found or found[-1][1] != told):
+                found.append((event.at, str(told)))
+        return found or [(self.clock(), delivery.content_hash)]
+
+    def previews(self, deliveries: Sequence[Delivery], language: str) -> str:
+        """One self-contained page of these, as readers would see them, with findings; `language` is the page's own."""
+        from campaign_bot import preview
+
+        posts, series, campaign = self.store.posts(), self.library.series, self.library.campaign
+        waiting: list[preview.Waiting] = []
+        for sides in sorted(pairs(deliveries), key=lambda sides: (sides[0].due, sides[0].post)):
+            post = posts[sides[0].post]
+            title = series[post.series].file.title.get(language, post.series) if post.series in series else post.name
+            waiting.append(preview.Waiting(post, title, sides))
+        hashes = {media.sha256 for one in deliveries for part in one.content.parts for media in part.media}
+        page = preview.Page(
+            campaign=campaign.name.get(language, campaign.name[campaign.languages[0]]),
+            now=self.clock(),
+            zone=self.zone,
+            simulated=self.simulated,
+            head=self.store.head().hash,
+            handles={name: account.handle or name for name, account in campaign.accounts.items()},
+        )
+        changed = {one.key: self.since_approval(one) for one in deliveries}
+        pictures = {sha256: self.store.picture(sha256) for sha256 in hashes}
+        return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language)
+
+    def waiting(self) -> list[Delivery]:
+        """All sides of every post that has a draft which may still be approved."""
+        earliest = self.clock() - self.library.campaign.max_lateness
+        drafts = {one.post for one in self.store.deliveries((State.DRAFT,)) if one.due > earliest}
+        return [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
+
+    def since_approval(self, delivery: Delivery) -> list[str]:
+        """What is different from the bytes that were approved last; empty where they are the same or nothing was."""
+        approved = self.store.trail(delivery.key).last_approved_hash
+        if not approved or approved == delivery.content_hash:
+            return []
+        before = self.store.content(approved)
+        return difference(before, delivery.content) if before else ["(the approved version was not kept)"]

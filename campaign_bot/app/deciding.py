@@ -1,0 +1,122 @@
+"""Who may decide what, and whether what is about to leave is what they decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from campaign_bot import approve
+from campaign_bot.app.names import Names
+from campaign_bot.errors import StateError
+from campaign_bot.model import Delivery, Problem, State
+from campaign_bot.pairs import other_sides
+from campaign_bot.store.record import Objection
+
+#: Who approves on local networks where the campaign says that nobody has to.
+NOBODY = "nobody (approvals are off in rehearsals)"
+
+#: A side in one of these states does not leave when its pair is due.
+LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
+
+
+class Deciding(Names):
+    """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
+
+    #: In a rehearsal: the name under which everything is approved. In the record it can't be taken for a person.
+    stand_in: str = ""
+
+    @property
+    def rules(self) -> approve.Rules:
+        campaign = self.library.campaign
+        stand_in = self.stand_in
+        if self.simulated and campaign.approvals is not None and campaign.approvals.in_rehearsals == "none":
+            stand_in = stand_in or NOBODY
+        return approve.Rules.of(campaign, stand_in)
+
+    def address(self, account_name: str) -> str | None:
+        """The login and server that an account is now, by the campaign's file: an approval is for them too."""
+        account = self.library.campaign.accounts.get(account_name)
+        if account is None:
+            return None
+        server = account.server or self.network(account.network).default_server
+        return f"{account.handle or account.name} at {server}"
+
+    def approve(
+        self, deliveries: Sequence[Delivery], findings: Mapping[str, Sequence[Problem]], *, person: str, note: str = ""
+    ) -> list[approve.Decision]:
+        return approve.approve(
+            self.store,
+            deliveries,
+            findings,
+            self.network,
+            rules=self.rules,
+            to=self.address,
+            person=person,
+            note=note,
+            now=self.clock(),
+            max_lateness=self.library.campaign.max_lateness,
+        )
+
+    def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
+        return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
+
+    def objection(self, delivery: Delivery) -> Objection | None:
+        """Why this may not leave although it says that it is approved. Asked right before it is sent."""
+        if damaged := self.store.damaged(delivery.content):
+            return Objection(State.FAILED, damaged)
+        post = self.store.posts_by_key([delivery.post]).get(delivery.post)
+        found = approve.objection(
+            delivery,
+            self.store.trail(delivery.key),
+            self.rules,
+            series=post.series if post else "",
+            to=self.address(delivery.account),
+            now=self.clock(),
+        )
+        return found or self._lost_side(delivery)
+
+    def _lost_side(self, delivery: Delivery) -> Objection | None:
+        """A post is one thing: where one side will not leave, the other waits for a person, who may let it go."""
+        if self.library.campaign.pairs.when_one_fails == "send":
+            return None
+        sides = other_sides(delivery, self.store.of_post(delivery.post))
+        lost = next((side for side in sides if side.state in LOST), None)
+        if lost is None or any(one.action == "released" for one in self.store.events(delivery.key)):
+            return None
+        why = f"its other side, {lost.account} ({lost.language}), is {lost.state}"
+        return Objection(State.APPROVED, f"{why}: {lost.reason}" if lost.reason else why)
+
+    def move(self, deliveries: Sequence[Delivery], due: datetime) -> list[tuple[Delivery, bool]]:
+        """Another due time for a post, all its sides: they are due together. By less than the tolerance an approval holds.
+        Raises StateError where only one side is meant."""
+        keys = {one.key for one in deliveries}
+        for one in deliveries:
+            left = [
+                side for side in other_sides(one, self.store.of_post(one.post)) if side.key not in keys and side.open
+            ]
+            if left:
+                post = self.name_of(one).partition("@")[0]
+                raise StateError(
+                    f"{self.name_of(one)} goes together with {' and '.join(side.account for side in left)}.",
+                    advice=f"A post is due at one time in all its languages: move {post}.",
+                )
+        return [(one, self._move(one, due)) for one in deliveries]
+
+    def _move(self, one: Delivery, due: datetime) -> bool:
+        approvals = self.store.trail(one.key).approvals
+        bound = [given.due_ms for given in approvals]
+        kept = one.state is State.APPROVED and bool(approvals) and all(
+            ms is not None and abs(due.timestamp() - ms / 1000) <= self.rules.tolerance.total_seconds() for ms in bound
+        )  # fmt: skip
+        return self.store.move(one.key, due, now=self.clock(), actor=self.person, kept=kept)
+
+    def may_edit(self, delivery: Delivery) -> str:
+        """Why this person may not change what is out already; empty where they may. An edit is approved by who makes it."""
+        post = self.store.posts()[delivery.post]
+        rules = self.rules
+        rule = rules.rule(post.series, delivery.account)
+        if why := rules.forbids(self.person, rule):
+            return why
+        if rule.needed > 1:
+            return f"{rule.needed} people have to approve what it says, and an edit is the word of one"
+        return "" if rule.self_approval else "who changes a post may not be the only one to approve it"

@@ -1,0 +1,239 @@
+"""audit: the record of who did what. Is it whole, what does it say, and everything about one post."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.app import App
+from campaign_bot.cli.content import Json
+from campaign_bot.cli.session import (
+    counted,
+    local,
+    out,
+    parse_day_end,
+    parse_instant,
+    print_difference,
+    print_json,
+    session,
+)
+from campaign_bot.model import Delivery
+from campaign_bot.store.connection import from_ms
+from campaign_bot.store.record import Line, Verified
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+
+
+As = Annotated[Format, typer.Option("--format", help="text for people; csv or json for records keeping.")]
+COLUMNS = ("id", "at", "actor", "action", "subject", "name", "identity", "detail", "previous", "hash")
+ENTRY = ("at", "delivery", "what", "who", "identity", "detail", "event", "hash")
+#: What the text forms leave out of a detail; csv and json have all.
+TOLD_ELSEWHERE = ("keys", "identity", "cid", "account", "network", "series", "post", "due_ms")
+
+
+def register(root: typer.Typer) -> None:
+    audit = typer.Typer(help="The record: who did what to what, when, why. It cannot be changed.", no_args_is_help=True)
+    for command in (verify, log, post):
+        audit.command()(command)
+    root.add_typer(audit, name="audit")
+
+
+def verify(
+    context: typer.Context,
+    head: Annotated[
+        str, typer.Option(help="A head hash that is known elsewhere, e.g. from a report: is it in this record?")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Read the whole record: is any event changed, missing, put in between or in another order? Exit 1 if so."""
+    app = session(context).open()
+    found = app.store.verify_record()
+    pinned = _find(app, head)
+    fine = not found.faults and pinned is not False
+    if as_json:
+        print_json({"whole": fine, "events": found.events, "head": asdict(found.head),
+                    "faults": [{"event": one.id, "at": _iso(one.at_ms), "message": one.message} for one in found.faults],
+                    "pinned": pinned if isinstance(pinned, bool | None) else pinned.id})  # fmt: skip
+    else:
+        _tell(found, head, pinned)
+    raise typer.Exit(0 if fine else 1)
+
+
+def _find(app: App, head: str) -> Line | bool | None:
+    """The event with a hash that begins so; False where there is none, None where nothing was asked."""
+    if not head:
+        return None
+    return next((line for line in app.store.lines() if len(head) >= 8 and line.hash.startswith(head.lower())), False)
+
+
+def _tell(found: Verified, head: str, pinned: Line | bool | None) -> None:
+    for one in found.faults:
+        out.print(f"[red]event {one.id}[/red] of {_iso(one.at_ms)}: {escape(one.message)}", soft_wrap=True)
+    if isinstance(pinned, Line):
+        out.print(f"{escape(head)} is event {pinned.id} of {_iso(pinned.at_ms)}.", soft_wrap=True)
+    elif pinned is False:
+        out.print(
+            f"[red]{escape(head)} is not in this record:[/red] events were removed or rewritten since it was printed, or"
+            " the database was restored from an older copy (then an event “restored” says so).",
+            soft_wrap=True,
+        )
+    colour = "red" if found.faults else "green"
+    said = f"{counted(len(found.faults), 'fault')}" if found.faults else "whole, each following the one before"
+    out.print(f"{counted(found.events, 'event')}: [{colour}]{said}[/{colour}].")
+    out.print(f"Head: event {found.head.id}, {found.head.hash}", soft_wrap=True)
+
+
+def log(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--post", help="Only this post, or post@account.")] = "",
+    actor: Annotated[str, typer.Option(help="Only what this person or program did.")] = "",
+    action: Annotated[str, typer.Option(help="Only this, e.g. approved.")] = "",
+    since: Annotated[str, typer.Option(help="From this day or instant on.")] = "",
+    until: Annotated[str, typer.Option(help="Up to this day or instant.")] = "",
+    format: As = Format.TEXT,  # noqa: A002 - what people call it
+) -> None:
+    """The record, one event a line, oldest first."""
+    app = session(context).open()
+    zone = app.local_zone
+    lines = app.log(
+        name=name, actor=actor, action=action,
+        since=_instant(since, zone, app.clock(), end=False), until=_instant(until, zone, app.clock(), end=True),
+    )  # fmt: skip
+    names = app.subjects()
+    if format is Format.CSV:
+        _csv(COLUMNS, (_row(line, names) for line in lines))
+    elif format is Format.JSON:
+        print_json([_row(line, names) | {"detail": line.told} for line in lines])
+    else:
+        number = 0
+        for line in lines:
+            number += 1
+            subject = names.get(line.subject, line.subject)
+            told = _words(line.told)
+            out.print(
+                f"[dim]{line.id:>5}  {from_ms(line.at_ms).astimezone(zone):%Y-%m-%d %H:%M:%S}[/dim]  "
+                f"[bold]{escape(line.action)}[/bold] {escape(subject)} by {escape(line.actor)}"
+                + (f"  [dim]{escape(told)}[/dim]" if told else ""),
+                soft_wrap=True,
+            )
+        out.print(f"\n{counted(number, 'event')}, times in {zone.key}.")
+
+
+def post(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")],
+    format: As = Format.TEXT,  # noqa: A002 - what people call it
+) -> None:
+    """Everything about one post: what it said when, who allowed which bytes, attempts, answers, receipts, edits."""
+    app = session(context).open()
+    deliveries = app.find(name)
+    if format is Format.JSON:
+        print_json(app.dossier(deliveries))
+    elif format is Format.CSV:
+        _csv(ENTRY, (asdict(entry) | {"at": entry.at.isoformat(), "detail": _json(entry.detail)}
+                     for one in deliveries for entry in app.happened(one)))  # fmt: skip
+    else:
+        _page(app, deliveries)
+
+
+def _page(app: App, deliveries: Sequence[Delivery]) -> None:
+    zone, told = app.local_zone, app.dossier(deliveries)
+    about = told["post"]
+    out.print(f"[bold]{escape(about['name'])}[/bold]  series {about['series']}, item {about['item'] or '-'}, "
+              f"{about['wall_time']}", soft_wrap=True)  # fmt: skip
+    for one, delivery in zip(told["deliveries"], deliveries, strict=True):
+        out.print(f"\n[bold]{delivery.account}[/bold] ({delivery.language})  {delivery.state}, "
+                  f"due {local(delivery.due, zone)}", soft_wrap=True)  # fmt: skip
+        if delivery.reason:
+            out.print(f"  {escape(delivery.reason)}", soft_wrap=True)
+        for number, version in enumerate(one["versions"], 1):
+            out.print(f"  [bold]version {number}[/bold] {version['hash'][:16]}… since {version['since'][:19]}Z")
+            if number == 1 and version["content"]:
+                for part in version["content"]["parts"]:
+                    for line in part["text"].splitlines():
+                        out.print(f"    {escape(line)}", soft_wrap=True)
+                    for media in part["media"]:
+                        out.print(
+                            f"    [dim]{escape(media['file'])}, alt: {escape(media['alt'])}[/dim]", soft_wrap=True
+                        )
+            print_difference(version["difference"], indent="    ")
+        for finding in one["findings"]:
+            out.print(
+                f"  {finding['severity']}: {escape(finding['message'])} ({finding['rule']})",
+                style="yellow",
+                soft_wrap=True,
+            )
+        for entry in app.happened(delivery):
+            by = f" by {entry.who}" + (f" ({entry.identity})" if entry.identity else "")
+            words = _words(entry.detail)
+            out.print(
+                f"  [dim]{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}[/dim]  {escape(entry.what)}{escape(by)}"
+                + (f"  [dim]{escape(words)}[/dim]" if words else ""),
+                soft_wrap=True,
+            )  # fmt: skip
+    if told["record_fault"]:
+        out.print(f"\n[red]The record cannot be trusted:[/red] {escape(told['record_fault'])}", soft_wrap=True)
+    out.print(
+        f"\nThe record ends at event {told['record_head']['event']}, {told['record_head']['hash']}", soft_wrap=True
+    )
+
+
+def _instant(text: str, zone: ZoneInfo, now: datetime, *, end: bool) -> datetime | None:
+    """A day (its beginning or end) or an instant, as people write them."""
+    if not text:
+        return None
+    if len(text.strip()) > len("2027-03-04"):
+        return parse_instant(text, zone, now)
+    last = parse_day_end(text, zone)
+    return last if end else datetime.combine(last.astimezone(zone).date(), time.min, zone)
+
+
+def _row(line: Line, names: dict[str, str]) -> dict[str, Any]:
+    """One event; with `detail` as the exact text that its hash covers."""
+    told = asdict(line)
+    return {name: told.get(name, "") for name in COLUMNS} | {
+        "at": _iso(line.at_ms), "name": names.get(line.subject, ""), "identity": str(line.told.get("identity", "")),
+    }  # fmt: skip
+
+
+def _words(detail: dict[str, Any]) -> str:
+    """A detail for people; long hashes are cut."""
+    shown = {
+        key: value for key, value in detail.items() if key not in ("keys", "identity", "cid") and value not in ("", [])
+    }
+    return ", ".join(
+        f"{key.replace('_', ' ')}: {value[:12] + '…' if isinstance(value, str) and _is_hash(value) else value}"
+        for key, value in shown.items()
+    )
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _iso(ms: int | None) -> str:
+    return "" if ms is None else from_ms(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)

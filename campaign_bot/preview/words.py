@@ -1,0 +1,103 @@
+"""Every word of the page, in English and French. A test makes sure that both have every key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from campaign_bot.model import State
+
+N = "\u00a0"
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Waiting for approval", "En attente d’approbation"),
+    "skip": ("Skip to the posts", "Aller aux publications"),
+    "made": ("Made on", "Produite le"),
+    "times": ("Times are those of", "Les heures sont celles de"),
+    "simulated": ("SIMULATED", "SIMULÉ"),
+    "simulated_words": (
+        "These posts are for local networks only. No person will see them.",
+        "Ces publications sont destinées à des réseaux locaux. Personne ne les verra.",
+    ),
+    "explain": (
+        "This is how each post would look to readers, in every language. Nothing here has been published. To decide,"
+        " answer to the person who sent you this page, and name the post.",
+        "Voici chaque publication telle que les lecteurs la verraient, dans toutes les langues. Rien n’a encore paru."
+        " Pour décider, répondez à la personne qui vous a envoyé cette page en nommant la publication.",
+    ),
+    "contents": ("Posts on this page", "Publications de cette page"),
+    "nothing": ("Nothing waits for approval.", "Rien n’attend d’approbation."),
+    "due": ("Due", "Prévue le"),
+    "picture": ("Picture description: ", f"Description de l’image{N}: "),
+    "no_preview": ("no preview", "aucun aperçu"),
+    "poll": ("Poll", "Sondage"),
+    "open_for": ("open for", "ouvert pendant"),
+    "part": ("Part", "Partie"),
+    "warning": ("Content warning: ", f"Avertissement{N}: "),
+    "findings": ("What the checks say", "Ce que disent les vérifications"),
+    "no_findings": ("The checks found nothing.", "Les vérifications n’ont rien relevé."),
+    "error": ("Blocks", "Bloque"),
+    "finding": ("Note", "À noter"),
+    "changed": ("Changed since it was approved", "Modifié depuis l’approbation"),
+    "removed": ("removed", "retiré"),
+    "added": ("added", "ajouté"),
+    "version": ("Version", "Version"),
+    "record": ("The record ends with", "Le registre se termine par"),
+    "blocking": ("errors that block", "erreurs qui bloquent"),
+    "notes": ("notes", "points à noter"),
+    "top": ("Back to the list", "Retour à la liste"),
+    "unlisted": ("unlisted", "non répertoriée"),
+    "private": ("followers only", "abonnés seulement"),
+}
+STATES: dict[State, tuple[str, str]] = {
+    State.DRAFT: ("draft", "ébauche"),
+    State.APPROVED: ("approved", "approuvée"),
+}
+
+
+class Words:
+    """Words, dates and numbers in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._french = language == "fr"
+        self._locale = Locale("fr" if self._french else "en", "CA")
+
+    def __getitem__(self, name: str) -> str:
+        return WORDS[name][self._french]
+
+    def instant(self, instant: datetime) -> str:
+        pattern = "EEEE d MMMM y 'à' H 'h' mm" if self._french else "EEEE, MMMM d, y 'at' h:mm a"
+        text = format_datetime(instant, pattern, locale=self._locale).replace("\u202f", N)
+        return text.replace(" h ", f"{N}h{N}") if self._french else text
+
+    def state(self, state: State) -> str:
+        return STATES[state][self._french] if state in STATES else str(state)
+
+    def visibility(self, visibility: str) -> str:
+        return "" if visibility == "public" else self[visibility]
+
+    def length(self, length: int, limit: int) -> str:
+        of = (f"{self._number(length)} of {self._number(limit)} characters",
+              f"{self._number(length)} caractères sur {self._number(limit)}")  # fmt: skip
+        return of[self._french]
+
+    def counted(self, posts: int, deliveries: int) -> str:
+        if self._french:
+            return f"{posts} publication{'s' if posts > 1 else ''}, {deliveries} envoi{'s' if deliveries > 1 else ''}"
+        return f"{posts} post{'' if posts == 1 else 's'}, {deliveries} deliver{'y' if deliveries == 1 else 'ies'}"
+
+    def duration(self, minutes: int) -> str:
+        unit, number = (("hour", "heure"), minutes // 60) if minutes % 1440 else (("day", "jour"), minutes // 1440)
+        return f"{number}{N}{unit[self._french]}{'s' if number > 1 else ''}"
+
+    def language_name(self, language: str) -> str:
+        try:
+            return Locale.parse(language).get_display_name(self._locale) or language
+        except (UnknownLocaleError, ValueError):
+            return language
+
+    def _number(self, value: int) -> str:
+        return format_decimal(value, locale=self._locale).replace("\u202f", N)

@@ -1,0 +1,166 @@
+"""What every report ends with: parity of the languages, and the head of the record, which pins all that it tells.
+
+Added to what the formats have rendered, so that they need not know of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from campaign_bot.parity import Parity, Share
+from campaign_bot.report.words import N, Speaker
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Languages side by side", "Les langues côte à côte"),
+    "words": (
+        "A post is one thing in all its languages: it is approved and due as one. A pair is one post on one network.",
+        f"Une publication forme un tout dans toutes ses langues{N}: elle est approuvée et prévue comme un tout. Une paire est une"
+        " publication sur un réseau.",
+    ),
+    "measure": ("Measure", "Mesure"),
+    "value": ("Value", "Valeur"),
+    "complete": ("Complete pairs", "Paires complètes"),
+    "at_once": ("Pairs that left within 60 seconds", "Paires parues en moins de 60 secondes"),
+    "gap": ("Seconds between the sides, median and longest", "Secondes entre les langues, médiane et maximum"),
+    "alt": ("Pairs with alt text for every picture", "Paires dont chaque image a son texte de remplacement"),
+    "media": ("Pairs with the same pictures and poll", "Paires ayant les mêmes images et le même sondage"),
+    "answered": ("How each language was answered", "Réactions dans chaque langue"),
+    "language": ("Language", "Langue"),
+    "pairs": ("Pairs read", "Paires relevées"),
+    "engagements": ("Engagements", "Réactions"),
+    "median": ("Median per post", "Médiane par publication"),
+    "same_age": (
+        "In complete pairs whose sides were read at the same age. Audiences differ in size: this does not say which text"
+        " was better.",
+        "Dans les paires complètes dont les langues ont été relevées au même âge. Les auditoires n’ont pas la même taille"
+        f"{N}: ceci ne dit pas quel texte était le meilleur.",
+    ),
+    "incomplete": ("Incomplete", "Incomplètes"),
+    "lacks": ("lacks", "il manque"),
+    "of": ("of", "sur"),
+    "and": ("and", "et"),
+    "none": ("none", "aucune"),
+    "record": ("The record", "Le registre"),
+    "record_words": (
+        "Who did what is kept in a record in which each line holds the hash of the one before it. When this report was"
+        " written it ended with the hash below; `campaign-bot audit verify --head` tells whether it has been changed since.",
+        "Qui a fait quoi est conservé dans un registre dont chaque ligne porte l’empreinte de la précédente. À la rédaction"
+        " de ce rapport, il se terminait par l’empreinte ci-dessous; `campaign-bot audit verify --head` dit s’il a été"
+        " modifié depuis.",
+    ),
+    "event": ("Event", "Événement"),
+}  # fmt: skip
+#: So many incomplete pairs are named; JSON has all.
+NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """`parity` is None in a campaign with one language; `event` and `hash` are where the record ends."""
+
+    parity: Parity | None
+    event: int
+    hash: str
+
+
+def add(report: str, annex: Annex, *, format: str, speaker: Speaker) -> str:  # noqa: A002 - what people call it
+    """The report with its annex, in the same format. CSV has rows of deliveries only."""
+    match format:
+        case "html":
+            head, end, tail = report.rpartition("</main>")
+            return head + _html(annex, speaker) + end + tail
+        case "md":
+            return report.rstrip() + "\n\n" + _markdown(annex, speaker)
+        case "json":
+            return json.dumps(json.loads(report) | as_json(annex), ensure_ascii=False, indent=2) + "\n"
+        case _:
+            return report
+
+
+def as_json(annex: Annex) -> dict[str, Any]:
+    return {
+        "parity": asdict(annex.parity) if annex.parity else None,
+        "record_head": {"event": annex.event, "hash": annex.hash},
+    }
+
+
+def _word(name: str, speaker: Speaker) -> str:
+    return WORDS[name][speaker.language == "fr"]
+
+
+def _measures(parity: Parity, speaker: Speaker) -> list[tuple[str, str]]:
+    def share(value: Share) -> str:
+        return f"{speaker.number(value.part)} {_word('of', speaker)} {speaker.number(value.whole)}"
+
+    none = _word("none", speaker)
+    gap = (
+        none
+        if parity.gap_median_s is None
+        else f"{speaker.number(parity.gap_median_s, 1)} {_word('and', speaker)} {speaker.number(parity.gap_max_s, 1)}"
+    )
+    told = {name: share(getattr(parity, name)) for name in ("complete", "at_once")} | {"gap": gap}
+    told |= {"alt": share(parity.alt) if parity.alt.whole else none, "media": share(parity.media)}
+    return [(_word(name, speaker), value) for name, value in told.items()]
+
+
+def language_name(language: str, speaker: Speaker) -> str:
+    try:
+        name = Locale.parse(language).get_display_name(Locale("fr" if speaker.language == "fr" else "en", "CA"))
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name or language
+
+
+def _answered(parity: Parity, speaker: Speaker) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            language_name(one.language, speaker), speaker.number(one.pairs), speaker.number(one.engagements),
+            speaker.number(one.median, 1),
+        )
+        for one in parity.answered
+    ]  # fmt: skip
+
+
+def _incomplete(parity: Parity, speaker: Speaker) -> list[str]:
+    return [
+        f"{one.post} ({one.network}), {_word('lacks', speaker)} {', '.join(language_name(each, speaker) for each in one.languages)}"
+        f"{N if speaker.language == 'fr' else ''}: {one.why}"
+        for one in parity.incomplete[:NAMED]
+    ]
+
+
+def _html(annex: Annex, speaker: Speaker) -> str:
+    env = Environment(
+        loader=PackageLoader("campaign_bot.report"), undefined=StrictUndefined,
+        autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    parity = annex.parity
+    return env.get_template("annex.html.j2").render(
+        word=lambda name: _word(name, speaker),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        annex=annex,
+        measures=_measures(parity, speaker) if parity else [],
+        answered=_answered(parity, speaker) if parity else [],
+        incomplete=_incomplete(parity, speaker) if parity else [],
+    )
+
+
+def _markdown(annex: Annex, speaker: Speaker) -> str:
+    lines: list[str] = []
+    if annex.parity:
+        lines += [f"## {_word('title', speaker)}", "", _word("words", speaker), ""]
+        lines += [f"| {_word('measure', speaker)} | {_word('value', speaker)} |", "|---|---:|"]
+        lines += [f"| {name} | {value} |" for name, value in _measures(annex.parity, speaker)]
+        heads = [_word(name, speaker) for name in ("language", "pairs", "engagements", "median")]
+        lines += ["", f"**{_word('answered', speaker)}**", "", f"| {' | '.join(heads)} |", "|---|---:|---:|---:|"]
+        lines += [f"| {' | '.join(row)} |" for row in _answered(annex.parity, speaker)]
+        lines += ["", _word("same_age", speaker), ""]
+        lines += [f"- {one}" for one in _incomplete(annex.parity, speaker)]
+        lines += [""] if annex.parity.incomplete else []
+    lines += [f"## {_word('record', speaker)}", "", _word("record_words", speaker), ""]
+    lines += [f"{_word('event', speaker)} {annex.event}: `{annex.hash}`"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,129 @@
+"""Reading the record in SQLite: the chain, what it says of one delivery, and every version of a content."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from campaign_bot.model import Content, Event, Receipt
+from campaign_bot.store.changes import Changes, head_of
+from campaign_bot.store.connection import from_ms, from_ms_or_none
+from campaign_bot.store.record import COLUMNS, GENESIS, Attempt, Fault, Head, Line, Trail, Verified, faults_of
+from campaign_bot.store.rows import to_receipt
+
+
+class Reading(Changes):
+    """The verbs of the record (see `store.base.Store`)."""
+
+    _verified: Head  # what this process has read and found right
+    _missing: str  # what it has counted and found wrong
+    _reading: threading.Lock
+
+    def events(self, subject: str = "") -> list[Event]:
+        where, values = ("where subject = ?", [subject]) if subject else ("", [])
+        return [_event(line) for line in self._lines(f"{where} order by id", values)]
+
+    def lines(self, subject: str = "") -> Iterator[Line]:
+        where, values = ("where subject = ?", [subject]) if subject else ("", [])
+        yield from self._lines(f"{where} order by id", values)
+
+    def head(self) -> Head:
+        with self._connections.errors():
+            return head_of(self._connections.db)
+
+    def verify_record(self) -> Verified:
+        """Read the whole record and tell every fault, the first first."""
+        found = list(faults_of(self._lines("order by id"), Head()))
+        end = found.pop()
+        assert isinstance(end, Head)  # noqa: S101 - the last that is told
+        return Verified(self._count_events(end.id), end, tuple(one for one in found if isinstance(one, Fault)))
+
+    def trail(self, delivery: str) -> Trail:
+        """What the record says of one delivery, and whether it can be trusted: asked before each send. The delivery's own
+        events are hashed anew, and have to stand between the ones that they stood between."""
+        lines = list(self._lines("where subject = ? order by id", [delivery]))
+        altered = next((f"event {line.id} is not what was written" for line in lines if not self._in_place(line)), "")
+        with self._reading:
+            fault = self._missing or self._fault_in_chain()
+        return Trail(tuple(_event(line) for line in lines), altered, fault)
+
+    def record_fault(self) -> str:
+        """What is wrong with the record; empty where nothing is. The whole chain is read once in a process, then only
+        what has come since: where it ended last has to be there still, and no event may be missing."""
+        with self._reading:
+            fault = self._fault_in_chain()
+            if not fault:  # counting reads the whole index: at each wake, not at each send
+                end = self._verified.id  # others may write meanwhile
+                self._missing = "" if self._count_events(end) == end else "events are missing"
+            return fault or self._missing
+
+    def _fault_in_chain(self) -> str:
+        known = self._verified
+        lines = list(self._lines("where id >= ? order by id", [known.id]))
+        if known.id and (not lines or lines[0].hash != known.hash):
+            return f"event {known.id}, which was its last, was exchanged or removed"
+        found = list(faults_of(lines[1:] if known.id else lines, known))
+        end = found.pop()
+        assert isinstance(end, Head)  # noqa: S101 - the last that is told
+        for one in found:
+            if isinstance(one, Fault):
+                return f"event {one.id}: {one.message}"
+        self._verified = end
+        return ""
+
+    def _in_place(self, line: Line) -> bool:
+        sides = {row["id"]: row for row in self._rows(
+            "select id, previous, hash from event where id in (?, ?)", [line.id - 1, line.id + 1]
+        )}  # fmt: skip
+        before, after = sides.get(line.id - 1), sides.get(line.id + 1)
+        return (
+            line.right_hash == line.hash
+            and line.previous == (before["hash"] if before else GENESIS)
+            and (after is None or after["previous"] == line.hash)
+        )
+
+    def content(self, content_hash: str) -> Content | None:
+        """The version with this hash; None where it was never kept, or is not what its hash says."""
+        rows = self._rows("select content from content where hash = ?", [content_hash])
+        if not rows:
+            return None
+        found = Content.from_json(rows[0]["content"])
+        return found if found.sha256 == content_hash else None
+
+    def attempts_of(self, delivery: str) -> list[Attempt]:
+        rows = self._rows("select * from attempt where delivery = ? order by number", [delivery])
+        return [
+            Attempt(
+                row["number"], row["owner"], from_ms(row["started_ms"]), from_ms_or_none(row["finished_ms"]),
+                row["outcome"] or "", row["error"] or "",
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def receipts_with_time(self, delivery: str) -> dict[int, tuple[Receipt, datetime]]:
+        rows = self._rows("select * from receipt where delivery = ? order by part", [delivery])
+        return {row["part"]: (to_receipt(row), from_ms(row["at_ms"])) for row in rows}
+
+    def damaged(self, content: Content) -> str:
+        """Which picture's bytes are not those that the content names; empty where all are."""
+        for media in (media for part in content.parts for media in part.media):
+            rows = self._rows("select bytes from media where sha256 = ?", [media.sha256])
+            if not rows:
+                return f"the bytes of {media.file} are gone"
+            if hashlib.sha256(rows[0]["bytes"]).hexdigest() != media.sha256:
+                return f"the bytes of {media.file} are not the ones that were planned"
+        return ""
+
+    def _count_events(self, up_to: int) -> int:
+        return int(self._rows("select count(*) as number from event where id <= ?", [up_to])[0]["number"])
+
+    def _lines(self, rest: str, values: Sequence[object] = ()) -> Iterator[Line]:
+        with self._connections.errors():
+            for row in self._connections.db.execute(f"select {COLUMNS} from event {rest}", list(values)):
+                yield Line(*row)
+
+
+def _event(line: Line) -> Event:
+    return Event(from_ms(line.at_ms), line.actor, line.action, line.subject, line.told)

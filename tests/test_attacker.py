@@ -1,0 +1,341 @@
+"""Somebody with an SQL shell changes the database after approval, in every way we could think of: nothing unapproved
+leaves, and the record says so. Six deliveries of one post are approved and due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_bot.app import App
+from campaign_bot.model import Content, State
+from campaign_bot.store.record import Head, next_line
+from campaign_bot.store.sqlite import SqliteStore
+from tests.database import connect
+from tests.stage import DUE, Stage, set_stage
+
+FORGED = "Vote for me!"
+TARGET = "mastodon-en"
+Attack = Callable[[Any, str], None]
+
+
+@contextmanager
+def shell(stage: Stage) -> Generator[Any]:
+    db = connect(stage.app.database)
+    yield db
+    db.commit()
+    db.close()
+
+
+def column(db: Any, name: str, key: str) -> Any:
+    return db.execute(f"select {name} from delivery where key = ?", [key]).fetchone()[0]
+
+
+def put_content(db: Any, key: str, change: Callable[[dict[str, Any]], None]) -> str:
+    """Other content with a right hash of its own. Returns the hash."""
+    told = json.loads(column(db, "content", key))
+    change(told)
+    content = Content.from_json(json.dumps(told))
+    db.execute(
+        "update delivery set content = ?, content_hash = ? where key = ?", [content.to_json(), content.sha256, key]
+    )
+    return content.sha256
+
+
+def other_text(told: dict[str, Any]) -> None:
+    told["parts"][0]["text"] = FORGED
+
+
+def other_alt(told: dict[str, Any]) -> None:
+    told["parts"][0]["media"][0]["alt"] = FORGED
+
+
+def a_poll(told: dict[str, Any]) -> None:
+    told["parts"][0]["poll"] = {"options": ["yes", "no"], "duration_min": 60}
+
+
+def no_picture(told: dict[str, Any]) -> None:
+    del told["parts"][0]["media"]
+
+
+def a_second_part(told: dict[str, Any]) -> None:
+    told["parts"].append({"text": FORGED})
+
+
+def for_followers_only(told: dict[str, Any]) -> None:
+    told["visibility"] = "private"
+
+
+def a_warning(told: dict[str, Any]) -> None:
+    told["content_warning"] = FORGED
+
+
+def text_alone(db: Any, key: str) -> None:
+    content = column(db, "content", key).replace("The first fact of all.", FORGED)
+    db.execute("update delivery set content = ? where key = ?", [content, key])
+
+
+def text_and_all_hashes(db: Any, key: str) -> None:
+    forged = put_content(db, key, other_text)
+    db.execute("update approval set content_hash = ? where delivery = ?", [forged, key])
+
+
+def forged_approval(db: Any, key: str) -> None:
+    forged = put_content(db, key, other_text)
+    db.execute(
+        "insert into approval (delivery, decision, content_hash, person, at_ms, note) values (?, 'approved', ?, 'alex', ?, '')",
+        [key, forged, int(DUE.timestamp() * 1000)],
+    )
+
+
+def picture_bytes(db: Any, key: str) -> None:
+    sha256 = json.loads(column(db, "content", key))["parts"][0]["media"][0]["sha256"]
+    db.execute("update media set bytes = ? where sha256 = ?", [b"another picture", sha256])
+
+
+def picture_gone(db: Any, key: str) -> None:
+    db.execute("delete from media")
+
+
+def another_account(db: Any, key: str) -> None:
+    db.execute("update delivery set account = 'mastodon-fr' where key = ?", [key])
+
+
+def another_network(db: Any, key: str) -> None:
+    db.execute("update delivery set network = 'x' where key = ?", [key])
+
+
+def another_language(db: Any, key: str) -> None:
+    db.execute("update delivery set language = 'fr' where key = ?", [key])
+
+
+def another_key(db: Any, key: str) -> None:
+    db.execute("update delivery set network_keys = '[\"mine\"]' where key = ?", [key])
+
+
+def another_time(db: Any, key: str) -> None:
+    db.execute("update delivery set due_ms = due_ms - 3600000 where key = ?", [key])
+
+
+def another_series(db: Any, key: str) -> None:
+    db.execute("update post set series = 'harmless'")
+
+
+def broken_json(db: Any, key: str) -> None:
+    db.execute("update delivery set content = '{', network_keys = 'x' where key = ?", [key])
+
+
+def drop_guards(db: Any) -> None:
+    for name in ("event_no_update", "event_no_delete", "event_follows"):
+        db.execute(f"drop trigger {name}")
+
+
+def rewritten_event(db: Any, key: str) -> None:
+    forged = put_content(db, key, other_text)
+    drop_guards(db)
+    (detail,) = db.execute("select detail from event where subject = ? and action = 'approved'", [key]).fetchone()
+    was = json.loads(detail)["hash"]
+    db.execute(
+        "update event set detail = ? where subject = ? and action = 'approved'", [detail.replace(was, forged), key]
+    )
+    db.execute("update approval set content_hash = ? where delivery = ?", [forged, key])
+
+
+def rewritten_event_with_its_hash(db: Any, key: str) -> None:
+    rewritten_event(db, key)
+    row = db.execute(
+        "select id, at_ms, actor, action, subject, detail, previous from event where subject = ? and action = 'approved'",
+        [key],
+    ).fetchone()
+    line = next_line(Head(row[0] - 1, row[6]), at_ms=row[1], actor=row[2], action=row[3], subject=row[4], detail=row[5])
+    db.execute("update event set hash = ? where id = ?", [line.hash, line.id])
+
+
+def an_event_put_at_the_end(db: Any, key: str) -> None:
+    forged = put_content(db, key, other_text)
+    drop_guards(db)
+    db.execute(
+        "insert into event (at_ms, actor, action, subject, detail, previous, hash)"
+        " values (1, 'alex', 'approved', ?, ?, '', '')",
+        [key, json.dumps({"hash": forged})],
+    )
+    db.execute("update approval set content_hash = ? where delivery = ?", [forged, key])
+
+
+def record_emptied(db: Any, key: str) -> None:
+    text_and_all_hashes(db, key)
+    drop_guards(db)
+    db.execute("delete from event")
+
+
+ATTACKS: list[Attack] = [
+    text_alone, text_and_all_hashes, forged_approval, picture_bytes, picture_gone, another_account, another_network,
+    another_language, another_key, another_time, another_series, broken_json, rewritten_event,
+    rewritten_event_with_its_hash, an_event_put_at_the_end, record_emptied,
+]  # fmt: skip
+
+
+def work_as(stage: Stage, *, restarted: bool) -> App:
+    """The daemon's work: by the process that was there before the attack, or by one that began after it."""
+    app = stage.app
+    if restarted:
+        app = App(app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=app.database)
+    app.work()
+    stage.clock.move_to(stage.clock() + timedelta(minutes=3))
+    app.work()
+    return app
+
+
+@pytest.mark.parametrize(
+    ("attack", "restarted"),
+    [*((one, False) for one in ATTACKS), *((one, True) for one in ATTACKS[-4:])],
+    ids=lambda one: getattr(one, "__name__", "restarted" if one else ""),
+)
+def test_a_database_edited_by_hand_publishes_nothing_that_nobody_approved(
+    stage: Stage, attack: Attack, restarted: bool
+) -> None:
+    approved = {(one.account, one.content.text) for one in stage.app.store.deliveries()}
+    target = stage.delivery(TARGET)
+    stage.app.objection(target)  # this process has read the record before
+    with shell(stage) as db:
+        attack(db, target.key)
+    app = work_as(stage, restarted=restarted)
+    posts = stage.networks.world.posts
+    assert {(post.account, post.text) for post in posts} <= approved
+    assert (TARGET, target.content.text) not in {(post.account, post.text) for post in posts}
+    after = app.store.delivery(target.key)
+    assert after is not None
+    assert after.state in (State.FAILED, State.DRAFT, State.APPROVED)
+    assert after.reason.startswith("not sent: ")
+    told = {one.kind for one in app.health().open_concerns}
+    assert told & {"failed", "held", "unapproved"}, "somebody is told"
+    if restarted:
+        app.close()
+
+
+@pytest.mark.parametrize(
+    "change", [other_text, other_alt, a_poll, no_picture, a_second_part, for_followers_only, a_warning],
+    ids=lambda one: one.__name__,
+)  # fmt: skip
+def test_each_field_of_the_content_is_bound(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
+    """All hashes that a table holds are made to fit; only the record does not."""
+    target = stage.delivery(TARGET)
+    with shell(stage) as db:
+        forged = put_content(db, target.key, change)
+        db.execute("update approval set content_hash = ? where delivery = ?", [forged, target.key])
+    stage.work()
+    after = stage.delivery(TARGET)
+    assert (after.state, stage.posts(TARGET)) == (State.FAILED, 0)
+    assert "its bytes are not the same, since alex approved it" in after.reason
+
+
+def test_a_draft_that_is_called_approved_becomes_a_draft_again(tmp_path: Path) -> None:
+    with set_stage(tmp_path, approved=False) as stage:
+        target = stage.delivery(TARGET)
+        with shell(stage) as db:
+            db.execute("update delivery set state = 'approved' where key = ?", [target.key])
+            db.execute(
+                "insert into approval (delivery, decision, content_hash, person, at_ms, note)"
+                " values (?, 'approved', ?, 'alex', 1, '')",
+                [target.key, target.content_hash],
+            )
+        stage.work(until=timedelta(minutes=5))
+        after = stage.delivery(TARGET)
+        assert (after.state, stage.posts(TARGET)) == (State.DRAFT, 0)
+        assert after.reason == "not sent: the record knows nobody who approved it"
+
+
+def test_a_rejection_cannot_be_taken_back_by_removing_it(stage: Stage) -> None:
+    target = stage.delivery(TARGET)
+    stage.app.store.reject(target.key, target.content_hash, person="sam", note="wrong", now=stage.clock())
+    stage.app.store.record_fault()  # as the daemon does at each wake
+    with shell(stage) as db:
+        drop_guards(db)
+        db.execute("delete from event where action = 'rejected'")
+        db.execute("update approval set voided_ms = null, voided_because = null where delivery = ?", [target.key])
+        db.execute(
+            "update delivery set state = 'approved', reason = '', network_keys = ? where key = ?",
+            [json.dumps(target.network_keys), target.key],
+        )
+    stage.work(until=timedelta(minutes=5))
+    assert stage.posts(TARGET) == 0
+    assert stage.delivery(TARGET).held.startswith("not sent: the record cannot be trusted: event")
+    assert stage.networks.world.posts == [], "with a record that was altered nothing leaves at all"
+
+
+def test_the_database_itself_refuses_to_change_the_record(stage: Stage) -> None:
+    with shell(stage) as db:
+        for attempt in (
+            "update event set actor = 'sam'",
+            "delete from event",
+            "insert into event (at_ms, actor, action, subject, detail) values (1, 'a', 'approved', 'x', '{}')",
+            "insert or replace into event select id, at_ms, 'sam', action, subject, detail, previous, hash from event",
+        ):
+            with pytest.raises(Exception, match="the record is"):
+                db.execute(attempt)
+    assert stage.app.store.verify_record().faults == ()
+
+
+def test_a_picture_that_was_exchanged_cannot_be_approved_either(tmp_path: Path) -> None:
+    with set_stage(tmp_path, approved=False) as stage:
+        with shell(stage) as db:
+            picture_bytes(db, stage.delivery("x-en").key)
+        drafts = [stage.delivery("x-en"), stage.delivery("x-fr")]
+        decisions = stage.app.approve(drafts, {}, person="alex")
+        assert not any(one.done for one in decisions)
+        assert "are not the ones that were planned" in decisions[0].why
+
+
+def test_an_account_that_is_somebody_else_by_now_gets_nothing(stage: Stage) -> None:
+    """The files are a way in too: the approval was for this login on this server."""
+    file = stage.app.directory / "content/campaign.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith("  mastodon-en:"))
+    file.write_text(text.replace(line, line.replace("https://mastodon.example", "https://elsewhere.example")), "utf-8")
+    stage.app.reload()
+    stage.work(until=timedelta(minutes=5))
+    after = stage.delivery(TARGET)
+    assert (after.state, stage.posts(TARGET)) == (State.DRAFT, 0)
+    assert "approved for small_en at https://mastodon.example" in after.reason
+
+
+def test_a_broken_row_stops_only_itself(stage: Stage) -> None:
+    with shell(stage) as db:
+        broken_json(db, stage.delivery(TARGET).key)
+    stage.work(until=timedelta(minutes=5))
+    assert stage.delivery(TARGET).state is State.FAILED
+    assert (stage.posts("x-en"), stage.posts("bluesky-fr")) == (1, 1)
+
+
+def test_a_restored_record_goes_on(stage: Stage, tmp_path: Path) -> None:
+    stage.app.backup(tmp_path / "copy.db")
+    stage.work(until=timedelta(minutes=5))
+    lost = stage.app.store.head()
+    stage.app.restore(tmp_path / "copy.db")
+    events = stage.app.store.events()
+    restored = next(one for one in events if one.action == "restored")
+    assert restored.detail["replaced"] == {"id": lost.id, "hash": lost.hash}
+    assert stage.app.store.verify_record().faults == ()
+
+
+def test_a_store_that_is_no_chain_says_where(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "a.db")
+    for number in range(6):
+        store.pause(f"a-{number}", now=DUE, why="drill", actor="alex")
+    head = store.head()
+    with connect(tmp_path / "a.db") as db:
+        drop_guards(db)
+        db.execute("update event set actor = 'sam' where id = 2")
+        db.execute("delete from event where id = 4")
+    faults = store.verify_record().faults
+    assert [(one.id, one.message) for one in faults] == [
+        (2, "it is not what was written: its hash does not fit"),
+        (5, "event 4 is missing before this one"),
+    ]
+    assert store.head() == head
+    store.close()
