@@ -131,7 +131,7 @@ class Auditing(Stages):
 
         posts, series, campaign = self.store.posts(), self.library.series, self.library.campaign
         waiting: list[preview.Waiting] = []
-        for sides in sorted(pairs(deliveries), key=lambda sides: (sides[0].due, sides[0].post)):
+        for sides in pairs(deliveries):
             post = posts[sides[0].post]
             title = series[post.series].file.title.get(language, post.series) if post.series in series else post.name
             waiting.append(preview.Waiting(post, title, sides))
@@ -152,7 +152,9 @@ class Auditing(Stages):
         """All sides of every post that has a draft which may still be approved."""
         earliest = self.clock() - self.library.campaign.max_lateness
         drafts = {one.post for one in self.store.deliveries((State.DRAFT,)) if one.due > earliest}
-        return [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
+        order = {name: number for number, name in enumerate(self.library.campaign.accounts)}
+        found = [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
+        return sorted(found, key=lambda one: (one.due, one.post, order.get(one.account, len(order))))
 
     def since_approval(self, delivery: Delivery) -> list[str]:
         """What is different from the bytes that were approved last; empty where they are the same or nothing was."""

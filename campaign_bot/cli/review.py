@@ -61,7 +61,7 @@ def _waiting(app: App, series: str, account: str) -> list[tuple[Delivery, ...]]:
     every = [one for one in app.waiting() if series in ("", posts[one.post].series)]
     return [
         sides
-        for sides in sorted(pairs(every), key=lambda sides: (sides[0].due, posts[sides[0].post].name))
+        for sides in pairs(every)
         if any(one.state is State.DRAFT for one in sides) and account in ("", *(one.account for one in sides))
     ]
 

@@ -26,6 +26,8 @@ import regex
 from babel import Locale, UnknownLocaleError, dates, numbers
 
 STYLES = ("short", "medium", "long", "full")
+#: CLDR's numbering systems that are in use beside 0 to 9, by their sign for zero.
+ZEROS = {"arab": 0x0660, "arabext": 0x06F0, "beng": 0x09E6, "deva": 0x0966, "mymr": 0x1040, "tibt": 0x0F20}
 _WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -55,18 +57,19 @@ def format_date(locale: Locale, value: object, style: str = "long") -> str:
     """A date in words. `value` may be as rough as a year. Raises ValueError or TypeError where it is no date."""
     if isinstance(value, str) and (rough := regex.fullmatch(r"(\d{4})(?:-(\d\d))?", value.strip())):
         if rough[2] is None:
-            return rough[1]
-        return _unbroken(dates.format_skeleton("yMMMM", date(int(rough[1]), int(rough[2]), 1), locale=locale))
+            return _written(rough[1], locale)
+        month = date(int(rough[1]), int(rough[2]), 1)
+        return _written(dates.format_skeleton("yMMMM", month, locale=locale), locale)
     if isinstance(value, str):
         value = _from_iso(value)
     if not isinstance(value, date):
         raise TypeError(f"`date` needs a date such as 2027-03-04, not {value!r}")
     if style in STYLES:
         day = value.date() if isinstance(value, datetime) else value
-        return _ordinal(_unbroken(dates.format_date(day, style, locale=locale)), day, locale)
+        return _ordinal(_written(dates.format_date(day, style, locale=locale), locale), day, locale)
     if isinstance(value, datetime):
-        return _unbroken(dates.format_datetime(value, style, tzinfo=value.tzinfo, locale=locale))
-    return _ordinal(_unbroken(dates.format_date(value, style, locale=locale)), value, locale)
+        return _written(dates.format_datetime(value, style, tzinfo=value.tzinfo, locale=locale), locale)
+    return _ordinal(_written(dates.format_date(value, style, locale=locale), locale), value, locale)
 
 
 def format_time(locale: Locale, value: object) -> str:
@@ -77,25 +80,33 @@ def format_time(locale: Locale, value: object) -> str:
         value = value.time()
     if not isinstance(value, time):
         raise TypeError(f"`time` needs an instant such as `slot`, not {value!r}")
-    return _unbroken(dates.format_time(value, "short", locale=locale)).replace(" ", "\u00a0")
+    return _written(dates.format_time(value, "short", locale=locale).replace(" ", "\u00a0"), locale)
 
 
 def format_number(locale: Locale, value: object, decimals: int | None = None) -> str:
     """A number with the language's groups and decimal sign; as many decimals as it has, or as asked."""
     number = _number(value, "number")
     if decimals is None:
-        return _unbroken(numbers.format_decimal(number, locale=locale, decimal_quantization=False))
+        return _written(
+            numbers.format_decimal(number, locale=locale, decimal_quantization=False, numbering_system="default"),
+            locale,
+        )
     pattern = "#,##0" + ("." + "0" * decimals if decimals > 0 else "")
-    return _unbroken(numbers.format_decimal(number, format=pattern, locale=locale))
+    return _written(numbers.format_decimal(number, format=pattern, locale=locale, numbering_system="default"), locale)
 
 
 def format_percent(locale: Locale, value: object, decimals: int | None = None) -> str:
     """2.8 is 2.8%: the value counts hundredths."""
     number = _number(value, "percent")
     if decimals is None:
-        return _unbroken(numbers.format_percent(number / 100, locale=locale, decimal_quantization=False))
+        return _written(
+            numbers.format_percent(number / 100, locale=locale, decimal_quantization=False, numbering_system="default"),
+            locale,
+        )
     pattern = locale.percent_formats[None].pattern.replace("0", "0" + ("." + "0" * decimals if decimals > 0 else ""))
-    return _unbroken(numbers.format_percent(number / 100, format=pattern, locale=locale))
+    return _written(
+        numbers.format_percent(number / 100, format=pattern, locale=locale, numbering_system="default"), locale
+    )
 
 
 def tracked(tracking: Tracking | None, url: object) -> str:
@@ -149,8 +160,12 @@ def _number(value: object, name: str) -> Decimal:
     return Decimal(text)
 
 
-def _unbroken(text: str) -> str:
-    return text.replace("\u202f", "\u00a0")
+def _written(text: str, locale: Locale) -> str:
+    """The digits of the language and region, ٣ in Egypt: Babel chooses the signs between them, and leaves 0 to 9. Spaces
+    that must not break are never the narrow ones."""
+    zero = ZEROS.get(locale.default_numbering_system)
+    text = text.replace("\u202f", "\u00a0")
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)}) if zero else text
 
 
 def _ordinal(text: str, day: date, locale: Locale) -> str:

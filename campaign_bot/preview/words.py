@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "title": ("Waiting for approval", "En attente d’approbation"),
     "skip": ("Skip to the posts", "Aller aux publications"),
     "made": ("Made on", "Produite le"),
-    "times": ("Times are those of", "Les heures sont celles de"),
+    "times": ("times are those of", "heures de"),
     "simulated": ("SIMULATED", "SIMULÉ"),
     "simulated_words": (
         "These posts are for local networks only. No person will see them.",

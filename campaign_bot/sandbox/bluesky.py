@@ -219,7 +219,8 @@ class Server:
             raise Refusal(413, "PayloadTooLarge", "request entity too large")
         cid = cid_of_bytes(call.body)
         with self.world.lock:
-            self.world.media[cid] = LocalMedia(cid, call.own.name, call.mime_type, call.body)
+            # Each repository has its own: two accounts may send the same picture at once.
+            self.world.media[f"{call.own.name}/{cid}"] = LocalMedia(cid, call.own.name, call.mime_type, call.body)
         link = {"$link": cid}
         return {"blob": {"$type": "blob", "ref": link, "mimeType": call.mime_type, "size": len(call.body)}}
 
@@ -271,7 +272,7 @@ class Server:
         return {"records": [record_view(account, post) for post in posts]} | cursor
 
     def get_blob(self, call: Call) -> Response:
-        media = self.world.media.get(call.param("cid"))
+        media = self.world.media.get(f"{self._actor(call.param('did')).name}/{call.param('cid')}")
         if media is None:
             raise Refusal(400, "BlobNotFound", "Blob not found")
         return Response(media.data, media_type=media.mime_type)
@@ -338,8 +339,8 @@ class Server:
 
     def _picture(self, account: LocalAccount, image: Json) -> LocalMedia:
         cid = image["image"]["ref"]["$link"]
-        media = self.world.media.get(cid)
-        if media is None or media.account != account.name:
+        media = self.world.media.get(f"{account.name}/{cid}")
+        if media is None:
             raise Refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
         ratio = image.get("aspectRatio", {})
         return replace(media, alt=image["alt"], width=ratio.get("width", 0), height=ratio.get("height", 0))
