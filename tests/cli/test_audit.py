@@ -1,0 +1,116 @@
+"""audit: the record, as people and their archives read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.database import connect
+
+UNTIL = ("--until", "2027-01-31")
+POST = "facts-2027-01-18"
+
+
+@pytest.fixture
+def approved(campaign: Path, run: Run) -> Path:
+    run("plan", *UNTIL)
+    run("approve", POST, "--note", "fine")
+    return campaign
+
+
+def tamper(campaign: Path, sql: str) -> None:
+    with connect(campaign / "campaign.db") as db:
+        for name in ("event_no_update", "event_no_delete", "event_follows"):
+            db.execute(f"drop trigger if exists {name}")
+        db.execute(sql)
+
+
+def test_a_whole_record_is_said_to_be_whole(approved: Path, run: Run) -> None:
+    told = run("audit", "verify", "--json").json
+    assert (told["whole"], told["events"], told["faults"]) == (True, 24, [])
+    assert run("status", "--json").json["record_head"] == {"event": 24, "hash": told["head"]["hash"]}
+    ran = run("audit", "verify", "--head", told["head"]["hash"])
+    assert ran.code == 0
+    assert "24 events: whole, each following the one before." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("update event set actor = 'sam' where id = 7", {7: "it is not what was written: its hash does not fit"}),
+        ("update event set at_ms = at_ms - 1 where id = 7", {7: "it is not what was written: its hash does not fit"}),
+        ("delete from event where id = 7", {8: "event 7 is missing before this one"}),
+        ("delete from event where id in (7, 8)", {9: "events 7 to 8 are missing before this one"}),
+        ("delete from event where id = 1", {2: "event 1 is missing before this one"}),
+        (
+            "update event set id = case id when 7 then -8 else -7 end where id in (7, 8)",
+            {},
+        ),
+    ],
+)
+def test_every_change_and_gap_is_found_at_its_place(approved: Path, run: Run, sql: str, told: dict[int, str]) -> None:
+    tamper(approved, sql)
+    if not told:  # two events in the other order
+        tamper(approved, "update event set id = -id where id < 0")
+    ran = run("audit", "verify", "--json")
+    assert ran.code == 1
+    faults = {one["event"]: one["message"] for one in ran.json["faults"]}
+    if told:
+        assert faults == told
+    else:
+        assert set(faults) >= {7, 8}
+    assert run("audit", "verify").code == 1
+
+
+def test_what_is_removed_at_the_end_a_printed_head_tells(approved: Path, run: Run) -> None:
+    report = run("report", "--format", "json").json
+    head = report["record_head"]["hash"]
+    tamper(approved, "delete from event where id > 20")
+    assert run("audit", "verify").code == 0, "by itself it is whole"
+    ran = run("audit", "verify", "--head", head)
+    assert ran.code == 1
+    assert "is not in this record" in ran.out
+
+
+def test_the_log_is_filtered_and_exported(approved: Path, run: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("audit", "log", "--action", "approved", "--format", "csv").out)))
+    assert len(rows) == 6
+    assert {(row["actor"], row["identity"]) for row in rows} == {("alex", "command line, CAMPAIGN_BOT_PERSON")}
+    assert json.loads(rows[0]["detail"])["note"] == "fine"
+    told = run("audit", "log", "--post", f"{POST}@x-en", "--format", "json").json
+    assert [one["action"] for one in told] == ["planned", "approved"]
+    assert told[1]["detail"]["account"] == "x-en"
+    assert run("audit", "log", "--actor", "nobody").out.startswith("\nno events")
+    assert run("audit", "log", "--until", "2001-01-01").out.startswith("\nno events")
+    assert len(run("audit", "log", "--since", "2001-01-01", "--format", "json").json) == 24
+
+
+def test_everything_about_a_post_is_on_one_page_and_in_files(approved: Path, run: Run) -> None:
+    told = run("audit", "post", POST, "--format", "json").json
+    assert (told["post"]["name"], len(told["deliveries"])) == (POST, 6)
+    one = next(one for one in told["deliveries"] if one["account"] == "x-en")
+    assert [version["content"]["parts"][0]["text"].splitlines()[0] for version in one["versions"]] == [
+        "The first fact of all."
+    ]
+    assert [(given["person"], given["content_hash"]) for given in one["approvals"]] == [("alex", one["content_hash"])]
+    assert [finding["rule"] for finding in one["findings"]] == ["link-price"]
+    rows = list(csv.DictReader(io.StringIO(run("audit", "post", POST, "--format", "csv").out)))
+    assert len(rows) == 12
+    assert {row["what"] for row in rows} == {"planned", "approved"}
+    assert "approved by alex (command line, CAMPAIGN_BOT_PERSON)" in run("audit", "post", POST).out
+
+
+def test_wrong_calls_get_a_sentence(approved: Path, run: Run) -> None:
+    for arguments, words in (
+        (("audit", "post", "facts-2027-01-19"), "Did you mean"),
+        (("audit", "log", "--since", "yesterday"), "is not a date"),
+        (("audit", "verify", "--head", "abc"), ""),
+    ):
+        ran = run(*arguments)
+        assert ran.code == 1
+        assert words in ran.err
