@@ -24,6 +24,8 @@ from campaign_bot.pairs import other_sides
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
 
+#: What becomes of a side that stays as it is, when another one of its post changes.
+VOIDED_WITH = "approval voided with its other side"
 LEFT_SCHEDULE = "its slot left the schedule"
 
 Networks = Callable[[str], Network]
@@ -33,7 +35,7 @@ Networks = Callable[[str], Network]
 class Change:
     """One thing that planning would do to one delivery."""
 
-    kind: str  # added, changed, approval voided, cancelled
+    kind: str  # added, changed, moved, approval voided (with its other side), cancelled
     post: Post | None
     draft: Draft | None
     delivery: Delivery | None
@@ -63,9 +65,13 @@ def desired(library: Library, networks: Networks, *, after: datetime, until: dat
     return plan
 
 
-def compare(planned: Iterable[Planned], known: Sequence[Delivery], *, after: datetime, until: datetime) -> list[Change]:
+def compare(
+    planned: Iterable[Planned], known: Sequence[Delivery], *, after: datetime, until: datetime,
+    tolerance: timedelta = timedelta(),
+) -> list[Change]:  # fmt: skip
     """What would change: a pure decision. Only deliveries that have not begun to leave can change. `known` has no
-    queued posts: those are in no file."""
+    queued posts: those are in no file. A time that moves by no more than `tolerance` leaves an approval as it is; where
+    one side changes, the approval of the others is void too."""
     existing = {delivery.key: delivery for delivery in known}
     wanted: set[str] = set()
     changes: list[Change] = []
@@ -76,8 +82,7 @@ def compare(planned: Iterable[Planned], known: Sequence[Delivery], *, after: dat
             if before is None:
                 changes.append(Change("added", one.post, draft, None))
             elif before.state in OPEN_STATES and (why := difference(before, draft)):
-                kind = "approval voided" if before.state is State.APPROVED else "changed"
-                changes.append(Change(kind, one.post, draft, before, why))
+                changes.append(Change(_kind(before, draft, tolerance), one.post, draft, before, why))
             elif before.state is State.CANCELLED and before.reason == LEFT_SCHEDULE:
                 changes.append(Change("added", one.post, draft, before, "its slot is back"))
     changes += [
@@ -85,7 +90,33 @@ def compare(planned: Iterable[Planned], known: Sequence[Delivery], *, after: dat
         for delivery in known
         if delivery.key not in wanted and delivery.state in OPEN_STATES and after < delivery.due <= until
     ]
-    return changes
+    return changes + _other_sides(changes, known)
+
+
+def _kind(before: Delivery, draft: Draft, tolerance: timedelta) -> str:
+    if before.state is not State.APPROVED:
+        return "changed"
+    a_little = before.content_hash == draft.content.sha256 and abs(before.due - draft.due) <= tolerance
+    return "moved" if a_little else "approval voided"
+
+
+def _other_sides(changes: Sequence[Change], known: Sequence[Delivery]) -> list[Change]:
+    """A post was approved as one thing: sides that stay as they are lose their approval with one that changes."""
+    of_post: dict[str, list[Delivery]] = {}
+    for delivery in known:
+        of_post.setdefault(delivery.post, []).append(delivery)
+    done = {change.delivery.key for change in changes if change.delivery}
+    found: list[Change] = []
+    for change in changes:
+        if change.delivery is None or change.kind not in ("changed", "approval voided"):
+            continue
+        for side in other_sides(change.delivery, of_post[change.delivery.post]):
+            # A draft that some have approved already begins anew too.
+            if side.key not in done and side.open:
+                done.add(side.key)
+                why = f"its other side {change.delivery.account}: {change.why}"
+                found.append(Change(VOIDED_WITH, change.post, None, side, why))
+    return found
 
 
 def difference(before: Delivery, draft: Draft) -> str:
@@ -106,39 +137,31 @@ def difference(before: Delivery, draft: Draft) -> str:
 
 
 def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan", tolerance: timedelta = timedelta()) -> int:
-    """Write the changes down. Returns how many took effect (another process may have been faster). What only moves by
-    less than `tolerance` stays approved. Where one side changes, the others' approvals are void too."""
+    """Write the changes down. Returns how many took effect (another process may have been faster)."""
     by_post = {planned.post.key: planned for planned in plan.planned}
     done = 0
-    changed: list[tuple[Delivery, str]] = []
     added: dict[str, Planned] = {}
     for change in plan.changes:
         if change.kind == "added" and change.delivery is None and change.post:
             added[change.post.key] = by_post[change.post.key]
         elif change.kind == "cancelled" and change.delivery:
             done += store.cancel(change.delivery.key, now=now, actor=actor, why=change.why)
+        elif change.kind == VOIDED_WITH and change.delivery:
+            done += store.void(change.delivery.key, now=now, actor=actor, why=change.why)
         elif change.draft and change.post and change.delivery:
             store.keep_pictures(by_post[change.post.key])
             draft = change.draft if not change.delivery.moved else _at(change.draft, change.delivery.due)
             if change.delivery.state is State.CANCELLED:
                 done += store.revive(draft, now=now, actor=actor)
-            elif _moves_a_little(change.delivery, draft, store, tolerance):
+            elif change.kind == "moved" and _moves_a_little(change.delivery, draft, store, tolerance):
                 done += store.move(draft.key, draft.due, now=now, actor=actor, kept=True, by_person=False)
-            elif store.change(draft, now=now, actor=actor, why=change.why):
-                done += 1
-                changed.append((change.delivery, change.why))
-    keys = {delivery.key for delivery, _ in changed}
-    for delivery, why in changed:
-        for side in other_sides(delivery, store.of_post(delivery.post)):
-            if side.key not in keys and side.open and store.trail(side.key).approvals:
-                store.void(side.key, now=now, actor=actor, why=f"its other side {delivery.account}: {why}")
+            else:
+                done += store.change(draft, now=now, actor=actor, why=change.why)
     return done + sum(store.add(planned, now=now, actor=actor) for planned in added.values())
 
 
 def _moves_a_little(before: Delivery, draft: Draft, store: Store, tolerance: timedelta) -> bool:
-    """Whether its approval holds: the same bytes, at nearly the time that was approved."""
-    if before.state is not State.APPROVED or before.content_hash != draft.content.sha256:
-        return False
+    """Whether its approval holds: small steps do not add up, so the time that was approved is what counts."""
     bound = [one.due_ms for one in store.trail(before.key).approvals]
     return bool(bound) and all(
         ms is not None and abs(draft.due.timestamp() - ms / 1000) <= tolerance.total_seconds() for ms in bound

@@ -121,7 +121,9 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
 
     try:
         lookup = connection.find(
-            outgoing(store, delivery, part, receipts), first - LOOK_BACK, store.known_ids(delivery.account)
+            outgoing(store, delivery, part, receipts, with_pictures=False),
+            first - LOOK_BACK,
+            store.known_ids(delivery.account),
         )
     except NetworkError as error:
         wait = min(max((now - first) / 4, timing.look_spacing), timing.longest_backoff)
@@ -142,8 +144,11 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
     return unconfirmed(None, "not found there, but a second post cannot be ruled out: look and decide", looked=True)
 
 
-def outgoing(store: Store, delivery: Delivery, number: int, receipts: dict[int, Receipt]) -> Outgoing:
-    """Part `number` as a network is asked to publish it: the approved bytes, under the key of its approval."""
+def outgoing(
+    store: Store, delivery: Delivery, number: int, receipts: dict[int, Receipt], *, with_pictures: bool = True
+) -> Outgoing:
+    """Part `number` as a network is asked to publish it: the approved bytes, under the key of its approval. A look needs
+    no pictures."""
     part = delivery.content.parts[number]
     return Outgoing(
         text=part.text,
@@ -152,7 +157,9 @@ def outgoing(store: Store, delivery: Delivery, number: int, receipts: dict[int, 
         content_warning=delivery.content.content_warning,
         key=delivery.network_keys[number] if delivery.network_keys else "",
         written_at=delivery.due,
-        attachments=tuple(Attachment(media, _approved_bytes(store, delivery, media)) for media in part.media),
+        attachments=tuple(
+            Attachment(media, _approved_bytes(store, delivery, media)) for media in part.media if with_pictures
+        ),
         poll=part.poll,
         root=receipts.get(0) if number else None,
         parent=receipts.get(number - 1) if number else None,

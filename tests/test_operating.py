@@ -140,9 +140,9 @@ def test_near_the_budget_counts_give_way_and_at_its_end_posts_are_held(tmp_path:
         done = states(stage)
         (held,) = [one for one in stage.app.store.deliveries((State.APPROVED,)) if one.held]
         assert sorted((done["x-en"], done["x-fr"])) == [State.APPROVED, State.SENT]
-        assert held.held.startswith(
-            "budget: $0.21 of X's $0.25 for 2027-01 (UTC) are spent or on their way, and this takes $0.205"
-        )
+        # The other side's picture may be paid for by then, beside what is kept free for it.
+        assert held.held.startswith(("budget: $0.20 of X's $0.25", "budget: $0.21 of X's $0.25"))
+        assert held.held.endswith("for 2027-01 (UTC) are spent or on their way, and this takes $0.205")
         assert {"budget", "held"} <= set(kinds(stage).values())
         with connect(stage.app.database) as db:  # 82 % are spent: the count after one hour is left out
             ages = db.execute("select network, age_ms from posts join snapshot using (delivery)").fetchall()

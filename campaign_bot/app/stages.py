@@ -29,7 +29,9 @@ class Stages(Deciding):
         now = self.clock()
         until = until or now + HORIZON
         found = plan.desired(self.library, self.network, after=now, until=until)
-        found.changes = plan.compare(found.planned, self.store.scheduled(), after=now, until=until)
+        found.changes = plan.compare(
+            found.planned, self.store.scheduled(), after=now, until=until, tolerance=self.rules.tolerance
+        )
         return found
 
     def plan(self, *, until: datetime | None = None) -> plan.Plan:

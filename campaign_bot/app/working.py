@@ -58,6 +58,8 @@ class Dispatched:
 class Working(Deciding):
     """The work of a daemon, of a single run and of a rehearsal."""
 
+    _told_fault: str = ""
+
     def work(self) -> Worked:
         """All that is due now, done: for a single run and for rehearsals. One account's trouble never stops another;
         it is logged, written down, and raised at the end where it is ours."""
@@ -74,8 +76,10 @@ class Working(Deciding):
         if self.clock_was_set.is_set():
             self.store.forget_future(now, longest=self.timing.longest_backoff)
             self.clock_was_set.clear()
-        if fault := self.store.record_fault():  # seen at each wake: what was seen cannot be taken back unnoticed
+        fault = self.store.record_fault()  # at each wake: what was seen once cannot be taken back unnoticed
+        if fault != self._told_fault and fault:
             log.error("the record cannot be trusted", why=fault)
+        self._told_fault = fault
         self.store.expire_leases(now)
         self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)

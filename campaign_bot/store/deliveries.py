@@ -162,11 +162,13 @@ class Deliveries(Changes):
             return done
 
     def void(self, delivery: str, *, now: datetime, actor: str, why: str, after: State = State.DRAFT) -> bool:
-        """What was approved, in part or whole, is not any more. `after` FAILED: it may not even be approved again."""
+        """What was approved, in part or whole, is not any more. `after` FAILED: it may not even be approved again. A draft
+        that nobody has approved stays as it is."""
         with self._connections.write() as db:
+            given = "exists (select 1 from approval where approval.delivery = delivery.key and voided_ms is null)"
             done = self._set(
                 db, delivery, OPEN_STATES, after, now, actor, "approval-voided", {"why": why},
-                reason=why, network_keys="[]", held="",
+                guard=(f"(state <> 'draft' or {given})", []), reason=why, network_keys="[]", held="",
             )  # fmt: skip
             if done:
                 self._void_approvals(db, delivery, now, why)
@@ -220,10 +222,13 @@ class Deliveries(Changes):
         return added
 
     def _keep_pictures(self, db: Database, planned: Planned) -> None:
-        db.table("media").insert_all(
-            [{"sha256": sha256, "mime_type": kind, "bytes": data} for sha256, (kind, data) in planned.pictures.items()],
-            ignore=True,
-        )
+        # The key is the hash of the bytes: what somebody put in their place is mended here.
+        for sha256, (kind, data) in planned.pictures.items():
+            db.execute(
+                "insert into media (sha256, mime_type, bytes) values (?, ?, ?) on conflict (sha256) do update"
+                " set bytes = excluded.bytes, mime_type = excluded.mime_type where media.bytes <> excluded.bytes",
+                [sha256, kind, data],
+            )
 
     def _void_approvals(self, db: Database, delivery: str, now: datetime, why: str) -> None:
         db.execute(
