@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
@@ -48,3 +49,8 @@ def other_sides(one: T, of_post: Iterable[T]) -> tuple[T, ...]:
     """The sides of the same post that say it in other languages, as they are in `of_post`."""
     pair = next((sides for sides in pairs(of_post) if any(side.account == one.account for side in sides)), ())
     return tuple(side for side in pair if side.language != one.language)
+
+
+def seen_code(content_hashes: Iterable[str]) -> str:
+    """A short code for all that a post says in all its languages: another byte, another code."""
+    return hashlib.sha256("\n".join(sorted(content_hashes)).encode()).hexdigest()[:8]

@@ -9,8 +9,9 @@ from typing import Any
 
 from campaign_bot.app.stages import Stages
 from campaign_bot.difference import difference
+from campaign_bot.errors import StateError
 from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
-from campaign_bot.pairs import pairs
+from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.record import Line
 
@@ -147,6 +148,14 @@ class Auditing(Stages):
         changed = {one.key: self.since_approval(one) for one in deliveries}
         pictures = {sha256: self.store.picture(sha256) for sha256 in hashes}
         return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language)
+
+    def seen_code(self, deliveries: Sequence[Delivery]) -> str:
+        """The code that a page shows for a post. Raises StateError for several posts: each has its own."""
+        posts = {one.post for one in deliveries}
+        if len(posts) != 1:
+            raise StateError("A code is for one post.", advice="Name one post with --seen.")
+        sides = [one for one in self.store.of_post(posts.pop()) if one.open]
+        return seen_code(one.content_hash for one in sides)
 
     def waiting(self) -> list[Delivery]:
         """All sides of every post that has a draft which may still be approved."""

@@ -32,11 +32,20 @@ def approve(
         str, typer.Option("--all-of", help="Every planned draft of this series, asking about each warning first.")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="With --all-of: accept every warning.")] = False,
+    seen: Annotated[
+        str,
+        typer.Option(help="The code on a page of `preview --html`: only if the post still says what was seen there."),
+    ] = "",
     note: Note = "",
 ) -> None:
     """Allow exactly these bytes to be published, in all languages of a post. Any later change makes the approval void."""
     app = session(context).open()
     deliveries = _chosen(app, names or [], everything=everything, series=series or all_of)
+    if seen and (now := app.seen_code(deliveries)) != seen.strip().lower():
+        raise StateError(
+            f"It does not say any more what was seen: its code is {now}, not {seen}.",
+            advice="Make a new page with preview --html, or look at it with review.",
+        )
     findings = app.findings(deliveries)
     if all_of and not yes:
         deliveries = _accepted(app, deliveries, findings)

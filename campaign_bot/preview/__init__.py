@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from campaign_bot.model import Delivery, Media, Post, Problem
+from campaign_bot.pairs import seen_code
 from campaign_bot.preview.words import Words
 from campaign_bot.sandbox.timeline import TITLES, marked_up, small
 
@@ -75,6 +76,9 @@ def render(
                 "title": one.title,
                 "when": words.instant(due),
                 "iso": due.isoformat(),
+                "code": seen_code(
+                    side.content_hash for other in waiting if other.post.key == one.post.key for side in other.sides
+                ),
                 "groups": [],
             },
         )

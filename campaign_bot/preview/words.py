@@ -24,10 +24,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "explain": (
         "This is how each post would look to readers, in every language. Nothing here has been published. To decide,"
-        " answer to the person who sent you this page, and name the post.",
+        " answer to the person who sent you this page, with the post’s name and its code: the code stands for exactly what"
+        " you see here.",
         "Voici chaque publication telle que les lecteurs la verraient, dans toutes les langues. Rien n’a encore paru."
-        " Pour décider, répondez à la personne qui vous a envoyé cette page en nommant la publication.",
+        " Pour décider, répondez à la personne qui vous a envoyé cette page en indiquant le nom de la publication et son"
+        " code, qui désigne exactement ce que vous voyez ici.",
     ),
+    "code": ("code", "code"),
     "contents": ("Posts on this page", "Publications de cette page"),
     "nothing": ("Nothing waits for approval.", "Rien n’attend d’approbation."),
     "due": ("Due", "Prévue le"),

@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
         " de ce rapport, il se terminait par l’empreinte ci-dessous; `campaign-bot audit verify --head` dit s’il a été"
         " modifié depuis.",
     ),
-    "event": ("Event", "Événement"),
+    "event": ("Event {event}:", f"Événement {{event}}{N}:"),
 }  # fmt: skip
 #: So many incomplete pairs are named; JSON has all.
 NAMED = 10
@@ -162,5 +162,5 @@ def _markdown(annex: Annex, speaker: Speaker) -> str:
         lines += [f"- {one}" for one in _incomplete(annex.parity, speaker)]
         lines += [""] if annex.parity.incomplete else []
     lines += [f"## {_word('record', speaker)}", "", _word("record_words", speaker), ""]
-    lines += [f"{_word('event', speaker)} {annex.event}: `{annex.hash}`"]
+    lines += [f"{_word('event', speaker).format(event=annex.event)} `{annex.hash}`"]
     return "\n".join(lines) + "\n"

@@ -141,6 +141,20 @@ def test_a_page_to_mail_has_all_that_waits_and_fetches_nothing(
     assert text.count('lang="fr" dir="ltr"') >= 6
 
 
+def test_the_code_on_a_page_stands_for_exactly_what_was_seen(campaign: Path, run: Run) -> None:
+    run("plan", *UNTIL)
+    run("preview", "--html", "page.html")
+    page = (campaign / "page.html").read_text("utf-8")
+    codes = re.findall(r'code <strong class="hash">([0-9a-f]{8})<', page)
+    assert len(set(codes)) == 3
+    change_fact(campaign)
+    run("plan", *UNTIL)
+    ran = run("approve", POST, "--seen", codes[0])
+    assert (ran.code, set(states(run).values())) == (1, {"draft"})
+    assert "does not say any more what was seen" in ran.err
+    assert run("approve", "facts-2027-01-21", "--seen", codes[1]).code == 0
+
+
 def test_text_from_files_cannot_put_markup_into_the_page(campaign: Path, run: Run) -> None:
     facts = (campaign / "content/data/facts.yaml").read_text("utf-8")
     write_campaign(
