@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from campaign_bot.app import App
-from campaign_bot.errors import CampaignBotError
+from campaign_bot.errors import CampaignBotError, ContentError
 
 if TYPE_CHECKING:
     from campaign_bot.probe import Probe
@@ -64,9 +65,10 @@ class Daemon:
         self._leaving = ""
         self._reload = False
         self._started = app.clock()
+        self._executor = ThreadPoolExecutor(1)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": self._executor},
             # APScheduler's default grace of 1 s silently drops a job that is late; here late is better than never.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -108,6 +110,7 @@ class Daemon:
             self._ticked = time.monotonic()
             if self._reload:
                 self._reload = False
+                self._app.reread_secrets()
                 self._scheduler.add_job(self._plan)
             if clock.was_set():
                 log.warning("the clock was set", by_s=round(clock.step_s, 1))
@@ -129,7 +132,7 @@ class Daemon:
         """Begin what is due. Returns the seconds until the next thing is."""
         try:
             self._app.dispatch(self.wake)
-            self._app.prepare(timedelta(seconds=2 * PREPARE_S))
+            self._app.prepare(timedelta(seconds=2 * PREPARE_S), self.wake)
             wake = self._app.next_wake()
         except CampaignBotError as error:
             log.error("could not work", why=str(error))
@@ -156,12 +159,17 @@ class Daemon:
     # ---- what recurs
 
     def _plan(self) -> None:
-        """Read the files again and plan ahead. Bad files: the old ones stay, and the log says why."""
+        """Read the files again and plan ahead. Bad files: the old ones stay, and people are told why."""
+        if self._leaving:
+            return
         try:
-            self._app.reload()
             plan = self._app.plan()
+        except ContentError as error:
+            log.error("not planned: the files from before stay in force", why=self._app.broken_files or str(error))
+            self._not_planned = self._not_planned and str(error)
+            return
         except CampaignBotError as error:
-            log.error("not planned: the files from before stay in force", why=str(error))
+            log.error("not planned", why=str(error))
             return
         self._not_planned = ""
         log.info("planned", posts=len(plan.planned), changes=len(plan.changes))
@@ -170,6 +178,8 @@ class Daemon:
     def _care(self) -> None:
         """Tell people what needs them, and keep copies of the database."""
         for duty in (self._app.rotate_backups, lambda: self._app.tell(self._app.health().concerns)):
+            if self._leaving:
+                return
             try:
                 duty()
             except (CampaignBotError, OSError) as error:
@@ -212,15 +222,17 @@ class Daemon:
         if self._probe is not None:
             self._probe.close()
         end = time.monotonic() + LEAVE_S
-        while self._app.busy and time.monotonic() < end:
+        jobs = threading.Thread(target=self._executor.shutdown, daemon=True)  # waits for a plan or a copy in hand
+        jobs.start()
+        while (self._app.busy or jobs.is_alive()) and time.monotonic() < end:
             self._sleep(0.05)
         try:
             self._app.say_left()
         except CampaignBotError as error:
             log.error("could not say that it left", why=str(error))
-        if self._app.busy:
+        if self._app.busy or jobs.is_alive():
             # What hangs in a request has its intent on disk: whoever comes next looks before sending anything.
-            log.warning("left while a request was under way; it will be looked up")
+            log.warning("left while something was under way; a request will be looked up")
             os._exit(0)
         log.info("left")
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from campaign_bot.secrecy import in_force
+
 if TYPE_CHECKING:
     from campaign_bot.model import Problem
 
@@ -50,7 +52,7 @@ class NetworkError(CampaignBotError):
     """A network said no, or nothing. `account` is whose request it was."""
 
     def __init__(self, account: str, message: str, *, advice: str = "") -> None:
-        super().__init__(message, advice=advice)
+        super().__init__(in_force.text(message), advice=advice)
         self.account = account
 
     def __str__(self) -> str:

@@ -9,40 +9,17 @@ from typing import Any, TextIO
 
 import structlog
 
-HIDDEN = "[secret]"
+from campaign_bot.secrecy import in_force
 
 
-class Redactor:
-    """Replaces every known secret in any text that passes, however deep it sits."""
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        # Longest first: a secret that contains another one must not leave its rest behind.
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= 4}, key=len, reverse=True)
-
-    def text(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
-
-    def value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.value(key): self.value(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.value(item) for item in value]
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        return self.text(str(value))
-
-    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {key: self.value(value) for key, value in event.items()}
+def _redacted(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: in_force.value(value) for key, value in event.items()}
 
 
-def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) -> Redactor:
+def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) -> None:
     """Set up logging for this process, ours and that of every library. `style`: text for people, json for machines.
-    Returns the redactor in force."""
-    redactor = Redactor(secrets)
+    `secrets` are taken out of every line from here on."""
+    in_force.add(secrets)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
@@ -54,7 +31,7 @@ def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) 
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*before, redactor, renderer],
+        processors=[*before, _redacted, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Whatever stderr is when a line is written: a caller in the same process may have replaced it since.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
@@ -65,11 +42,10 @@ def configure(*, style: str, secrets: Iterable[str], level: int = logging.INFO) 
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *before],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redactor, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _redacted, renderer],
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    return redactor
 
 
 class _Stderr(logging.StreamHandler[TextIO]):

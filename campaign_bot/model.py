@@ -31,6 +31,8 @@ class State(StrEnum):
 
 #: A delivery in one of these states may still change when the files change.
 OPEN_STATES = (State.DRAFT, State.APPROVED)
+#: Nothing is under way and nothing is in doubt: what is out of it can be deleted.
+RETRACTABLE = (State.SENT, State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT, State.APPROVED)
 
 
 #: How the reason begins why an approved delivery did not leave when its bytes and approvals were looked at once more.
@@ -307,6 +309,7 @@ class Delivery:
     reason: str = ""  # why it is in this state, in words
     moved: bool = False  # a person chose its due time; planning leaves that alone
     held: str = ""  # why it waits for a person although it is approved and due: a pause, a quiet period
+    doubted: bool = False  # it is of an old copy of the database: not found on its network proves nothing
 
     @property
     def open(self) -> bool:

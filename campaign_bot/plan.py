@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,14 +49,20 @@ class Plan:
     planned: list[Planned] = field(default_factory=list[Planned])
     problems: list[Problem] = field(default_factory=list[Problem])
     changes: list[Change] = field(default_factory=list[Change])
+    #: Every delivery of the whole campaign, whenever it is due: what is not among them has left the schedule.
+    keys: set[str] = field(default_factory=set[str])
 
 
-def desired(library: Library, networks: Networks, *, after: datetime, until: datetime) -> Plan:
-    """Every post with a due time in (after, until], composed for each of its accounts."""
+def desired(
+    library: Library, networks: Networks, *, after: datetime, until: datetime, also: Collection[str] = ()
+) -> Plan:
+    """Every post with a due time in (after, until], composed for each of its accounts; and those whose keys are in `also`
+    (somebody has moved them here)."""
     plan = Plan()
     for post, slot, series, row, due in posts(library, plan.problems):
-        if after < due <= until:
-            accounts = library.accounts_of(library.schedules[slot.entry])
+        accounts = library.accounts_of(library.schedules[slot.entry])
+        plan.keys |= {derived_key(post.key, account.name) for account in accounts}
+        if after < due <= until or post.key in also:
             plan.planned.append(_compose_post(library, networks, post, slot, series, row, due, accounts, plan.problems))
     plan.planned.sort(
         key=lambda planned: (planned.drafts[0].due if planned.drafts else planned.post.slot, planned.post.name)
@@ -66,18 +72,15 @@ def desired(library: Library, networks: Networks, *, after: datetime, until: dat
 
 
 def compare(
-    planned: Iterable[Planned], known: Sequence[Delivery], *, after: datetime, until: datetime,
-    tolerance: timedelta = timedelta(),
-) -> list[Change]:  # fmt: skip
+    wanted: Plan, known: Sequence[Delivery], *, after: datetime, until: datetime, tolerance: timedelta = timedelta()
+) -> list[Change]:
     """What would change: a pure decision. Only deliveries that have not begun to leave can change. `known` has no
     queued posts: those are in no file. A time that moves by no more than `tolerance` leaves an approval as it is; where
     one side changes, the approval of the others is void too."""
     existing = {delivery.key: delivery for delivery in known}
-    wanted: set[str] = set()
     changes: list[Change] = []
-    for one in planned:
+    for one in wanted.planned:
         for draft in one.drafts:
-            wanted.add(draft.key)
             before = existing.get(draft.key)
             if before is None:
                 changes.append(Change("added", one.post, draft, None))
@@ -88,7 +91,7 @@ def compare(
     changes += [
         Change("cancelled", None, None, delivery, LEFT_SCHEDULE)
         for delivery in known
-        if delivery.key not in wanted and delivery.state in OPEN_STATES and after < delivery.due <= until
+        if delivery.key not in wanted.keys and delivery.state in OPEN_STATES and after < delivery.due <= until
     ]
     return changes + _other_sides(changes, known)
 
@@ -145,7 +148,7 @@ def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan", toler
         if change.kind == "added" and change.delivery is None and change.post:
             added[change.post.key] = by_post[change.post.key]
         elif change.kind == "cancelled" and change.delivery:
-            done += store.cancel(change.delivery.key, now=now, actor=actor, why=change.why)
+            done += store.cancel(change.delivery.key, now=now, actor=actor, why=change.why, seen=change.delivery)
         elif change.kind == VOIDED_WITH and change.delivery:
             done += store.void(change.delivery.key, now=now, actor=actor, why=change.why)
         elif change.draft and change.post and change.delivery:
@@ -156,7 +159,7 @@ def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan", toler
             elif change.kind == "moved" and _moves_a_little(change.delivery, draft, store, tolerance):
                 done += store.move(draft.key, draft.due, now=now, actor=actor, kept=True, by_person=False)
             else:
-                done += store.change(draft, now=now, actor=actor, why=change.why)
+                done += store.change(draft, now=now, actor=actor, why=change.why, seen=change.delivery)
     return done + sum(store.add(planned, now=now, actor=actor) for planned in added.values())
 
 
@@ -166,6 +169,26 @@ def _moves_a_little(before: Delivery, draft: Draft, store: Store, tolerance: tim
     return bool(bound) and all(
         ms is not None and abs(draft.due.timestamp() - ms / 1000) <= tolerance.total_seconds() for ms in bound
     )
+
+
+def named(planned: Sequence[Planned], stored: Mapping[str, Post]) -> list[Planned]:
+    """The same, each post under a name that no other post has: a post that is stored keeps the name it has there."""
+    keys = {post.name: key for key, post in stored.items()}
+    found: list[Planned] = []
+    for one in planned:
+        known = stored.get(one.post.key)
+        name = known.name if known else _free(one.post.name, one.post.key, keys)
+        keys[name] = one.post.key
+        found.append(replace(one, post=replace(one.post, name=name)))
+    return found
+
+
+def _free(name: str, key: str, keys: Mapping[str, str]) -> str:
+    number, free = 1, name
+    while keys.get(free, key) != key:
+        number += 1
+        free = f"{name}-{number}"
+    return free
 
 
 def queued(
@@ -183,11 +206,7 @@ def queued(
     wall = due.astimezone(ZoneInfo(library.campaign.timezone))
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
     key = derived_key(library.campaign.id, QUEUE, due.isoformat(), text)
-    name = base = f"{QUEUE}-{wall:%Y-%m-%d-%H%M}"
-    number = 1
-    while name in names:
-        number += 1
-        name = f"{base}-{number}"
+    name = _free(f"{QUEUE}-{wall:%Y-%m-%d-%H%M}", key, dict.fromkeys(names, ""))
     part = Part(text, tuple(media for media, _ in loaded))
     wall_time = f"{wall:%Y-%m-%d %H:%M} {library.campaign.timezone}"
     post = Post(key=key, name=name, schedule=QUEUE, series=QUEUE, item="", slot=due, wall_time=wall_time)

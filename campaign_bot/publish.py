@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_bot.errors import AuthError, BudgetReached, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
-from campaign_bot.model import NOT_SENT, Attachment, Delivery, Media, Outgoing, Receipt, State
+from campaign_bot.model import NOT_SENT, Allowance, Attachment, Delivery, Media, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
 from campaign_bot.store.record import Objection
@@ -51,8 +51,16 @@ class Sender:
     #: Why something may not leave although it says that it is approved. Asked right before its first byte leaves.
     objection: Callable[[Delivery], Objection | None]
     timing: Timing = field(default_factory=Timing)
+    #: Why nothing leaves at an instant (a quiet period); empty at others.
+    quiet: Callable[[datetime], str] = lambda now: ""
     #: The campaign's choice: also resend where the network has no key that would make a second post impossible.
     resend: bool = False
+    max_lateness: timedelta = timedelta(hours=2)
+
+    @property
+    def not_due_before(self) -> datetime:
+        """What was due earlier is too late by now."""
+        return self.clock() - self.max_lateness
 
 
 class _Stop(Exception):
@@ -62,17 +70,23 @@ class _Stop(Exception):
 def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
     """Send one due delivery, or resume a thread after the parts that have receipts. Returns its state afterwards."""
     store, owner = sender.store, sender.owner
+    delivery = store.delivery(delivery.key) or delivery  # it was read before others of its account were sent
     if (until := _used_up(sender, delivery)) is not None:
         why = "the network's allowance is used up"
         store.postpone(delivery.key, not_before=until, now=sender.clock(), why=why)
         return State.APPROVED
+    if why := sender.quiet(sender.clock()):
+        store.hold(delivery.key, now=sender.clock(), why=why)
+        return State.APPROVED
     if (found := sender.objection(delivery)) is not None:
         return _keep_here(sender, delivery, found)
-    number = store.begin_attempt(
-        delivery.key, delivery.content_hash, owner=owner, lease_until=_lease(sender), now=sender.clock()
-    )
-    if number is None:
+    claimed = store.begin_attempt(
+        delivery.key, delivery.content_hash, owner=owner, lease_until=_lease(sender),
+        not_due_before=sender.not_due_before, now=sender.clock(),
+    )  # fmt: skip
+    if claimed is None:
         return delivery.state
+    delivery = claimed  # as it is now: its time, and with it its keys, may be others than when it was read
     try:
         _send_parts(sender, delivery, connection)
     except _Stop:
@@ -139,6 +153,13 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
     if looks + 1 < timing.looks:
         why = "not found there; looking once more before anything is sent again"
         return unconfirmed(now + timing.look_spacing, why, looked=True)
+    if delivery.doubted and not store.trail(delivery.key).approvals:
+        return again("not found there, and nobody had approved it when the copy was made")
+    if delivery.doubted:
+        why = (
+            "not found there, but since that copy was made somebody may have retracted or cancelled it: look and decide"
+        )
+        return unconfirmed(None, why, looked=True)
     if sender.resend or (key_lifetime is not None and now - first < key_lifetime):
         return again("surely not sent; sending again")
     return unconfirmed(None, "not found there, but a second post cannot be ruled out: look and decide", looked=True)
@@ -191,7 +212,7 @@ def miss_overdue(store: Store, *, max_lateness: timedelta, now: datetime) -> int
             if unapproved
             else f"more than {max_lateness} late: {delivery.reason or 'the service was not running'}"
         )
-        missed += store.miss(delivery.key, now=now, why=why)
+        missed += store.miss(delivery.key, now - max_lateness, now=now, why=why)
     return missed
 
 
@@ -220,7 +241,10 @@ def _send_parts(sender: Sender, delivery: Delivery, connection: Connection) -> N
     store = sender.store
 
     def ready() -> None:
-        if not store.go_on(delivery.key, owner=sender.owner, lease_until=_lease(sender), now=sender.clock()):
+        if not store.go_on(
+            delivery.key, owner=sender.owner, lease_until=_lease(sender),
+            not_due_before=sender.not_due_before, now=sender.clock(),
+        ):  # fmt: skip
             raise _Stop
 
     if delivery.content.sha256 != delivery.content_hash:
@@ -234,7 +258,7 @@ def _send_parts(sender: Sender, delivery: Delivery, connection: Connection) -> N
 def _settle_error(sender: Sender, delivery: Delivery, error: NetworkError) -> State:
     """What an error means for this delivery (design 9)."""
     store, owner, now, why = sender.store, sender.owner, sender.clock(), error.message
-    attempts = delivery.attempts + 1
+    attempts = delivery.attempts
     if there := len(store.receipts(delivery.key)):
         why = f"part {there + 1} of {len(delivery.content.parts)}: {why}"
 
@@ -252,7 +276,10 @@ def _settle_error(sender: Sender, delivery: Delivery, error: NetworkError) -> St
             later(now, counted=False)
             store.pause(delivery.account, now=now, why=why)
         case RateLimited() | BudgetReached():
-            later(max(error.until or now + sender.timing.rate_limit_pause, now), counted=False)
+            until = max(error.until or now + sender.timing.rate_limit_pause, now)
+            later(until, counted=False)
+            # What else is due of this account would earn the same answer.
+            store.record_allowances(delivery.account, [Allowance("publish", 1, 0, until)])
         case Unavailable() if attempts < sender.timing.attempts:
             later(now + backoff(delivery.key, attempts, sender.timing), counted=True)
         case _:

@@ -115,7 +115,7 @@ def test_an_expired_half_is_not_completed_by_the_other(tmp_path: Path) -> None:
 
 def test_a_stricter_rule_holds_for_what_was_approved_before_it(stage: Stage) -> None:
     write_campaign(stage.app.directory, **rules("approvals: {needed: 2}\n"))
-    stage.app.reload()
+    stage.app.plan()
     stage.work(until=HOUR)
     assert stage.networks.world.posts == []
     assert of(stage)[0].reason == "not sent: 1 of 2 approvals"

@@ -297,7 +297,7 @@ def test_an_account_that_is_somebody_else_by_now_gets_nothing(stage: Stage) -> N
     text = file.read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith("  mastodon-en:"))
     file.write_text(text.replace(line, line.replace("https://mastodon.example", "https://elsewhere.example")), "utf-8")
-    stage.app.reload()
+    stage.app.plan()
     stage.work(until=timedelta(minutes=5))
     after = stage.delivery(TARGET)
     assert (after.state, stage.posts(TARGET)) == (State.DRAFT, 0)

@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs", "parity", "difference"),
     ("model",),
     ("errors",),
+    ("secrecy",),
 )
 ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages

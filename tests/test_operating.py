@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from campaign_bot import plan
 from campaign_bot.app import App
-from campaign_bot.errors import NetworkError, StateError, StoreError
+from campaign_bot.errors import ContentError, NetworkError, StateError, StoreError
 from campaign_bot.model import ALL, Allowance, State
 from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.sqlite import SqliteStore
@@ -297,8 +298,11 @@ def _restore(stage: Stage, tmp_path: Path) -> None:
     assert restored.before is not None and restored.before.exists()
     assert set(states(stage).values()) == {State.UNCONFIRMED}
     stage.work()
-    assert states(stage) == dict.fromkeys(ACCOUNTS, State.SENT)
-    assert {name: stage.posts(name) for name in ACCOUNTS} == dict.fromkeys(ACCOUNTS, 1)
+    after, posts = states(stage), {name: stage.posts(name) for name in ACCOUNTS}
+    assert posts == before
+    # Not found is no proof: somebody may have retracted or cancelled it since the copy was made.
+    assert after == {name: State.SENT if before[name] else State.UNCONFIRMED for name in ACCOUNTS}
+    assert all(one.not_before is None for one in stage.app.store.deliveries((State.UNCONFIRMED,)))
 
 
 def test_a_draft_that_was_approved_and_sent_after_the_copy_is_found(tmp_path: Path) -> None:
@@ -311,9 +315,9 @@ def test_a_draft_that_was_approved_and_sent_after_the_copy_is_found(tmp_path: Pa
         stage.work()
         after = states(stage)
         assert (after["mastodon-en"], after["mastodon-fr"]) == (State.SENT, State.SENT)
-        # Nobody had approved these: they are drafts again, or a person looks; they never leave by themselves.
+        # Nobody had approved these: they are drafts again, and never leave by themselves.
         assert (after["bluesky-en"], after["bluesky-fr"]) == (State.DRAFT, State.DRAFT)
-        assert after["x-fr"] is State.UNCONFIRMED
+        assert after["x-fr"] is State.DRAFT
         assert len(stage.networks.world.posts) == 2
 
 
@@ -412,3 +416,114 @@ def test_planning_never_cancels_what_somebody_queues_meanwhile(stage: Stage) -> 
     assert not [change for change in stage.app.desired().changes if change.kind == "cancelled"]
     assert busy.number > 0
     somebody.close()
+
+
+def test_a_retracted_post_does_not_come_back_after_a_restore(tmp_path: Path) -> None:
+    with set_stage(tmp_path, now=DUE - MINUTE) as stage:
+        stage.app.backup(tmp_path / "copy.db")
+        stage.clock.move_to(DUE)
+        stage.work(until=5 * MINUTE)
+        stage.app.retract(stage.delivery("bluesky-en"), "a mistake")
+        stage.app.restore(tmp_path / "copy.db")
+        stage.work()
+        assert (stage.delivery("bluesky-en").state, stage.posts("bluesky-en")) == (State.UNCONFIRMED, 0)
+
+
+# ---- what was moved, what is late, what sleeps
+
+
+def test_a_post_that_somebody_moved_stays_planned_and_approved(stage: Stage) -> None:
+    moved_to = DUE + timedelta(hours=5)
+    stage.clock._now = DUE - timedelta(hours=1)
+    stage.app.move(stage.app.find("facts-2027-01-18"), moved_to)
+    stage.clock.move_to(DUE + timedelta(minutes=30))  # its slot is over, and the hourly plan looks ahead from here
+    drafts = stage.app.store.deliveries((State.DRAFT,))
+    assert all(one.done for one in stage.app.approve(drafts, stage.app.findings(drafts), person="alex"))
+    stage.app.plan(until=DUE + timedelta(days=1))
+    assert {one.state for one in stage.app.store.deliveries() if one.due == moved_to} == {State.APPROVED}
+    facts = stage.app.directory / "content/data/facts.yaml"
+    facts.write_text(facts.read_text("utf-8").replace("The first fact of all.", "Other words."), "utf-8")
+    stage.app.plan(until=DUE + timedelta(days=1))
+    assert "Other words." in stage.delivery("mastodon-en").content.text, "its words still come from the files"
+    assert stage.delivery("mastodon-en").state is State.DRAFT
+
+
+def test_what_turns_out_not_sent_leaves_neither_late_nor_in_a_quiet_period(tmp_path: Path) -> None:
+    quiet = CAMPAIGN + "quiet_periods: [{starts: 2027-01-18, ends: 2027-01-18, reason: {en: Mourning, fr: Deuil}}]\n"
+    with set_stage(tmp_path) as stage:
+        for account in ("bluesky-en", "bluesky-fr"):
+            one = stage.delivery(account)
+            assert stage.app.store.begin_attempt(
+                one.key, one.content_hash, owner="dead", lease_until=DUE, not_due_before=DUE, now=DUE
+            )
+        stage.clock.move_to(DUE + timedelta(hours=2, minutes=1))
+        stage.work()
+        assert (stage.delivery("bluesky-en").state, stage.posts("bluesky-en")) == (State.MISSED, 0)
+    with set_stage(tmp_path / "again") as stage:
+        one = stage.delivery("bluesky-en")
+        assert stage.app.store.begin_attempt(
+            one.key, one.content_hash, owner="dead", lease_until=DUE, not_due_before=DUE, now=DUE
+        )
+        (stage.app.directory / "content/campaign.yaml").write_text(quiet, "utf-8")
+        stage.app.plan()
+        stage.clock.move_to(DUE + MINUTE)
+        stage.work()
+        held = stage.delivery("bluesky-en")
+        assert (held.state, held.held, stage.posts("bluesky-en")) == (State.APPROVED, "quiet period: Mourning", 0)
+
+
+def test_accounts_do_not_rest_until_an_old_clock_comes_again(stage: Stage) -> None:
+    stage.work(until=MINUTE)
+    stage.clock._now = DUE - timedelta(hours=3)
+    stage.app.clock_was_set.set()
+    (one,) = stage.app.queue(["mastodon-en"], "Words for after the clock was set.", stage.clock() + MINUTE, [])
+    assert stage.app.approve([one], {}, person="alex")[0].done
+    stage.clock.move_to(one.due)
+    stage.app.work()
+    assert stage.posts("mastodon-en") == 2
+
+
+def test_a_template_error_found_while_planning_is_told(stage: Stage) -> None:
+    template = stage.app.directory / "content/series/facts/post.en.j2"
+    template.write_text("{{ item.nonsense }}\n", "utf-8")
+    before = stage.app.library
+    with pytest.raises(ContentError):
+        stage.app.plan()
+    assert stage.app.library is before, "the files from before stay in force"
+    (told,) = [one for one in stage.app.health().open_concerns if one.kind == "files"]
+    assert "content/series/facts/post.en.j2:1:9" in told.message
+
+
+def test_two_posts_never_bear_the_same_name(stage: Stage) -> None:
+    schedule = stage.app.directory / "schedules/weekly.yaml"
+    stage.clock._now = DUE - timedelta(hours=1)
+    schedule.write_text(schedule.read_text("utf-8").replace("0 12 * * mon", "5 12 * * mon"), "utf-8")
+    stage.app.plan(until=DUE + timedelta(hours=1))
+    names = [post.name for post in stage.app.store.posts().values()]
+    assert len(names) == len(set(names)) and "facts-2027-01-18-2" in names
+    assert len({one.post for one in stage.app.find("facts-2027-01-18")}) == 1
+
+
+def test_planning_from_old_files_does_not_undo_what_somebody_approved_meanwhile(stage: Stage) -> None:
+    stage.clock._now = DUE - timedelta(hours=1)
+    facts = stage.app.directory / "content/data/facts.yaml"
+    slow = App(
+        stage.app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=stage.app.database
+    )
+    until = DUE + timedelta(hours=1)
+    known, library = slow.store.scheduled(), slow._read_library()  # a daemon has begun to plan
+    facts.write_text(facts.read_text("utf-8").replace("The first fact of all.", "Other words."), "utf-8")
+    stage.app.plan(until=until)
+    drafts = stage.app.store.deliveries((State.DRAFT,))
+    assert all(one.done for one in stage.app.approve(drafts, stage.app.findings(drafts), person="alex"))
+    plan.apply(slow._desired(library, known, until=until), slow.store, now=stage.clock())
+    assert {one.state for one in stage.app.store.deliveries() if one.due == DUE} == {State.APPROVED}
+    assert "Other words." in stage.delivery("mastodon-en").content.text
+    slow.close()
+
+
+def test_a_servers_words_are_kept_without_the_secret_that_they_echo(stage: Stage) -> None:
+    token = stage.app.credentials(stage.app.library.account("mastodon-en")).reveal()["access_token"]
+    stage.app.connection("mastodon-en")
+    error = NetworkError("mastodon-en", f"the server answered 422: cannot do with Bearer {token}")
+    assert token not in str(error) and "[secret]" in error.message

@@ -72,8 +72,9 @@ def test_a_post_that_is_too_late_is_missed_and_never_sent(stage: Stage) -> None:
 def test_a_sender_that_died_after_sending_does_not_lead_to_a_second_post(stage: Stage) -> None:
     one = stage.delivery("mastodon-en")
     stage.app.store.begin_attempt(
-        one.key, one.content_hash, owner="dead", lease_until=DUE + timedelta(minutes=2), now=DUE
-    )
+        one.key, one.content_hash, owner="dead", lease_until=DUE + timedelta(minutes=2),
+        not_due_before=DUE - timedelta(hours=2), now=DUE,
+    )  # fmt: skip
     from campaign_bot.publish import outgoing
 
     stage.app.connection("mastodon-en").publish(outgoing(stage.app.store, one, 0, {}))
@@ -84,7 +85,7 @@ def test_a_sender_that_died_after_sending_does_not_lead_to_a_second_post(stage: 
 def test_changed_files_void_the_approval_and_nothing_unapproved_leaves(stage: Stage) -> None:
     facts = stage.app.directory / "content/data/facts.yaml"
     facts.write_text(facts.read_text(encoding="utf-8").replace("The first fact of all.", "Changed."), encoding="utf-8")
-    stage.app.reload()
+    stage.app.plan()
     # Planning looks only at what is still to come.
     earlier = CompressedClock(DUE - timedelta(minutes=5))
     stage.app.clock = earlier

@@ -12,7 +12,7 @@ from campaign_bot import networks
 from campaign_bot.config import PREFIX, Credentials, Environment, Settings, setting_names
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.load import load
-from campaign_bot.log import HIDDEN, Redactor
+from campaign_bot.secrecy import HIDDEN, Redactor
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,6 +56,6 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 def test_no_secret_passes_the_redactor() -> None:
     redactor = Redactor(["s3cret", "s3cret-and-more"])
     event = {"event": "Bearer s3cret-and-more", "why": {"header": ["s3cret"]}, "error": ValueError("token s3cret")}
-    shown = str(redactor(None, "info", event))
+    shown = str(redactor.value(event))
     assert "s3cret" not in shown
     assert shown.count(HIDDEN) == 3

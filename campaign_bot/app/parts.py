@@ -25,6 +25,7 @@ from campaign_bot.library.load import load
 from campaign_bot.model import Problem, Spend
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.place import URL, secrets_of
+from campaign_bot.secrecy import in_force
 from campaign_bot.store.base import Store
 from campaign_bot.store.sqlite import SqliteStore
 
@@ -61,6 +62,7 @@ class Parts:
     ) -> None:
         self.directory = directory
         self.clock = clock
+        self._environ = environ
         self.environment = Environment.read(directory, environ)
         self.settings = self.environment.settings()
         self.sandbox_url = sandbox_url or self.settings.sandbox_url or (URL if sandbox else "")
@@ -77,6 +79,7 @@ class Parts:
         self.broken_files = ""  # why the files that are there now are not the ones in force
         self._lock = threading.Lock()
         self._busy: set[str] = set()
+        self._stale: set[str] = set()  # accounts whose connection is to be made anew
         self._reserved: dict[str, float] = {}  # US dollars for sends under way, by network
         self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
@@ -103,15 +106,6 @@ class Parts:
                 advice="Mend them and try again; `campaign-bot check` shows them at any time.",
             )
         return library
-
-    def reload(self) -> None:
-        """Read the files again. Raises ContentError, with the old ones kept, when the new ones are not right."""
-        try:
-            self.__dict__["library"] = self._read_library()
-        except ContentError as error:
-            self.broken_files = error.message
-            raise
-        self.broken_files = ""
 
     @cached_property
     def store(self) -> Store:
@@ -179,12 +173,30 @@ class Parts:
         """The account's connection, made at the first use."""
         if account_name not in self._connections:
             account = self.library.account(account_name)
+            in_force.add(self.credentials(account).reveal().values())
             connection = self.network(account.network).connect(
                 account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
             )
             connection.meter = partial(self._charge, account)
             self._connections[account_name] = connection
         return self._connections[account_name]
+
+    def reread_secrets(self) -> None:
+        """After somebody has mended `.env`: what is signed in with other secrets, or to another address, signs in anew at
+        its next use. What is at work now finishes as it is."""
+        self.environment = Environment.read(self.directory, self._environ)
+        in_force.add(self.secrets())
+        with self._lock:
+            self._stale |= set(self._connections)
+        self._drop_stale()
+
+    def _drop_stale(self) -> None:
+        """Close the connections that are to be made anew, as far as nobody is using them."""
+        with self._lock:
+            dropped = [self._connections.pop(name, None) for name in self._stale - self._busy]
+            self._stale &= self._busy
+        for connection in filter(None, dropped):
+            connection.close()
 
     def _charge(self, account: Account, action: str, ids: Sequence[str]) -> None:
         """A network's meter: written down at once. What cannot be written never stops a send that has happened."""

@@ -11,6 +11,7 @@ from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.evaluate import Evaluation, evaluate
+from campaign_bot.library.files import Library
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
 from campaign_bot.parity import parity
@@ -26,27 +27,46 @@ class Stages(Deciding):
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:
         """What the files want from now on, and what that changes in the store. Nothing is written."""
+        # The store before the files: what is decided on old files is refused where somebody has planned new ones meanwhile.
+        known = self.store.scheduled()
+        return self._desired(self._read_library(), known, until=until)
+
+    def _desired(self, library: Library, known: Sequence[Delivery], *, until: datetime | None) -> plan.Plan:
         now = self.clock()
         until = until or now + HORIZON
-        found = plan.desired(self.library, self.network, after=now, until=until)
-        found.changes = plan.compare(
-            found.planned, self.store.scheduled(), after=now, until=until, tolerance=self.rules.tolerance
-        )
+        moved_here = {one.post for one in known if one.moved and one.open and now < one.due <= until}
+        found = plan.desired(library, self.network, after=now, until=until, also=moved_here)
+        found.planned = plan.named(found.planned, self.store.posts())
+        found.changes = plan.compare(found, known, after=now, until=until, tolerance=self.rules.tolerance)
         return found
 
     def plan(self, *, until: datetime | None = None) -> plan.Plan:
-        """Plan ahead and write it down. Raises ContentError, with nothing written, when a post cannot be composed."""
-        found = self.desired(until=until)
+        """Read the files anew, plan ahead and write it down. Raises ContentError, with nothing written and the files from
+        before in force, when they are not right or a post cannot be composed."""
+        known = self.store.scheduled()
+        try:
+            library = self._read_library()
+            found = self._composable(self._desired(library, known, until=until))
+        except ContentError as error:
+            first = next((problem for problem in error.problems if problem.blocks), None)
+            self.broken_files = error.message + (f" First: {first.place}: {first.message}" if first else "")
+            raise
+        self.broken_files, self.__dict__["library"] = "", library
+        if self.stopping.is_set():
+            return found
+        plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
+        if self.rules.stand_in == NOBODY:
+            drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
+            self.approve(drafts, self.findings(drafts), person=NOBODY)
+        return found
+
+    def _composable(self, found: plan.Plan) -> plan.Plan:
         blocking = [problem for problem in found.problems if problem.blocks]
         if blocking:
             raise ContentError(
                 f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,
                 advice="Mend their templates and try again.",
             )  # fmt: skip
-        plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
-        if self.rules.stand_in == NOBODY:
-            drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
-            self.approve(drafts, self.findings(drafts), person=NOBODY)
         return found
 
     def cards(
@@ -90,7 +110,8 @@ class Stages(Deciding):
     def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
         """What the checks say of these deliveries, beside all others that are planned or sent. By delivery key."""
         posts = self.store.posts()
-        every = [one for one in self.store.deliveries() if one.state not in (State.CANCELLED, State.MISSED)]
+        silent = (State.CANCELLED, State.MISSED, State.FAILED, State.RETRACTED)
+        every = [one for one in self.store.deliveries() if one.state not in silent]
         said = [said for one in every for said in _said(posts[one.post], [one])]
         names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}

@@ -37,6 +37,7 @@ class Worked:
     not_sent: int = 0
     missed: int = 0
     collected: int = 0
+    freed: int = 0  # looked up, and to be sent (again) at the next wake
 
     def __add__(self, other: Worked) -> Worked:
         return Worked(
@@ -44,6 +45,7 @@ class Worked:
             self.not_sent + other.not_sent,
             self.missed + other.missed,
             self.collected + other.collected,
+            self.freed + other.freed,
         )
 
 
@@ -63,10 +65,14 @@ class Working(Deciding):
     def work(self) -> Worked:
         """All that is due now, done: for a single run and for rehearsals. One account's trouble never stops another;
         it is logged, written down, and raised at the end where it is ours."""
-        dispatched = self.dispatch()
-        done = Worked(missed=dispatched.missed)
-        for future in dispatched.futures:
-            done += future.result()
+        done, again = Worked(), True
+        while again:
+            dispatched = self.dispatch()
+            now = Worked(missed=dispatched.missed)
+            for future in dispatched.futures:
+                now += future.result()
+            done += now
+            again = now.freed > 0
         return done
 
     def dispatch(self, when_done: Callable[[], None] = lambda: None) -> Dispatched:
@@ -75,6 +81,9 @@ class Working(Deciding):
         now = self.clock()
         if self.clock_was_set.is_set():
             self.store.forget_future(now, longest=self.timing.longest_backoff)
+            with self._lock:
+                for waits in (self._rests, self._prepared, self._count_again):
+                    waits.clear()  # they are instants of the old clock
             self.clock_was_set.clear()
         fault = self.store.record_fault()  # at each wake: what was seen once cannot be taken back unnoticed
         if fault != self._told_fault and fault:
@@ -99,17 +108,17 @@ class Working(Deciding):
                 futures.append(self._pool.submit(self._worker, name, when_done, look_up, due, counts))
         return Dispatched(missed, futures)
 
-    def prepare(self, within: timedelta) -> None:
+    def prepare(self, within: timedelta, when_done: Callable[[], None] = lambda: None) -> None:
         """For accounts with something due soon: load the client, sign in, count followers, so that the post itself has
-        nothing to wait for."""
+        nothing to wait for. `when_done` is called at the end, from its thread: by then something may be due."""
         now = self.clock()
         soon = {one.account for one in self.store.due(now + within) if one.due > now}
         for name in soon & set(self.library.campaign.accounts):
             if self._prepared.get(name, now) <= now and self._take(name):
                 self._prepared[name] = now + PREPARE_AGAIN
-                self._pool.submit(self._prepare, name)
+                self._pool.submit(self._prepare, name, when_done)
 
-    def _prepare(self, account: str) -> None:
+    def _prepare(self, account: str, when_done: Callable[[], None]) -> None:
         try:
             connection = self.connection(account)
             connection.warm_up()
@@ -119,6 +128,7 @@ class Working(Deciding):
         finally:
             with self._lock:
                 self._busy.discard(account)
+            when_done()
 
     @property
     def ages(self) -> tuple[timedelta, ...]:
@@ -167,6 +177,7 @@ class Working(Deciding):
             with self._lock:
                 self._busy.discard(account)
                 self._rests[account] = self.clock() + rest
+            self._drop_stale()
             when_done()
 
     def _quiet(self, now: datetime) -> str:
@@ -188,13 +199,16 @@ class Working(Deciding):
         connection = self.connection(name)
         network = self.network(self.library.account(name).network)
         sender = publish.Sender(
-            self.store, self.owner, self.clock, self.objection, self.timing, self.library.campaign.resend_unconfirmed
+            self.store, self.owner, self.clock, self.objection, self.timing, self._quiet,
+            resend=self.library.campaign.resend_unconfirmed, max_lateness=self.library.campaign.max_lateness,
         )  # fmt: skip
+        freed = 0
         for delivery in look_up:
             state = publish.look_up(sender, delivery, connection, key_lifetime=network.key_lifetime)
             self._log_attempt("looked up", delivery, state)
-            if state is State.APPROVED and (again := self.store.delivery(delivery.key)) is not None:
-                due = [*due, again]
+            freed += state is State.APPROVED
+        if freed:  # the next wake asks whether they may still leave, and keeps the account's order
+            return Worked(freed=freed)
         if due:
             self._count_followers(name, connection)
         sent = sum(self._send(sender, delivery, connection, network) for delivery in due)

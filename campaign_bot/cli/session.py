@@ -18,7 +18,7 @@ from rich.table import Table
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, NotFound
-from campaign_bot.log import Redactor, configure
+from campaign_bot.log import configure
 from campaign_bot.model import Problem
 
 out = Console(highlight=False, soft_wrap=False)
@@ -61,9 +61,9 @@ def session(context: typer.Context) -> Session:
     return found
 
 
-def hide_secrets(app: App) -> Redactor:
+def hide_secrets(app: App) -> None:
     """From here on no log line can hold a secret."""
-    return configure(style=app.settings.log_format, secrets=app.secrets())
+    configure(style=app.settings.log_format, secrets=app.secrets())
 
 
 def print_json(value: Any) -> None:

@@ -58,6 +58,12 @@ class Changes:
             self._event(db, now, actor, action, delivery, detail)
         return changed == 1
 
+    def _void_approvals(self, db: Database, delivery: str, now: datetime, why: str) -> None:
+        db.execute(
+            "update approval set voided_ms = ?, voided_because = ? where delivery = ? and voided_ms is null",
+            [to_ms(now), why, delivery],
+        )
+
     def _event(self, db: Database, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> int:
         """Append to the chain, inside the caller's transaction: BEGIN IMMEDIATE has let nobody in between. Returns its id."""
         if identity := self.identities.get(actor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import threading
+import weakref
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,13 +42,26 @@ def from_ms_or_none(ms: int | None) -> datetime | None:
     return None if ms is None else from_ms(ms)
 
 
+class _Owned:
+    """A connection that lives as long as what holds it: its thread."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def close(self) -> None:
+        self.db.conn.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Connections:
     """A database file and this process's connections to it, one per thread (sqlite3's rule)."""
 
     def __init__(self, path: Path, *, simulated: bool) -> None:
         self.path = path
         self._local = threading.local()
-        self._all: list[Database] = []
+        self._all: weakref.WeakSet[_Owned] = weakref.WeakSet()
         self._lock = threading.Lock()
         if not path.parent.is_dir():
             raise StoreError(f"The directory {path.parent} for the database does not exist.", advice="Create it first.")
@@ -57,19 +71,18 @@ class Connections:
 
     @property
     def db(self) -> Database:
-        """This thread's connection."""
-        db: Database | None = getattr(self._local, "db", None)
-        if db is None:
-            db = self._open()
-            self._local.db = db
+        """This thread's connection. It is closed when the thread ends: a probe has a thread for each question."""
+        owned: _Owned | None = getattr(self._local, "owned", None)
+        if owned is None:
+            owned = self._local.owned = _Owned(self._open())
             with self._lock:
-                self._all.append(db)
-        return db
+                self._all.add(owned)
+        return owned.db
 
     def close(self) -> None:
         with self._lock:
-            for db in self._all:
-                db.conn.close()
+            for owned in self._all:
+                owned.close()
             self._all.clear()
         self._local = threading.local()
 

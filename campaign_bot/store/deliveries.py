@@ -45,8 +45,9 @@ class Deliveries(Changes):
         with self._connections.write() as db:
             self._keep_pictures(db, planned)
 
-    def change(self, draft: Draft, *, now: datetime, actor: str, why: str) -> bool:
-        """The files changed what this delivery says or when: it is a draft again, and an approval is void."""
+    def change(self, draft: Draft, *, now: datetime, actor: str, why: str, seen: Delivery | None = None) -> bool:
+        """The files changed what this delivery says or when: it is a draft again, and an approval is void. `seen`: what the
+        decision was made on; if it is something else by now, nothing is changed."""
         with self._connections.write() as db:
             before = db.execute("select content_hash, due_ms from delivery where key = ?", [draft.key]).fetchone()
             detail: dict[str, Any] = {"why": why}
@@ -56,8 +57,9 @@ class Deliveries(Changes):
                 detail |= {"due_from": from_ms(before[1]).isoformat(), "due_to": draft.due.isoformat()}
             detail |= _authors(draft)
             changed = self._set(
-                db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", detail, **_draft_columns(draft)
-            )
+                db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", detail, guard=_as_seen(seen),
+                **_draft_columns(draft),
+            )  # fmt: skip
             if changed:
                 self._keep_content(db, draft.content, now)
                 self._void_approvals(db, draft.key, now, why)
@@ -75,11 +77,12 @@ class Deliveries(Changes):
                 self._keep_content(db, draft.content, now)
             return done
 
-    def cancel(self, delivery: str, *, now: datetime, actor: str, why: str) -> bool:
+    def cancel(self, delivery: str, *, now: datetime, actor: str, why: str, seen: Delivery | None = None) -> bool:
         with self._connections.write() as db:
             done = self._set(
-                db, delivery, OPEN_STATES, State.CANCELLED, now, actor, "cancelled", {"why": why}, reason=why
-            )
+                db, delivery, OPEN_STATES, State.CANCELLED, now, actor, "cancelled", {"why": why},
+                guard=_as_seen(seen), reason=why,
+            )  # fmt: skip
             if done:
                 self._void_approvals(db, delivery, now, why)
             return done
@@ -98,7 +101,8 @@ class Deliveries(Changes):
                 )  # fmt: skip
             moved = self._set(
                 db, delivery, (*OPEN_STATES, State.MISSED), State.DRAFT, now, actor, "moved", detail,
-                network_keys="[]", reason="", held="", **columns,
+                guard=(_NOTHING_OUT, []), network_keys="[]", reason="", held="", attempts=0, first_attempt_ms=None,
+                doubted=0, **columns,
             )  # fmt: skip
             if moved:
                 self._void_approvals(db, delivery, now, "moved")
@@ -230,12 +234,6 @@ class Deliveries(Changes):
                 [sha256, kind, data],
             )
 
-    def _void_approvals(self, db: Database, delivery: str, now: datetime, why: str) -> None:
-        db.execute(
-            "update approval set voided_ms = ?, voided_because = ? where delivery = ? and voided_ms is null",
-            [to_ms(now), why, delivery],
-        )
-
     def _decide(
         self, db: Database, delivery: str, decision: str, content_hash: str, person: str, note: str, now: datetime
     ) -> None:
@@ -254,6 +252,17 @@ class Deliveries(Changes):
 
 def _authors(draft: Draft) -> dict[str, Any]:
     return {"authors": list(draft.authors)} if draft.authors else {}
+
+
+#: A part of it is out: it is no draft that could say something else or leave at another time.
+_NOTHING_OUT = "not exists (select 1 from receipt where receipt.delivery = delivery.key)"
+
+
+def _as_seen(seen: Delivery | None) -> tuple[str, list[Any]]:
+    """The guard of a change by planning: nobody was faster, and nothing of it is out."""
+    if seen is None:
+        return _NOTHING_OUT, []
+    return f"content_hash = ? and due_ms = ? and {_NOTHING_OUT}", [seen.content_hash, to_ms(seen.due)]
 
 
 def _draft_columns(draft: Draft) -> dict[str, Any]:

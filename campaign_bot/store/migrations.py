@@ -205,3 +205,9 @@ def m008_record(db: Database) -> None:
     db.execute(
         "insert or ignore into content (hash, content, at_ms) select content_hash, content, coalesce(updated_ms, 0) from delivery"
     )
+
+
+@migrations()
+def m011_doubt(db: Database) -> None:
+    """What came out of an old copy of the database: it may have been deleted since, so that nobody resends it alone."""
+    db.table("delivery").add_column("doubted", int, not_null_default=0)

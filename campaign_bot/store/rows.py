@@ -30,6 +30,7 @@ def to_delivery(row: dict[str, Any]) -> Delivery:
         reason=row["reason"] or "",
         moved=bool(row["moved"]),
         held=row["held"],
+        doubted=bool(row["doubted"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from campaign_bot.errors import StoreError
-from campaign_bot.model import ALL, OPEN_STATES, Allowance, Content, Delivery, Pause, Receipt, State
+from campaign_bot.model import ALL, OPEN_STATES, RETRACTABLE, Allowance, Content, Delivery, Pause, Receipt, State
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.rows import to_receipt
@@ -37,18 +37,21 @@ class Sending(Changes):
         )
 
     def begin_attempt(
-        self, delivery: str, content_hash: str, *, owner: str, lease_until: datetime, now: datetime
-    ) -> int | None:
-        """Claim it and write the intent down, before the first byte leaves. None: somebody else has it or another one
-        of its account, it changed, it is held, or its approval is void."""
+        self, delivery: str, content_hash: str, *, owner: str, lease_until: datetime, not_due_before: datetime,
+        now: datetime,
+    ) -> Delivery | None:  # fmt: skip
+        """Claim it and write the intent down, before the first byte leaves. Returns it as it is now: that is what may
+        leave, whatever the caller has read before. None: somebody else has it or another one of its account, it changed,
+        it is held, its approval is void, it is not due (any more) or was due `not_due_before` that and is too late."""
         with self._connections.write() as db:
             claimed = self._set(
                 db, delivery, (State.APPROVED,), State.SENDING, now, owner, "sending", {},
                 guard=(
                     f"content_hash = ? and held = '' and {_APPROVED}"
+                    " and due_ms between ? and ? and coalesce(not_before_ms, 0) <= ?"
                     f" and not {_PAUSED} and not exists (select 1 from delivery as other"
                     " where other.account = delivery.account and other.state = 'sending')",
-                    [content_hash],
+                    [content_hash, to_ms(not_due_before), to_ms(now), to_ms(now)],
                 ),
                 owner=owner, lease_until_ms=to_ms(lease_until),
             )  # fmt: skip
@@ -65,16 +68,20 @@ class Sending(Changes):
             db.table("attempt").insert(
                 {"delivery": delivery, "number": number, "owner": owner, "started_ms": to_ms(now)}
             )
-            return int(number)
+        return self._select("key = :key", {"key": delivery})[0]
 
-    def go_on(self, delivery: str, *, owner: str, lease_until: datetime, now: datetime) -> bool:
-        """Asked right before each create request: is it still ours, and may it still leave? Renews the lease."""
+    def go_on(
+        self, delivery: str, *, owner: str, lease_until: datetime, not_due_before: datetime, now: datetime
+    ) -> bool:
+        """Asked right before each create request: is it still ours, and may it still leave? (The machine may have slept
+        since the claim. A thread that has begun in time goes on.) Renews the lease."""
         with self._connections.write() as db:
             return (
                 db.execute(
                     "update delivery set lease_until_ms = ? where key = ? and state = 'sending' and owner = ?"
-                    f" and lease_until_ms > ? and not {_PAUSED}",
-                    [to_ms(lease_until), delivery, owner, to_ms(now)],
+                    f" and lease_until_ms > ? and not {_PAUSED}"
+                    " and (due_ms >= ? or exists (select 1 from receipt where receipt.delivery = delivery.key))",
+                    [to_ms(lease_until), delivery, owner, to_ms(now), to_ms(not_due_before)],
                 ).rowcount
                 == 1
             )
@@ -109,7 +116,7 @@ class Sending(Changes):
             done = self._set(
                 db, delivery, _from(owner), after, now, owner or PUBLISHER, "later", {"why": why},
                 guard=_held_by(owner, looks),
-                reason=why, not_before_ms=to_ms(not_before), owner=None, lease_until_ms=None, looks=0,
+                reason=why, not_before_ms=to_ms(not_before), owner=None, lease_until_ms=None, looks=0, doubted=0,
             )  # fmt: skip
             if done:
                 self._finish_attempt(db, delivery, "later", why, now)
@@ -135,10 +142,14 @@ class Sending(Changes):
             return done
 
     def settle_retracted(self, delivery: str, *, actor: str, now: datetime, why: str) -> bool:
+        """All that was out of it is deleted; also of a thread that has stopped half-way."""
         with self._connections.write() as db:
-            return self._set(
-                db, delivery, (State.SENT,), State.RETRACTED, now, actor, "retracted", {"why": why}, reason=why
+            done = self._set(
+                db, delivery, RETRACTABLE, State.RETRACTED, now, actor, "retracted", {"why": why}, reason=why, held=""
             )
+            if done:
+                self._void_approvals(db, delivery, now, why)
+            return done
 
     def record_edit(
         self, delivery: str, before: str, content: Content, length: int, *, person: str, now: datetime
@@ -166,7 +177,7 @@ class Sending(Changes):
         with self._connections.write() as db:
             return self._set(
                 db, delivery, (*OPEN_STATES, State.SENDING), State.UNCONFIRMED, now, PUBLISHER, "doubted", {"why": why},
-                reason=why, not_before_ms=to_ms(now), owner=None, lease_until_ms=None, looks=0, held="",
+                reason=why, not_before_ms=to_ms(now), owner=None, lease_until_ms=None, looks=0, held="", doubted=1,
                 network_keys=json.dumps(list(keys)),
             )  # fmt: skip
 
@@ -201,11 +212,13 @@ class Sending(Changes):
         """Drafts and approved deliveries that were due before an instant."""
         return self._select("state in ('draft', 'approved') and due_ms < :before", {"before": to_ms(before)})
 
-    def miss(self, delivery: str, *, now: datetime, why: str) -> bool:
+    def miss(self, delivery: str, before: datetime, *, now: datetime, why: str) -> bool:
+        """It was due `before` that, and leaves no more (unless somebody has moved it meanwhile)."""
         with self._connections.write() as db:
             return self._set(
-                db, delivery, OPEN_STATES, State.MISSED, now, PUBLISHER, "missed", {"why": why}, reason=why
-            )
+                db, delivery, OPEN_STATES, State.MISSED, now, PUBLISHER, "missed", {"why": why},
+                guard=("due_ms < ?", [to_ms(before)]), reason=why,
+            )  # fmt: skip
 
     def hold_due(self, now: datetime, *, everything: str = "") -> int:
         """Hold what is due now of accounts that are paused; of all accounts, where `everything` says why."""
@@ -222,7 +235,7 @@ class Sending(Changes):
         with self._connections.write() as db:
             return self._set(
                 db, delivery, (State.APPROVED,), State.APPROVED, now, PUBLISHER, "held", {"why": why},
-                guard=("held = ''", []), held=why, reason=why,
+                guard=("held = '' and due_ms <= ?", [to_ms(now)]), held=why, reason=why,
             )  # fmt: skip
 
     def release(self, delivery: str, *, not_before: datetime, now: datetime, actor: str) -> bool:

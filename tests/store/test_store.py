@@ -20,6 +20,7 @@ from tests.database import connect
 
 NOW = datetime(2027, 1, 18, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -54,8 +55,11 @@ def approved(store: SqliteStore, *drafts: Draft) -> Delivery:
     return store.deliveries()[0]
 
 
-def begin(store: SqliteStore, one: Delivery, now: datetime = NOW + HOUR, owner: str = "a") -> int | None:
-    return store.begin_attempt(one.key, one.content_hash, owner=owner, lease_until=now + timedelta(minutes=2), now=now)
+def begin(store: SqliteStore, one: Delivery, now: datetime = NOW + HOUR, owner: str = "a") -> Delivery | None:
+    return store.begin_attempt(
+        one.key, one.content_hash, owner=owner, lease_until=now + timedelta(minutes=2), not_due_before=now - 2 * HOUR,
+        now=now,
+    )  # fmt: skip
 
 
 def test_planning_twice_adds_nothing_the_second_time(store: SqliteStore) -> None:
@@ -102,13 +106,42 @@ def test_bytes_changed_behind_our_back_do_not_leave(store: SqliteStore, tmp_path
 
 def test_only_one_of_many_senders_claims_a_delivery(store: SqliteStore) -> None:
     one = approved(store)
-    claims: list[int | None] = []
+    claims: list[Delivery | None] = []
     threads = [threading.Thread(target=lambda n=n: claims.append(begin(store, one, owner=str(n)))) for n in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(claim for claim in claims if claim is not None) == [1]
+    (claimed,) = [claim for claim in claims if claim is not None]
+    assert (claimed.state, claimed.attempts) == (State.SENDING, 1)
+
+
+def test_what_was_moved_since_it_was_read_is_not_claimed(store: SqliteStore) -> None:
+    one = approved(store)
+    assert store.move(one.key, NOW + 3 * HOUR, now=NOW, actor="alex")
+    assert store.approve(one.key, one.content_hash, ["key-1"], person="alex", note="", now=NOW)
+    assert begin(store, one) is None
+    claimed = begin(store, one, now=NOW + 3 * HOUR)
+    assert claimed is not None and claimed.network_keys == ("key-1",)
+
+
+def test_what_is_too_late_is_not_claimed(store: SqliteStore) -> None:
+    one = approved(store)
+    assert begin(store, one, now=one.due + 2 * HOUR + MINUTE) is None
+
+
+def test_a_machine_that_slept_after_the_claim_does_not_send(store: SqliteStore) -> None:
+    one = approved(store)
+    assert begin(store, one)
+    later = one.due + 9 * HOUR
+    assert store.go_on(one.key, owner="a", lease_until=later, not_due_before=one.due - HOUR, now=one.due + MINUTE)
+    assert not store.go_on(
+        one.key, owner="a", lease_until=later, not_due_before=one.due + MINUTE, now=one.due + 2 * MINUTE
+    )
+    store.record_receipt(one.key, 0, Receipt("1", "https://mastodon.example/1"), now=one.due)
+    assert store.go_on(
+        one.key, owner="a", lease_until=later, not_due_before=one.due + MINUTE, now=one.due + 3 * MINUTE
+    ), "a thread goes on"
 
 
 def test_due_is_approved_in_time_and_not_paused(store: SqliteStore) -> None:
@@ -130,7 +163,7 @@ def test_a_sent_delivery_never_becomes_anything_else(store: SqliteStore) -> None
     assert not store.settle_failed(one.key, owner="a", now=NOW, why="late")
     assert not store.settle_later(one.key, owner="a", not_before=NOW, counted=True, now=NOW, why="late")
     assert not store.cancel(one.key, now=NOW, actor="alex", why="no")
-    assert not store.miss(one.key, now=NOW, why="no")
+    assert not store.miss(one.key, NOW + 5 * HOUR, now=NOW, why="no")
     assert begin(store, one) is None
     assert store.deliveries()[0].state is State.SENT
 
@@ -152,7 +185,9 @@ def test_a_rate_limit_is_not_an_attempt(store: SqliteStore) -> None:
     again = store.deliveries()[0]
     assert (again.attempts, again.state, again.reason) == (0, State.APPROVED, "429")
     assert store.due(NOW + HOUR) == []
-    assert begin(store, again, now=NOW + 2 * HOUR) == 2
+    assert begin(store, again, now=NOW + 2 * HOUR - MINUTE) is None, "not before its time"
+    claimed = begin(store, again, now=NOW + 2 * HOUR)
+    assert claimed is not None and claimed.attempts == 1
 
 
 def test_moving_voids_the_approval_and_planning_leaves_it(store: SqliteStore) -> None:

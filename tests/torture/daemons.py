@@ -96,14 +96,12 @@ class DeadlyStore(SqliteStore):
         self._connections = DeadlyConnections(path, simulated=True)
         self._connections.trap = trap
 
-    def begin_attempt(
-        self, delivery: str, content_hash: str, *, owner: str, lease_until: datetime, now: datetime
-    ) -> int | None:
+    def begin_attempt(self, delivery: str, content_hash: str, **more: Any) -> Delivery | None:
         self._trap.at("before the intent")
-        number = super().begin_attempt(delivery, content_hash, owner=owner, lease_until=lease_until, now=now)
-        if number is not None:
+        claimed = super().begin_attempt(delivery, content_hash, **more)
+        if claimed is not None:
             self._trap.at("after the intent")
-        return number
+        return claimed
 
     def record_receipt(self, delivery: str, part: int, receipt: Receipt, *, now: datetime) -> None:
         self._trap.at("after the answer")
