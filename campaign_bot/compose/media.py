@@ -18,6 +18,8 @@ from campaign_bot.library.videos import MP4, captions_of, video_facts, video_pro
 from campaign_bot.library.yaml import read_text
 from campaign_bot.model import LinkCard, Media, Problem
 
+#: The picture of a link's card is small everywhere.
+THUMB_BYTES = 1_000_000
 Loaded = tuple[Media, bytes]
 
 
@@ -65,7 +67,7 @@ class Studio:
         loaded = (
             self._card(source.card, title) if source.card else self._file(source.file, title) if source.file else None
         )
-        thumb, data = (replace(loaded[0], alt=""), loaded[1]) if loaded else (None, b"")
+        thumb, data = loaded or (None, b"")
         return LinkCard(link, title, description, thumb), data
 
     @property

@@ -56,6 +56,7 @@ BUCKETS = {
     "app.bsky.feed.getPosts": ("counts", 1),
 }
 
+CAPTION_BYTES, VIDEO_ALT = 20_000, 1000
 TEXT_BYTES = 3000  # beside the 300 graphemes
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -128,7 +129,12 @@ class Bluesky(Network):
 
     def check(self, content: Content) -> list[Problem]:
         """The shared rules, the limit in bytes, and what Bluesky cannot do."""
-        return [*shared_problems(self, content), *_byte_problems(content), *_audience_problems(content)]
+        return [
+            *shared_problems(self, content),
+            *_byte_problems(content),
+            *_audience_problems(content),
+            *_video_problems(content),
+        ]
 
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
         """One timestamp identifier a part, in the order of the thread and of the due times, to the millisecond.
@@ -521,6 +527,18 @@ def _byte_problems(content: Content) -> list[Problem]:
         for part in content.parts
         if (size := len(part.text.encode())) > TEXT_BYTES
     ]  # fmt: skip
+
+
+def _video_problems(content: Content) -> list[Problem]:
+    found: list[Problem] = []
+    for media in (media for part in content.parts for media in part.media if media.duration_s):
+        if (size := len(media.captions.encode())) > CAPTION_BYTES:
+            message = f"the captions of {media.file} have {size:,} bytes; Bluesky takes {CAPTION_BYTES:,}"
+            found.append(Problem("", 0, 0, "media-limits", "error", message, "Shorten them, or the video."))
+        if (length := len(regex.findall(r"\X", media.alt))) > VIDEO_ALT:
+            message = f"the alt text of {media.file} has {length} characters; Bluesky takes {VIDEO_ALT} for a video"
+            found.append(Problem("", 0, 0, "alt-long", "error", message, "Say what matters in it."))
+    return found
 
 
 def _audience_problems(content: Content) -> list[Problem]:

@@ -224,7 +224,7 @@ class MastodonConnection(Connection):
         body: dict[str, Any] = {
             "status": part.text,
             "spoiler_text": part.content_warning,
-            "sensitive": bool(part.content_warning),
+            "sensitive": bool(part.content_warning or part.label),
             "language": part.language,
             "media_ids": [str(media.id) for media in now.media_attachments],
         }
