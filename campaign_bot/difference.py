@@ -22,7 +22,11 @@ def _lines(before: Content, after: Content) -> Iterator[str]:
         for name, was, told in (
             ("picture", _pictures(old), _pictures(new)),
             ("alt text", [one.alt for one in old.media], [one.alt for one in new.media]),
-            ("captions", [one.captions for one in old.media if one.captions], [one.captions for one in new.media if one.captions]),
+            (
+                "captions",
+                [one.captions for one in old.media if one.captions],
+                [one.captions for one in new.media if one.captions],
+            ),
             ("link card", _link_card(old), _link_card(new)),
             ("poll", _poll(old), _poll(new)),
         ):

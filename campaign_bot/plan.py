@@ -160,7 +160,11 @@ class Queued:
 
 
 def queued(
-    library: Library, networks: Networks, accounts: Sequence[Account], wanted: Queued, names: Collection[str],
+    library: Library,
+    networks: Networks,
+    accounts: Sequence[Account],
+    wanted: Queued,
+    names: Collection[str],
     author: str,
 ) -> Planned:
     """A post that is in no file. The same words for the same time are the same post. Raises ContentError for a picture

@@ -210,7 +210,8 @@ class MastodonConnection(Connection):
         found = self._ask(lambda: self._batch(remote_ids))
         if found is None:
             found = [status for one in remote_ids if (status := self._single(one)) is not None]
-        return {str(status.id): _counts(status) for status in found}
+        # A repost shows the counts of the post itself: they are that one's.
+        return {str(status.id): _counts(status) for status in found if status.reblog is None}
 
     def followers(self) -> int | None:
         return int(self._ask(self._api.account_verify_credentials).followers_count)

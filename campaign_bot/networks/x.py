@@ -263,9 +263,12 @@ class XConnection(Connection):
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """By id, up to 100 in one call. (The own timeline is cheaper per post; it is read by later work.)"""
+        own = [one for one in remote_ids if not one.endswith(REPOSTED)]  # people engage with the post itself
+        if not own:
+            return {}
         answer = self._ask(
             lambda: self._client.get_tweets(
-                list(remote_ids),
+                own,
                 tweet_fields=["public_metrics", "attachments"],
                 expansions=["attachments.poll_ids"],
                 poll_fields=["options"],

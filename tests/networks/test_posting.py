@@ -147,6 +147,7 @@ def test_an_own_post_is_reposted_once_and_found_and_taken_back(under_test: Under
     else:
         assert connection.publish(part) == receipt
     assert len(under_test.posts()) == 2
+    assert set(connection.metrics([earlier.remote_id, receipt.remote_id])) == {earlier.remote_id}
     connection.retract(receipt.remote_id)
     connection.retract(receipt.remote_id)
     assert [post.id for post in under_test.posts()] == [original.id]
