@@ -412,11 +412,8 @@ class Server:
             media = self.world.media.get(blob["ref"]["$link"])
             if media is None or media.account != account.name:
                 raise Refusal(400, "BlobNotFound", f"Could not find blob: {blob['ref']['$link']}")
-        shown = embeds.parts_of(record)
-        pictures = [(one["image"], one) for one in shown.get("images", {}).get("images", [])]
-        videos = [(shown["video"]["video"], shown["video"])] if "video" in shown else []
         found: list[LocalMedia] = []
-        for blob, about in (*pictures, *videos):
+        for blob, about in embeds.shown_of(record):
             ratio = about.get("aspectRatio", {})
             media = replace(
                 self.world.media[blob["ref"]["$link"]],

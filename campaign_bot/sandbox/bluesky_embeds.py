@@ -29,6 +29,13 @@ def parts_of(record: Json) -> dict[str, Json]:
     return {kind: embed} if kind else {}
 
 
+def shown_of(record: Json) -> list[tuple[Json, Json]]:
+    """What a post shows, as (blob, what is said about it): its pictures, or its video."""
+    embeds = parts_of(record)
+    pictures = [(one.get("image") or {}, one) for one in embeds.get("images", {}).get("images", [])]
+    return [*pictures, *((one.get("video") or {}, one) for one in (embeds.get("video"),) if one)]
+
+
 def quoted_by(record: Json) -> str:
     """The uri of the post that a post quotes; empty for none."""
     return str((parts_of(record).get("record", {}).get("record") or {}).get("uri", ""))
