@@ -10,11 +10,12 @@ from rich.markup import escape
 from campaign_bot import networks as installed
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import out, print_json, table
+from campaign_bot.networks.base import DOCUMENTED, REAL, TESTED
 from campaign_bot.networks.capabilities import CAPABILITIES, row
 
 COLOURS = {"yes": "green", "no": "red", "if allowed": "yellow"}
-#: What stands behind a cell that no test of ours has shown.
-READ = "*"
+#: What stands behind a cell by how it was shown; a "no" is what a vendor says of itself.
+MARKS = {TESTED: "", REAL: "+", DOCUMENTED: "*"}
 
 
 def register(root: typer.Typer) -> None:
@@ -48,14 +49,14 @@ def networks(
         cells = row(name, there)
         shown.add_row(
             words,
-            *(f"[{COLOURS[cell.can]}]{cell.can}[/]{'' if cell.shown == 'contract test' else READ}" for cell in cells),
+            *(f"[{COLOURS[cell.can]}]{cell.can}[/]{MARKS[cell.shown] if cell.can != 'no' else ''}" for cell in cells),
         )
     out.print(shown)
     out.print(
+        "\nA “yes” was shown by the contract tests, through the real client library on a local network; + on the"
+        " network’s own server too; * only its vendor’s documentation says so."
         "\nif allowed: the account says so in content/campaign.yaml, `may: \\[thread, quote]`, once its network lets it."
-        f"\nEach was shown by the contract tests through the real client library; {READ} was read in the vendor’s"
-        " documentation.\nWhat happens to a post that asks for a “no” is the campaign’s choice: `unsupported:` in"
-        " content/campaign.yaml.",
+        "\nWhat happens to a post that asks for a “no” is the campaign’s choice: `unsupported:` in content/campaign.yaml.",
         soft_wrap=True,
     )
     if how:

@@ -43,6 +43,14 @@ class Limits:
     video_seconds: float = 0
 
 
+#: How we know what a network can do: by the contract suite on the local networks; by the same suite on the network's own
+#: server, as `make test-real` has it; from its vendor's documentation only.
+Shown = Literal["contract test", "real server", "vendor's documentation"]
+TESTED: Shown = "contract test"
+REAL: Shown = "real server"
+DOCUMENTED: Shown = "vendor's documentation"
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a network can do of one thing: `yes`, `no`, or `if allowed` (an account says so in `may`). `how` names the way
@@ -50,7 +58,7 @@ class Cell:
 
     can: Literal["yes", "no", "if allowed"]
     how: str
-    shown: Literal["contract test", "vendor's documentation"] = "contract test"
+    shown: Shown = TESTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import REPLIES, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import bluesky_records as records
 from campaign_bot.networks.automated import sentence
-from campaign_bot.networks.base import Cell, Connection, Limits, Network
+from campaign_bot.networks.base import DOCUMENTED, REAL, Cell, Connection, Limits, Network
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 
@@ -96,26 +96,26 @@ class Bluesky(Network):
         video_seconds=180,
     )
     cells: ClassVar[Mapping[str, Cell]] = {
-        "text": Cell("yes", "300 graphemes and 3000 bytes"),
-        "pictures": Cell("yes", "up to 4, uploadBlob, each at most 2 MB, with its aspect ratio"),
-        "gif": Cell("no", "an MP4 is a video there"),
-        "video": Cell("yes", "MP4 by uploadBlob; readers see it once the app has prepared it"),
-        "captions": Cell("yes", "WebVTT beside the video"),
-        "poll": Cell("no", "worded as a numbered question"),
-        "thread": Cell("yes", "replies with root and parent"),
-        "content_warning": Cell("no", "labels know no free words"),
-        "label": Cell("yes", "self-label"),
-        "language": Cell("yes", "langs"),
-        "visibility": Cell("no", "every post is public"),
-        "replies": Cell("yes", "thread gate, written with the post in one request"),
-        "link_card": Cell("yes", "external card with title and picture; links and tags are facets"),
-        "quote": Cell("yes", "embedded record"),
-        "repost": Cell("yes", "repost record under a key of ours"),
-        "edit": Cell("no", "an edited record would lose its likes and replies"),
-        "retract": Cell("yes", "deleteRecord"),
-        "counts": Cell("yes", "getPosts, 25 at once: likes, reposts, replies, quotes, bookmarks"),
-        "followers": Cell("yes", "profile"),
-        "automated": Cell("yes", "self-label bot and a sentence in the profile"),
+        "text": Cell("yes", "300 graphemes and 3000 bytes", REAL),
+        "pictures": Cell("yes", "up to 4, uploadBlob, each at most 2 MB, with its aspect ratio", REAL),
+        "gif": Cell("no", "an MP4 is a video there", DOCUMENTED),
+        "video": Cell("yes", "MP4 by uploadBlob; readers see it once the app has prepared it", REAL),
+        "captions": Cell("yes", "WebVTT beside the video", REAL),
+        "poll": Cell("no", "worded as a numbered question", DOCUMENTED),
+        "thread": Cell("yes", "replies with root and parent", REAL),
+        "content_warning": Cell("no", "labels know no free words", DOCUMENTED),
+        "label": Cell("yes", "self-label", REAL),
+        "language": Cell("yes", "langs", REAL),
+        "visibility": Cell("no", "every post is public", DOCUMENTED),
+        "replies": Cell("yes", "thread gate, written with the post in one request", REAL),
+        "link_card": Cell("yes", "external card with title and picture; links and tags are facets", REAL),
+        "quote": Cell("yes", "embedded record", REAL),
+        "repost": Cell("yes", "repost record under a key of ours", REAL),
+        "edit": Cell("no", "an edited record would lose its likes and replies", DOCUMENTED),
+        "retract": Cell("yes", "deleteRecord", REAL),
+        "counts": Cell("yes", "getPosts, 25 at once: likes, reposts, replies, quotes, bookmarks", REAL),
+        "followers": Cell("yes", "profile", REAL),
+        "automated": Cell("yes", "self-label bot and a sentence in the profile", REAL),
     }
     replies: ClassVar[frozenset[str]] = frozenset(REPLIES)
     credentials: ClassVar[type[Credentials]] = BlueskyCredentials

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from campaign_bot.networks.base import Cell, Network
+from campaign_bot.networks.base import DOCUMENTED, Cell, Network
 
 #: What a campaign may want of a network, in the order of the table.
 CAPABILITIES = {
@@ -30,7 +30,7 @@ CAPABILITIES = {
     "automated": "account marked as automated",
 }
 
-MISSING = Cell("no", "not said", "vendor's documentation")
+MISSING = Cell("no", "not said", DOCUMENTED)
 
 
 def row(name: str, networks: Iterable[Network]) -> list[Cell]:

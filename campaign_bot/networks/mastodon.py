@@ -24,7 +24,7 @@ from campaign_bot.errors import AuthError, NetworkError, NotReady, RateLimited, 
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import automated
-from campaign_bot.networks.base import Cell, Connection, Limits, Network
+from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 
 T = TypeVar("T")
@@ -71,15 +71,15 @@ class Mastodon(Network):
         "pictures": Cell("yes", "up to 4, v2 media; sent once they are ready"),
         "gif": Cell("yes", "v2 media"),
         "video": Cell("yes", "v2 media; sent once it is ready"),
-        "captions": Cell("no", "its players show none: put the words into the picture"),
+        "captions": Cell("no", "its players show none: put the words into the picture", DOCUMENTED),
         "poll": Cell("yes", "up to 4 options of 50 characters"),
         "thread": Cell("yes", "replies to the part before"),
         "content_warning": Cell("yes", "spoiler_text"),
         "label": Cell("yes", "sensitive, whatever it is"),
         "language": Cell("yes", "language"),
         "visibility": Cell("yes", "public, unlisted, private"),
-        "replies": Cell("no", "anybody may answer"),
-        "link_card": Cell("no", "the server makes its own from the page"),
+        "replies": Cell("no", "anybody may answer", DOCUMENTED),
+        "link_card": Cell("no", "the server makes its own from the page", DOCUMENTED),
         "quote": Cell("if allowed", "quoted_status_id, from Mastodon 4.5 on"),
         "repost": Cell("yes", "reblog"),
         "edit": Cell("yes", "text; pictures, poll and language stay"),

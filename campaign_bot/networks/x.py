@@ -28,7 +28,7 @@ from campaign_bot.errors import (
 )
 from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import Cell, Connection, Limits, Network, Price
+from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.x_media import Uploads
 
@@ -92,19 +92,21 @@ class X(Network):
         "captions": Cell("yes", "WebVTT by v2 subtitles"),
         "poll": Cell("yes", "up to 4 options of 25 characters, 7 days"),
         "thread": Cell("if allowed", "replies to oneself: keys of the self-serve plan may reply only when summoned"),
-        "content_warning": Cell("no", "a post has no warning of its own"),
+        "content_warning": Cell("no", "a post has no warning of its own", DOCUMENTED),
         "label": Cell("yes", "sensitive_media_warning of each picture"),
-        "language": Cell("no", "X guesses it"),
-        "visibility": Cell("no", "every post of a public account is public"),
+        "language": Cell("no", "X guesses it", DOCUMENTED),
+        "visibility": Cell("no", "every post of a public account is public", DOCUMENTED),
         "replies": Cell("yes", "reply_settings: following, mentioned"),
-        "link_card": Cell("no", "X makes its own from the page"),
+        "link_card": Cell("no", "X makes its own from the page", DOCUMENTED),
         "quote": Cell("if allowed", "quote_tweet_id: not with keys of the self-serve plan, nor beside pictures"),
-        "repost": Cell("yes", "retweets", "vendor's documentation"),
-        "edit": Cell("no", "nothing to rely on"),
+        "repost": Cell("yes", "retweets"),
+        "edit": Cell("no", "nothing to rely on", DOCUMENTED),
         "retract": Cell("yes", "delete"),
         "counts": Cell("yes", "public metrics, 100 at once"),
         "followers": Cell("yes", "public metrics of the user"),
-        "automated": Cell("no", "by hand in X's settings; whether the profile names who runs it is looked at"),
+        "automated": Cell(
+            "no", "by hand in X's settings; whether the profile names who runs it is looked at", DOCUMENTED
+        ),
     }
     replies: ClassVar[frozenset[str]] = frozenset({"following", "mentioned"})
     prices: ClassVar[tuple[Price, ...]] = (

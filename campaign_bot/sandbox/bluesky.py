@@ -265,6 +265,8 @@ class Server:
         if collection == GATES:
             rule = check_gate(record, rkey)
             return lambda: self._gate(account, rkey, rule, record)
+        if collection == REPOSTS and (before := self._reposting(account, record)):
+            before.deleted = True  # as on a real server: a second repost of the same post takes the first one's place
         if self._post(account, rkey):
             raise Refusal(500, "InternalServerError", "Internal Server Error")
         check_repost(record) if collection == REPOSTS else check_post(record)
@@ -289,6 +291,10 @@ class Server:
             self.world.add_post(post)
 
         return write
+
+    def _reposting(self, account: LocalAccount, record: Json) -> LocalPost | None:
+        subject = str((record.get("subject") or {}).get("uri", "")).rpartition("/")[2]
+        return next((post for post in self.world.posts_of(account.name) if post.reposts == subject), None)
 
     def _gate(self, account: LocalAccount, rkey: str, rule: str, record: Json) -> None:
         post = self._post(account, rkey)
