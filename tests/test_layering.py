@@ -49,7 +49,7 @@ ALLOWED_WITHIN = {
 HOMES = {
     "tweepy": {"networks.x"},
     "mastodon": {"networks.mastodon"},
-    "atproto": {"networks.bluesky"},
+    "atproto": {"networks.bluesky", "networks.bluesky_records"},
     "apscheduler.schedulers": {"daemon"},
     "apscheduler.triggers": {"schedule", "daemon"},
     "apprise": {"alerts"},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 
 from campaign_bot import networks
 from campaign_bot.library.files import Account
+from campaign_bot.library.videos import without_making
 from campaign_bot.model import Attachment, Content, Media, Outgoing, Part
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.place import secrets_of
@@ -24,6 +26,7 @@ from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.sandbox.world import LocalPost, World
 from tests.networks.recorder import Recorder
 
+CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nBonjour à toutes et à tous\n"
 NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
 
 
@@ -31,8 +34,10 @@ NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
 class Particulars:
     """What is particular to a network: everything else is the contract."""
 
-    account: dict[str, str]
+    account: dict[str, Any]
     create_route: str  # "METHOD /path" of the request that creates a post
+    repost_route: str
+    upload_route: str  # of a video
     read_route: str
     repeat: str  # what a second send of the same part is: same (the same receipt) or unconfirmed
     requests_allowed: int  # reads of the own profile before a 429; 0: too many to try (its wire test does)
@@ -42,16 +47,20 @@ class Particulars:
 
 PARTICULARS: dict[str, Particulars] = {
     "x": Particulars(
-        {"handle": "opengov_en"},
+        {"handle": "opengov_en", "may": ("thread", "quote")},
         "POST /2/tweets",
+        "/retweets",
+        "POST /2/media/upload/initialize",
         "GET /2/tweets",
         repeat="unconfirmed",
         requests_allowed=75,
         tells_language=False,
     ),
     "mastodon": Particulars(
-        {"handle": "opengov_en"},
+        {"handle": "opengov_en", "may": ("quote",)},
         "POST /api/v1/statuses",
+        "/reblog",
+        "POST /api/v2/media",
         "GET /api/v1/statuses",
         repeat="same",
         requests_allowed=300,
@@ -60,6 +69,8 @@ PARTICULARS: dict[str, Particulars] = {
     "bluesky": Particulars(
         {"handle": "opengov-en.bsky.example"},
         "POST /xrpc/com.atproto.repo.createRecord",
+        "POST /xrpc/com.atproto.repo.createRecord",
+        "POST /xrpc/com.atproto.repo.uploadBlob",
         "GET /xrpc/app.bsky.feed.getPosts",
         repeat="unconfirmed",
         requests_allowed=0,
@@ -115,6 +126,10 @@ class UnderTest:
     def posts(self) -> list[LocalPost]:
         return self.world.posts_of(self.account.name)
 
+    def can(self, capability: str) -> bool:
+        """What the network lets the account under test do."""
+        return capability in self.network.can(self.account)
+
     def advance(self, by: timedelta) -> None:
         self.clock[0] += by
 
@@ -147,3 +162,24 @@ def a_picture() -> Callable[[str], Attachment]:
         return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/png", alt, "card.png", 120, 80), data)
 
     return make
+
+
+@pytest.fixture
+def a_video() -> Attachment:
+    """Two seconds, with sound and captions."""
+    data = without_making((Path(__file__).parents[1] / "media" / "short.mp4").read_bytes())
+    media = Media(
+        hashlib.sha256(data).hexdigest(), "video/mp4", "Un fond qui s’éclaircit", "short.mp4", 64, 36, 2.128, CAPTIONS
+    )
+    return Attachment(media, data)
+
+
+@pytest.fixture
+def a_gif() -> Attachment:
+    """Two pictures that change."""
+    kept = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(
+        kept, "GIF", save_all=True, append_images=[Image.new("RGB", (40, 30), "white")]
+    )
+    data = kept.getvalue()
+    return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/gif", "It blinks", "blink.gif", 40, 30), data)
