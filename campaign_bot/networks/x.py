@@ -28,7 +28,7 @@ from campaign_bot.errors import (
 )
 from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network, Price
+from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.x_media import Uploads
 
@@ -285,6 +285,17 @@ class XConnection(Connection):
         answer = self._ask(lambda: self._client.get_me(user_fields=["public_metrics"], user_auth=True))
         metrics = answer.data.public_metrics or {}
         return metrics.get("followers_count")
+
+    def locate(self, url: str) -> Receipt:
+        found = re.fullmatch(r"https?://[^?]+/status/(\d+)(?:[/?].*)?", url)
+        if found is None:
+            raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
+        answer = self._ask(lambda: self._client.get_tweets([found[1]], tweet_fields=["author_id"], user_auth=True))
+        posts = [post for post in answer.data or [] if str(post.author_id) == self._own_id()]
+        self.meter("read of a post", [str(post.id) for post in answer.data or []])
+        if not posts:
+            raise Rejected(self.account, f"There is no post of this account at {url}.", advice=COPY_ADDRESS)
+        return self._receipt(found[1])
 
     def retract(self, remote_id: str) -> None:
         from tweepy.errors import NotFound
