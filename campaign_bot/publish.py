@@ -22,6 +22,7 @@ from campaign_bot.errors import (
     Unavailable,
     Unconfirmed,
 )
+from campaign_bot.library.durations import format_duration
 from campaign_bot.model import NOT_SENT, Allowance, Attachment, Delivery, Media, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
@@ -249,7 +250,7 @@ def miss_overdue(store: Store, *, max_lateness: timedelta, now: datetime) -> int
         why = (
             "nobody approved it in time"
             if unapproved
-            else f"more than {max_lateness} late: {delivery.reason or 'the service was not running'}"
+            else f"more than {format_duration(max_lateness)} late: {delivery.reason or 'nothing tried to send it in time'}"
         )
         missed += store.miss(delivery.key, now - max_lateness, now=now, why=why)
     return missed

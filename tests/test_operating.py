@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from campaign_bot import plan, publish
 from campaign_bot.app import App
-from campaign_bot.errors import ContentError, NetworkError, StateError, StoreError
+from campaign_bot.cli.session import parse_instant
+from campaign_bot.errors import CampaignBotError, ContentError, NetworkError, StateError, StoreError
 from campaign_bot.model import ALL, Allowance, State
 from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.sqlite import SqliteStore
@@ -579,3 +582,48 @@ def test_what_is_out_of_a_thread_that_failed_is_said_and_can_be_retracted(tmp_pa
         assert stage.app.out([one]) == [one]
         stage.app.retract(one, "half of it")
         assert (stage.delivery("mastodon-en").state, stage.posts("mastodon-en")) == (State.RETRACTED, 0)
+
+
+def test_what_ends_with_a_thread_is_its_connection_to_the_database(stage: Stage) -> None:
+    def ask() -> None:
+        stage.app.store.paused()
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(30):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+
+
+def test_control_characters_block_and_are_shown(stage: Stage) -> None:
+    (one,) = stage.app.queue(["mastodon-en"], "Hello\x1b[31m there\u202e, friends", DUE + timedelta(hours=1), [])
+    (problem,) = [p for p in stage.app.findings([one])[one.key] if p.rule == "control-character"]
+    assert problem.blocks and "U+001B" in problem.message
+
+
+def test_a_post_that_was_queued_and_cancelled_may_be_queued_again(stage: Stage) -> None:
+    due = DUE + timedelta(hours=1)
+    (one,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+    assert stage.app.store.cancel(one.key, now=stage.clock(), actor="alex", why="a mistake")
+    (again,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+    assert (again.key, again.state) == (one.key, State.DRAFT)
+    with pytest.raises(StateError, match="queued for the same time already"):
+        stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+
+
+def test_strange_words_and_times_get_one_sentence(stage: Stage) -> None:
+    with pytest.raises(StateError, match="not UTF-8"):
+        stage.app.queue(["mastodon-en"], "caf\udce9", DUE + timedelta(hours=1), [])
+    with pytest.raises(CampaignBotError, match="too far away"):
+        parse_instant("9999-12-31 23:59", ZoneInfo("America/Toronto"), DUE)
+
+
+def test_a_restored_database_is_for_the_user_and_with_the_rights_of_the_one_before(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.app.backup(tmp_path / "copy.db")
+    stage.app.database.chmod(0o600)
+    (tmp_path / "copy.db").chmod(0o644)
+    stage.app.restore(tmp_path / "copy.db")
+    assert stat.S_IMODE(stage.app.database.stat().st_mode) == 0o600

@@ -13,6 +13,7 @@ from campaign_bot.app.parts import Parts
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Delivery, Event, State
+from campaign_bot.store.base import Planned
 
 #: What may still be out in time.
 COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
@@ -96,15 +97,25 @@ class Names(Parts):
         now = self.clock()
         if due <= now:
             raise StateError("That time has passed.", advice="Choose a later one.")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise StateError("The text is not UTF-8.", advice="Save it as UTF-8, or type it again.")
         chosen = [self.library.account(self.account_names(name)[0]) for name in dict.fromkeys(accounts)]
         names = {one.name for one in self.store.posts().values()}
         wanted = plan.Queued(
             text, due, pictures, self._earlier(quote, chosen, due), self._earlier(repost, chosen, due)
         )  # fmt: skip
         planned = plan.queued(self.library, self.network, chosen, wanted, names, self.person)
-        if not self.store.add(planned, now=now, actor=self.person):
+        if not self.store.add(planned, now=now, actor=self.person) and not self._queued_again(planned, now):
             raise StateError("The same post is queued for the same time already.")
         return [one for one in self.store.deliveries() if one.post == planned.post.key]
+
+    def _queued_again(self, planned: Planned, now: datetime) -> int:
+        """A post that was queued and cancelled may be queued again. Returns how many of its deliveries were."""
+        drafts = {draft.key: draft for draft in planned.drafts}
+        cancelled = [one for one in self.store.of_post(planned.post.key) if one.state is State.CANCELLED]
+        return sum(
+            self.store.revive(drafts[one.key], now=now, actor=self.person) for one in cancelled if one.key in drafts
+        )
 
     def _earlier(self, name: str, accounts: Sequence[Account], due: datetime) -> dict[str, str]:
         """The deliveries of an earlier post on these accounts, by account. Raises StateError for one that is not there

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import socket
+import stat
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -148,11 +149,12 @@ class Operating(Auditing):
 
     def _of_backups(self) -> list[Concern]:
         last = self._last_backup()
-        if self.backups is None or last is None or self.clock() - last < 2 * BACKUP_EVERY:
+        since = last or self.store.first_event()
+        if self.backups is None or since is None or self.clock() - since < 2 * BACKUP_EVERY:
             return []
-        message = f"The last copy of the database is of {last:%Y-%m-%d %H:%M} UTC."
-        advice = f"The log says why no copy was made; is there space in {self.backups}?"
-        return [Concern("backup", "", message, advice, f"backup/{last:{STAMP}}")]
+        message = f"The last copy of the database is of {last:%Y-%m-%d %H:%M} UTC." if last else "There is no copy yet."
+        advice = f"The log says why no copy was made; can {self.backups} be written, and is there space?"
+        return [Concern("backup", "", message, advice, f"backup/{since:{STAMP}}")]
 
     def _of_record(self, command: str) -> list[Concern]:
         fault = self.store.record_fault()
@@ -174,6 +176,7 @@ class Operating(Auditing):
         self._refuse_beside_daemon()
         part = self.database.with_name(f".{self.database.name}.restored")
         shutil.copyfile(file, part)
+        self._for_the_service(part)
         restored = SqliteStore(part, simulated=self.simulated)
         why = f"the database was restored from a copy of {copy.copied:%Y-%m-%d %H:%M} UTC: it may have been sent since"
         latest = self.library.campaign.max_lateness
@@ -194,6 +197,16 @@ class Operating(Auditing):
         part.replace(self.database)
         part.with_name(part.name + ".lock").unlink(missing_ok=True)
         return Restored(copy.copied, len(doubtful), before)
+
+    def _for_the_service(self, file: Path) -> None:
+        """Who restores may be another user than the service: the file gets the owner and the rights of the one that it
+        replaces; else those of the directory's owner alone."""
+        like = self.database if self.database.exists() else self.database.parent
+        found = like.stat()
+        file.chmod(stat.S_IMODE(found.st_mode) if like == self.database else 0o600)
+        if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
+            with contextlib.suppress(PermissionError):  # then we are no other user who could give it away
+                os.chown(file, found.st_uid, found.st_gid)
 
     def _head_or_none(self) -> Head | None:
         """Where the record ends that is about to be replaced; None where it cannot be read."""

@@ -11,7 +11,8 @@ from rich.markup import escape
 from campaign_bot.app import App
 from campaign_bot.approve import Decision
 from campaign_bot.cli.session import counted, err, out, print_problems, session
-from campaign_bot.errors import CampaignBotError, StateError
+from campaign_bot.errors import CampaignBotError, ContentError, StateError
+from campaign_bot.library.durations import format_duration
 from campaign_bot.model import ALL, Delivery, Problem, State
 
 Names = Annotated[list[str] | None, typer.Argument(help="Posts, or post@account for one delivery.")]
@@ -88,7 +89,7 @@ def pause(
     """Stop publishing at once. At most a request that is on the wire still leaves."""
     app = session(context).open()
     name = app.account_names(account)[0] if account else ALL
-    why = reason or f"paused by {app.person}"
+    why = reason or f"by {app.person}"
     app.store.pause(name, now=app.clock(), why=why, actor=app.person)
     out.print(
         f"{'Everything' if name == ALL else name} is paused. What falls due meanwhile is held, and listed by `resume`."
@@ -116,9 +117,17 @@ def resume(
         out.print(f"  {escape(one)}", soft_wrap=True)
     out.print(
         f"Let them go with `{here.command} queue release POST` (or --all --every 10m), move or cancel them; "
-        f"later than {app.library.campaign.max_lateness} they become missed.",
+        f"later than {_max_lateness(app)} they become missed.",
         soft_wrap=True,
     )
+
+
+def _max_lateness(app: App) -> str:
+    """In an emergency the files may be broken too."""
+    try:
+        return format_duration(app.library.campaign.max_lateness)
+    except ContentError:
+        return "max_lateness"
 
 
 def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> list[Delivery]:
@@ -129,7 +138,7 @@ def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> lis
         posts = app.store.posts()
         found = [one for one in drafts if posts[one.post].series == series]
     elif names:
-        found = [one for name in names for one in app.find(name)]
+        found = list({one.key: one for name in names for one in app.find(name)}.values())
     else:
         raise CampaignBotError("Which post?", advice="Name one or more, or use --series or --all.")
     if not found:

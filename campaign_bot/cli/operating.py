@@ -101,23 +101,32 @@ def restore(context: typer.Context, file: Annotated[Path, typer.Argument(help="A
     )
 
 
+#: The columns of the table of accounts that are there also when all is well.
+ALWAYS = ("draft", "ready", "sent")
+
+
 def _show(health: Health, zone: ZoneInfo) -> None:
     running = ", ".join(f"{owner.rpartition(':')[0]}" for owner in health.daemons)
     out.print(f"[bold]daemon[/bold]     {escape(running) or 'none'}")
     out.print(f"[bold]next due[/bold]   {_when(health.next_due, zone)}")
     out.print(f"[bold]last sent[/bold]  {_when(health.last_sent, zone)}\n")
-    numbers = ("draft", "ready", "sent", "overdue", "held", "unsure", "failed", "missed")
+    rows = [
+        {
+            "draft": one.states.get(State.DRAFT, 0),
+            "ready": one.states.get(State.APPROVED, 0) + one.states.get(State.SENDING, 0),
+            "sent": one.states.get(State.SENT, 0), "overdue": one.overdue, "held": one.held,
+            "unsure": one.states.get(State.UNCONFIRMED, 0), "failed": one.states.get(State.FAILED, 0),
+            "missed": one.states.get(State.MISSED, 0),
+        }
+        for one in health.accounts
+    ]  # fmt: skip
+    # What is nowhere needs no column: the table has to fit into 80 columns.
+    numbers = [name for name in rows[0] if name in ALWAYS or any(row[name] for row in rows)] if rows else []
     shown = table("account", "next due", *numbers, numbers=numbers, whole=("account", "next due"))
-    for one in health.accounts:
-        states = one.states
-        values = (
-            states.get(State.DRAFT, 0), states.get(State.APPROVED, 0) + states.get(State.SENDING, 0),
-            states.get(State.SENT, 0), one.overdue, one.held, states.get(State.UNCONFIRMED, 0),
-            states.get(State.FAILED, 0), states.get(State.MISSED, 0),
-        )  # fmt: skip
+    for one, row in zip(health.accounts, rows, strict=True):
         shown.add_row(
             one.account, "paused" if one.paused else f"{one.next_due.astimezone(zone):%m-%d %H:%M}" if one.next_due else "-",
-            *(str(value) if value else "[dim]·[/dim]" for value in values),
+            *(str(row[name]) if row[name] else "[dim]·[/dim]" for name in numbers),
             style="yellow" if one.paused or one.missing_settings else None,
         )  # fmt: skip
     out.print(shown)

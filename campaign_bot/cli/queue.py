@@ -63,9 +63,9 @@ def list_(
     shown = table("due", "delivery", "state", "why", whole=("due", "delivery", "state"))
     names = app.names(found)
     for one in found:
-        shown.add_row(local(one.due, app.zone), escape(names[one.key]), str(one.state), escape(one.reason))
+        shown.add_row(local(one.due, app.local_zone), escape(names[one.key]), str(one.state), escape(one.reason))
     out.print(shown)
-    out.print(f"\n{counted(len(found), 'delivery')}, times in {app.zone.key}.")
+    out.print(f"\n{counted(len(found), 'delivery')}, times in {app.local_zone.key}.")
     for one in app.store.paused().values():
         name, option = ("Everything", "") if one.account == ALL else (one.account, f" --account {one.account}")
         err.print(

@@ -129,7 +129,10 @@ def parse_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         raise CampaignBotError(
             f"“{text}” is not a date and time.", advice='Write it as "2027-03-04 12:00", or `now`.'
         ) from None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        raise CampaignBotError(f"“{text}” is too far away.", advice="Choose a time within the campaign.") from None
 
 
 def parse_day_end(text: str, zone: ZoneInfo) -> datetime:
@@ -138,7 +141,10 @@ def parse_day_end(text: str, zone: ZoneInfo) -> datetime:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise CampaignBotError(f"“{text}” is not a date.", advice="Write it as 2027-03-04.") from None
-    return datetime.combine(day, time.max, zone).astimezone(UTC)
+    try:
+        return datetime.combine(day, time.max, zone).astimezone(UTC)
+    except OverflowError:
+        raise CampaignBotError(f"“{text}” is too far away.", advice="Choose a day within the campaign.") from None
 
 
 def local(instant: datetime, zone: ZoneInfo) -> str:

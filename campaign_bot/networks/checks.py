@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from campaign_bot.model import Content, Media, Part, Poll, Problem, Severity
@@ -9,6 +10,10 @@ from campaign_bot.networks.base import Network
 
 #: Files that move: one a post, and nothing beside it.
 MOVING = ("image/gif", "video/mp4")
+
+
+#: C0 and C1 controls but tab and line feed; and the overrides that show letters in another order than they are in.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]")
 
 
 def shared_problems(network: Network, content: Content) -> list[Problem]:
@@ -28,6 +33,12 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
         )
     if content.reposts:
         return
+    if found := CONTROL.search(part.text):
+        yield _problem(
+            "control-character",
+            f"there is a control character (U+{ord(found[0]):04X}) that readers do not see as you do",
+            "Type the text again without it.",
+        )
     if not part.text.strip("\u200b\u200c\u200d\ufeff \t\n\u00a0") and not part.media and part.poll is None:
         yield _problem("empty", "there is no text, picture or poll", "Write something.")
     yield from _of_media(network, part.media)

@@ -29,8 +29,8 @@ class Changes:
             return list(self._connections.db.query(sql, values))
 
     def _select(self, where: str, values: dict[str, Any]) -> list[Delivery]:
-        # The post's name breaks ties, so that the order is the same on every machine.
-        sql = f"select * from delivery where {where} order by due_ms, account, key"
+        # What is due at the same time leaves in the order in which it was planned or queued.
+        sql = f"select * from delivery where {where} order by due_ms, account, rowid"
         return [to_delivery(row) for row in self._rows(sql, values)]
 
     def _set(

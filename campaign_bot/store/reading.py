@@ -29,6 +29,10 @@ class Reading(Changes):
         where, values = ("where subject = ?", [subject]) if subject else ("", [])
         yield from self._lines(f"{where} order by id", values)
 
+    def first_event(self) -> datetime | None:
+        rows = self._rows("select min(at_ms) as at_ms from event")
+        return from_ms_or_none(rows[0]["at_ms"])
+
     def head(self) -> Head:
         with self._connections.errors():
             return head_of(self._connections.db)
