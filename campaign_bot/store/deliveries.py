@@ -133,7 +133,7 @@ class Deliveries(Changes):
         bound = {
             "hash": seen.content_hash, "account": seen.account, "network": seen.network, "due_ms": to_ms(seen.due),
             "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
-            **({"to": one.to} if one.to is not None else {}),
+            **({"login": one.to} if one.to is not None else {}),
             **({"warnings": list(one.warnings)} if one.warnings else {}), **({"note": note} if note else {}),
         }  # fmt: skip
         guard = (
