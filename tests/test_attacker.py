@@ -339,3 +339,37 @@ def test_a_store_that_is_no_chain_says_where(tmp_path: Path) -> None:
     ]
     assert store.head() == head
     store.close()
+
+
+def test_after_a_person_has_looked_into_it_everything_is_approved_anew(stage: Stage) -> None:
+    """The forged approval is not believed either, and what is approved afterwards leaves."""
+    target = stage.delivery(TARGET)
+    with shell(stage) as db:
+        rewritten_event_with_its_hash(db, target.key)
+    stage.app.close()
+    again = App(
+        stage.app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=stage.app.database
+    )
+    again.work()
+    assert stage.networks.world.posts == []
+    assert again.store.accept_faults(now=stage.clock(), person="sam", why="a drill")
+    assert again.store.accept_faults(now=stage.clock(), person="sam", why="a drill") == ()
+    stage.app = again
+    stage.work(until=timedelta(minutes=1))
+    assert stage.networks.world.posts == []
+    drafts = [stage.delivery("x-en"), stage.delivery("x-fr")]
+    assert all(one.done for one in again.approve(drafts, {}, person="sam"))
+    stage.work(until=timedelta(minutes=1))
+    assert (stage.posts("x-en"), stage.posts("x-fr"), stage.posts(TARGET)) == (1, 1, 0)
+    assert again.store.verify_record().faults, "what was altered stays told"
+
+
+def test_an_approval_from_before_the_record_was_bound_still_counts(stage: Stage) -> None:
+    """An event of an older version has the hash and nothing else."""
+    target = stage.delivery(TARGET)
+    app: Any = stage.app
+    with app.store._connections.write() as db:
+        app.store._event(db, stage.clock(), "alex", "approval-voided", target.key, {})
+        app.store._event(db, stage.clock(), "alex", "approved", target.key, {"hash": target.content_hash})
+    stage.work(until=timedelta(minutes=5))
+    assert stage.posts(TARGET) == 1

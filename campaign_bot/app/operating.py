@@ -159,7 +159,7 @@ class Operating(Auditing):
         if not fault:
             return []
         message = f"The record of who did what was altered: {fault}. Nothing leaves meanwhile."
-        advice = f"`{command} audit verify` says where. Find out who did it; restore a backup."
+        advice = f"`{command} audit verify` says where. Find out who did it; then restore a backup, or `{command} audit accept`."
         return [Concern("record", "", message, advice, f"record/{fault}")]
 
     def restore(self, file: Path) -> Restored:

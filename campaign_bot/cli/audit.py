@@ -27,6 +27,7 @@ from campaign_bot.cli.session import (
     print_json,
     session,
 )
+from campaign_bot.errors import StateError
 from campaign_bot.model import Delivery
 from campaign_bot.store.connection import from_ms
 from campaign_bot.store.record import Line, Verified
@@ -47,7 +48,7 @@ TOLD_ELSEWHERE = ("keys", "identity", "cid", "account", "network", "series", "po
 
 def register(root: typer.Typer) -> None:
     audit = typer.Typer(help="The record: who did what to what, when, why. It cannot be changed.", no_args_is_help=True)
-    for command in (verify, log, post, dispose):
+    for command in (verify, accept, log, post, dispose):
         audit.command()(command)
     root.add_typer(audit, name="audit")
 
@@ -71,6 +72,23 @@ def verify(
     else:
         _tell(found, head, pinned)
     raise typer.Exit(0 if fine else 1)
+
+
+def accept(
+    context: typer.Context, why: Annotated[str, typer.Option(help="What was found out, for the record.")]
+) -> None:
+    """Go on with a record that was altered: its faults stay in it and count as known. Everything that waits has to be
+    approved anew. Restart the daemon afterwards."""
+    app = session(context).open()
+    faults = app.store.accept_faults(now=app.clock(), person=app.person, why=why)
+    if not faults:
+        raise StateError("There is no fault in the record that nobody has accepted.")
+    for one in faults:
+        out.print(f"event {one.id} of {_iso(one.at_ms)}: {escape(one.message)}", soft_wrap=True)
+    out.print(
+        f"{counted(len(faults), 'fault')} accepted by {escape(app.person)}. What waits has to be approved anew.",
+        soft_wrap=True,
+    )
 
 
 def _find(app: App, head: str) -> Line | bool | None:

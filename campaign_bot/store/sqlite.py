@@ -30,7 +30,7 @@ class SqliteStore(Deliveries, Sending, Reading, Disposal, Ledger, Copies):
         self.path = path
         self.simulated = simulated
         self.identities = {}
-        self._verified, self._missing, self._reading = Head(), "", threading.Lock()
+        self._verified, self._read, self._missing, self._reading = Head(), 0, "", threading.Lock()
         self._connections = Connections(path, simulated=simulated)
 
     def close(self) -> None:
