@@ -100,7 +100,9 @@ def approve(
                 for one in asked
             ]  # fmt: skip
             needed = max(step.needed for step in steps)
-            refused = {one.key: step.why for one, step in zip(asked, steps, strict=True) if step.why}
+            told = {one.key: step.why for one, step in zip(asked, steps, strict=True) if step.why}
+            # A side that is approved or has left already says so, and does not keep the others back.
+            refused = {one.key: told[one.key] for one in asked if one.key in told and one.state is State.DRAFT}
             missing = [one for one in seen if one.key not in chosen and one.state is State.DRAFT]
             if not refused and not missing:
                 approvings = [
@@ -110,11 +112,12 @@ def approve(
                         tuple(sorted({problem.rule for problem in findings.get(one.key, ())})),
                     )
                     for one, step in zip(asked, steps, strict=True)
+                    if one.state is State.DRAFT
                 ]  # fmt: skip
                 if not store.approve_together(approvings, person=person, note=note, now=now):
                     refused = {one.key: "it changed while it was being approved; look at it again" for one in asked}
             for one, step in zip(asked, steps, strict=True):
-                why = refused.get(one.key) or _other_side(one, refused, missing, seen)
+                why = refused.get(one.key) or told.get(one.key) or _other_side(one, refused, missing, seen)
                 by_key[one.key] = Decision(one, not why, why, step.given + (not why), needed)
     return [by_key[one.key] for one in deliveries if one.key in by_key]
 
@@ -136,6 +139,9 @@ def _step(
     why = refusal(one, findings, earliest) or rules.forbids(person, rule) or store.damaged(one.content)
     if not why and (trail.altered or trail.fault):
         why = f"the record cannot be trusted: {trail.altered or trail.fault}"
+    if not why and rule.expires is not None and one.due - now > rule.expires:
+        days = rule.expires.days
+        why = f"it is due {one.due:%Y-%m-%d}, and an approval counts for {days} days: approve it later"
     before = [given for given in trail.approvals if given.content_hash == one.content_hash]
     stale = next((told for given in before if (told := _lapsed(given, one, rules, rule, now))), "")
     if stale:  # it does not count, and must not wait for others to complete it
