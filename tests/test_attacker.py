@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from campaign_bot.app import App
+from campaign_bot.errors import StateError
 from campaign_bot.model import Content, State
 from campaign_bot.store.record import Head, next_line
 from campaign_bot.store.sqlite import SqliteStore
@@ -302,6 +303,15 @@ def test_an_account_that_is_somebody_else_by_now_gets_nothing(stage: Stage) -> N
     after = stage.delivery(TARGET)
     assert (after.state, stage.posts(TARGET)) == (State.DRAFT, 0)
     assert "approved for small_en at https://mastodon.example" in after.reason
+
+
+def test_an_edit_in_public_does_not_carry_altered_bytes_along(stage: Stage) -> None:
+    stage.work(until=timedelta(minutes=5))
+    with shell(stage) as db:
+        put_content(db, stage.delivery(TARGET).key, a_warning)
+    sent = stage.delivery(TARGET)
+    with pytest.raises(StateError, match="is not what the record says was allowed"):
+        stage.app.edit(sent, 0, stage.app.edited(sent, 0, "Mended."))
 
 
 def test_a_broken_row_stops_only_itself(stage: Stage) -> None:

@@ -347,6 +347,12 @@ class Operating(Auditing):
             raise StateError(
                 f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."
             )
+        trail = self.store.trail(delivery.key)
+        if trail.altered or trail.fault or delivery.content.sha256 != trail.last_allowed_hash:
+            raise StateError(
+                f"{self.name_of(delivery)} is not what the record says was allowed.",
+                advice="See what the database has been through: `campaign-bot audit verify`.",
+            )
         receipts = self.store.receipts(delivery.key)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)

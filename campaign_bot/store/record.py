@@ -191,6 +191,16 @@ class Trail:
         hashes = [str(one.detail.get("hash", "")) for one in self.events if one.action == "approved"]
         return hashes[-1] if hashes else ""
 
+    @property
+    def last_allowed_hash(self) -> str:
+        """The bytes that somebody allowed last, to be sent or by an edit of what is out."""
+        told = [
+            str(one.detail.get("hash" if one.action == "approved" else "to", ""))
+            for one in self.events
+            if one.action in ("approved", "edited")
+        ]
+        return told[-1] if told else ""
+
 
 def standing(events: Sequence[Event]) -> tuple[Approval, ...]:
     """The approvals that nothing has voided since, the first first."""
