@@ -295,6 +295,17 @@ def test_by_the_campaigns_choice_the_other_side_goes_all_the_same(tmp_path: Path
         assert "failed" in {one.kind for one in stage.app.health().open_concerns}
 
 
+def test_sides_are_complete_together(tmp_path: Path) -> None:
+    """One side has lost the approval that both had: the other waits for it."""
+    with set_stage(tmp_path, rules("approvals: {needed: 2}\n"), approved=False) as stage:
+        approve(stage, "alex")
+        stage.app.store.void(stage.delivery("mastodon-fr").key, now=stage.clock(), actor="sam", why="a drill")
+        assert approve(stage, "noor").done
+        assert states(stage) == {State.DRAFT}
+        assert approve(stage, "sam").done
+        assert states(stage) == {State.APPROVED}
+
+
 def test_rejecting_one_side_takes_the_others_approval_back(stage: Stage) -> None:
     stage.app.reject([stage.delivery("x-fr")], person="sam", note="le ton")
     assert states(stage, "x") == {State.DRAFT}

@@ -48,12 +48,9 @@ class Approving:
     keys: tuple[str, ...]  # the network's, one a part
     given: int = 0  # how many approvals of these bytes the person knew of
     needed: int = 1
+    complete: bool = True  # with this one it may leave
     to: str | None = None  # the account's login and server, by the campaign's file
     warnings: tuple[str, ...] = ()  # the rules that warned, for the record
-
-    @property
-    def completes(self) -> bool:
-        return self.given + 1 >= self.needed
 
 
 @dataclass(frozen=True, slots=True)

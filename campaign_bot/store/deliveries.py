@@ -142,9 +142,9 @@ class Deliveries(Changes):
             " and approval.content_hash = delivery.content_hash) = ?",
             [seen.content_hash, seen.account, seen.network, to_ms(seen.due), one.given],
         )
-        after = State.APPROVED if one.completes else State.DRAFT
-        columns: dict[str, Any] = {"reason": "" if one.completes else f"{one.given + 1} of {one.needed} approvals"}
-        if one.completes:
+        after = State.APPROVED if one.complete else State.DRAFT
+        columns: dict[str, Any] = {"reason": "" if one.complete else f"{one.given + 1} of {one.needed} approvals"}
+        if one.complete:
             columns["network_keys"] = json.dumps(list(one.keys))
         if not self._set(
             db, seen.key, (State.DRAFT,), after, now, person, "approved", bound, guard=guard, **columns
