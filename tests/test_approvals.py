@@ -99,7 +99,7 @@ def test_an_old_approval_does_not_count_any_more(tmp_path: Path) -> None:
         approve(stage, "alex")
         stage.app.clock = stage.clock
         write_campaign(stage.app.directory, **rules("approvals: {expires: 3d}\n"))
-        stage.app.reload()
+        stage.app.plan()
         stage.work(until=HOUR)
         assert (states(stage), stage.posts("mastodon-en")) == ({State.DRAFT}, 0)
         assert of(stage)[0].reason == "not sent: the approval of alex of 2027-01-14 has expired"
@@ -111,7 +111,7 @@ def test_an_expired_half_is_not_completed_by_the_other(tmp_path: Path) -> None:
         approve(stage, "alex")
         stage.app.clock = stage.clock
         write_campaign(stage.app.directory, **rules("approvals: {needed: 2, expires: 3d}\n"))
-        stage.app.reload()
+        stage.app.plan()
         approve(stage, "sam")
         assert approve(stage, "noor").complete
         people = {one.person for one in stage.app.store.trail(of(stage)[0].key).approvals}
@@ -130,7 +130,7 @@ def test_what_does_not_suffice_any_more_is_a_draft_when_the_files_are_planned(tm
     """And not only at its time, when nobody can approve it any more."""
     with set_stage(tmp_path, now=DUE - HOUR) as stage:
         write_campaign(stage.app.directory, **rules("approvals: {needed: 2}\n"))
-        stage.app.reload()
+        stage.app.plan()
         stage.app.plan(until=DUE + HOUR)
         assert states(stage) == {State.DRAFT}
         assert approve(stage, "sam").given == 1

@@ -14,8 +14,8 @@ import pytest
 
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
-from campaign_bot.model import Content, State
-from campaign_bot.store.record import Head, next_line
+from campaign_bot.model import Content, Delivery, State
+from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage
@@ -233,6 +233,26 @@ def test_each_field_of_the_content_is_bound(stage: Stage, change: Callable[[dict
     after = stage.delivery(TARGET)
     assert (after.state, stage.posts(TARGET)) == (State.FAILED, 0)
     assert "its bytes are not the same, since alex approved it" in after.reason
+
+
+def test_what_is_exchanged_between_the_look_and_the_claim_does_not_leave(stage: Stage) -> None:
+    """The claim gives back the row that leaves: it has to be the one that was looked at."""
+    target, app = stage.delivery(TARGET), stage.app
+    look = app.objection
+
+    def and_exchange(delivery: Delivery) -> Objection | None:
+        found = look(delivery)
+        with shell(stage) as db:
+            db.execute("update delivery set network_keys = '[\"mine\"]' where key = ?", [target.key])
+        return found
+
+    app.objection = and_exchange  # type: ignore[method-assign]
+    app.store.pause("mastodon-fr", now=stage.clock(), why="not part of this", actor="alex")
+    app.work()
+    assert stage.posts(TARGET) == 0
+    del app.objection
+    stage.work(until=timedelta(minutes=5))
+    assert (stage.posts(TARGET), stage.delivery(TARGET).state) == (0, State.FAILED)
 
 
 def test_a_draft_that_is_called_approved_becomes_a_draft_again(tmp_path: Path) -> None:

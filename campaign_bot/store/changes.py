@@ -75,12 +75,6 @@ class Changes:
         db.execute(f"insert into event ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(line))
         return line.id
 
-    def _void_approvals(self, db: Database, delivery: str, now: datetime, why: str) -> None:
-        db.execute(
-            "update approval set voided_ms = ?, voided_because = ? where delivery = ? and voided_ms is null",
-            [to_ms(now), why, delivery],
-        )
-
     def _keep_content(self, db: Database, content: Content, now: datetime) -> None:
         """Every version that a delivery ever had stays readable by its hash."""
         db.execute(
