@@ -82,72 +82,106 @@ def approve(
 ) -> list[Decision]:
     """Approve each draft that no error stands against, all sides of a post or none, and mint its network's keys.
     `findings` are by delivery key; `to` tells an account's login and server."""
-    chosen = {one.key for one in deliveries}
-    by_key: dict[str, Decision] = {}
     series = {key: post.series for key, post in store.posts().items()}
+    asked = {one.key: one for one in deliveries}
+    asking = _Asking(store, findings, networks, rules, to, series, person, note, now, now - max_lateness)
+    found: dict[str, Decision] = {}
     for post in dict.fromkeys(one.post for one in deliveries):
         for sides in pairs(store.of_post(post)):
             # What the person saw, and not what is there by now.
-            seen = [next((one for one in deliveries if one.key == side.key), side) for side in sides]
-            asked = [one for one in seen if one.key in chosen]
-            if not asked:
-                continue
-            steps = [
-                _step(
-                    store, one, findings.get(one.key, ()), rules, series.get(one.post, ""),
-                    person=person, now=now, earliest=now - max_lateness,
-                )
-                for one in asked
-            ]  # fmt: skip
-            needed = max(step.needed for step in steps)
-            refused = {one.key: step.why for one, step in zip(asked, steps, strict=True) if step.why}
-            missing = [one for one in seen if one.key not in chosen and one.state is State.DRAFT]
-            if not refused and not missing:
-                approvings = [
-                    Approving(
-                        one, networks(one.network).keys(one.key, one.content_hash, one.due, len(one.content.parts)),
-                        step.given, needed, to(one.account),
-                        tuple(sorted({problem.rule for problem in findings.get(one.key, ())})),
-                    )
-                    for one, step in zip(asked, steps, strict=True)
-                ]  # fmt: skip
-                if not store.approve_together(approvings, person=person, note=note, now=now):
-                    refused = {one.key: "it changed while it was being approved; look at it again" for one in asked}
-            for one, step in zip(asked, steps, strict=True):
-                why = refused.get(one.key) or _other_side(one, refused, missing, seen)
-                by_key[one.key] = Decision(one, not why, why, step.given + (not why), needed)
-    return [by_key[one.key] for one in deliveries if one.key in by_key]
+            if chosen := [asked[side.key] for side in sides if side.key in asked]:
+                left_out = [side for side in sides if side.key not in asked and side.state is State.DRAFT]
+                found |= {decision.delivery.key: decision for decision in asking.approve(chosen, left_out)}
+    return [found[one.key] for one in deliveries if one.key in found]
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Where one delivery stands before this person says yes."""
+    """Where one delivery stands before this person says yes, and why they may not."""
 
+    delivery: Delivery
     given: int
     needed: int
     why: str
 
 
-def _step(
-    store: Store, one: Delivery, findings: Sequence[Problem], rules: Rules, series: str,
-    *, person: str, now: datetime, earliest: datetime,
-) -> _Step:  # fmt: skip
-    rule, trail = rules.rule(series, one.account), store.trail(one.key)
-    why = refusal(one, findings, earliest) or rules.forbids(person, rule) or store.damaged(one.content)
-    if not why and (trail.altered or trail.fault):
-        why = f"the record cannot be trusted: {trail.altered or trail.fault}"
-    before = [given for given in trail.approvals if given.content_hash == one.content_hash]
-    stale = next((told for given in before if (told := _lapsed(given, one, rules, rule, now))), "")
-    if stale:  # it does not count, and must not wait for others to complete it
-        if not why:
-            store.void(one.key, now=now, actor=person, why=stale)
-        before = []
-    given = {each.person for each in before}
-    if not why and person in given:
-        why = f"{person} has approved it already; another person is needed"
-    if not why and not rule.self_approval and len(given) + 1 >= rule.needed and not (given | {person}) - trail.authors:
-        why = f"{person} wrote or changed it, so another person has to approve it"
-    return _Step(len(given), rule.needed, why)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One person's yes, with all that is needed to judge it."""
+
+    store: Store
+    findings: Mapping[str, Sequence[Problem]]
+    networks: Callable[[str], Network]
+    rules: Rules
+    to: Callable[[str], str | None]
+    series: Mapping[str, str]  # by the post's key
+    person: str
+    note: str
+    now: datetime
+    earliest: datetime
+
+    def approve(self, sides: Sequence[Delivery], left_out: Sequence[Delivery]) -> list[Decision]:
+        """The sides of one post that were asked for; `left_out`: drafts of it that were not."""
+        steps = [self._step(one) for one in sides]
+        # A side that is approved or has left already says so, and does not keep the others back.
+        open_steps = [step for step in steps if step.delivery.state is State.DRAFT]
+        needed = max(step.needed for step in steps)
+        refused = {step.delivery.key: step.why for step in open_steps if step.why}
+        if open_steps and not refused and not left_out:
+            # Sides are complete together: the one with fewer approvals decides.
+            complete = min(step.given for step in open_steps) + 1 >= needed
+            approvings = [self._approving(step, needed, complete=complete) for step in open_steps]
+            if not self.store.approve_together(approvings, person=self.person, note=self.note, now=self.now):
+                why = "it changed while it was being approved; look at it again"
+                refused = {step.delivery.key: why for step in open_steps}
+        decisions: list[Decision] = []
+        for step in steps:
+            one = step.delivery
+            why = refused.get(one.key) or step.why or _other_side(refused, left_out, sides)
+            decisions.append(Decision(one, not why, why, step.given + (not why), needed))
+        return decisions
+
+    def _approving(self, step: _Step, needed: int, *, complete: bool) -> Approving:
+        one = step.delivery
+        return Approving(
+            delivery=one,
+            keys=self.networks(one.network).keys(one.key, one.content_hash, one.due, len(one.content.parts)),
+            given=step.given,
+            needed=needed,
+            complete=complete,
+            to=self.to(one.account),
+            warnings=tuple(sorted({problem.rule for problem in self.findings.get(one.key, ())})),
+        )
+
+    def _step(self, one: Delivery) -> _Step:
+        rule, trail = self.rules.rule(self.series.get(one.post, ""), one.account), self.store.trail(one.key)
+        why = (
+            refusal(one, self.findings.get(one.key, ()), self.earliest)
+            or self.rules.forbids(self.person, rule)
+            or self.store.damaged(one.content)
+        )
+        if not why and (trail.altered or trail.fault):
+            why = f"the record cannot be trusted: {trail.altered or trail.fault}"
+        if not why and rule.expires is not None and one.due - self.now > rule.expires:
+            days = rule.expires.days
+            why = f"it is due {one.due:%Y-%m-%d}, and an approval counts for {days} days: approve it later"
+        before = [given for given in trail.approvals if given.content_hash == one.content_hash]
+        lapsed = next((told for given in before if (told := _lapsed(given, self.rules, rule, self.now))), "")
+        if lapsed:  # it does not count, and must not wait for others to complete it
+            if not why:
+                self.store.void(one.key, now=self.now, actor=self.person, why=lapsed)
+            before = []
+        given = {each.person for each in before}
+        return _Step(one, len(given), rule.needed, why or self._own_word(given, trail, rule))
+
+    def _own_word(self, given: set[str], trail: Trail, rule: ApprovalRule) -> str:
+        """Why this person's yes adds nothing: it was said before, or it would be about their own words only."""
+        if self.person in given:
+            return f"{self.person} has approved it already; another person is needed"
+        last = len(given) + 1 >= rule.needed
+        if last and not rule.self_approval and not (given | {self.person}) - trail.authors:
+            return f"{self.person} wrote or changed it, so another person has to approve it"
+        return ""
 
 
 def refusal(delivery: Delivery, findings: Sequence[Problem], earliest: datetime) -> str:
@@ -160,15 +194,13 @@ def refusal(delivery: Delivery, findings: Sequence[Problem], earliest: datetime)
     return "; ".join(f"{problem.message} ({problem.rule})" for problem in blocking)
 
 
-def _other_side(
-    one: Delivery, refused: Mapping[str, str], missing: Sequence[Delivery], sides: Sequence[Delivery]
-) -> str:
+def _other_side(refused: Mapping[str, str], left_out: Sequence[Delivery], sides: Sequence[Delivery]) -> str:
     """Why a delivery that is right in itself is not approved: a post is one thing in all its languages."""
     accounts = {side.key: side.account for side in sides}
     for key, why in refused.items():
         return f"it goes together with {accounts[key]}, and that cannot be approved: {why}"
-    if missing:
-        names = " and ".join(f"{side.account} ({side.language})" for side in missing)
+    if left_out:
+        names = " and ".join(f"{side.account} ({side.language})" for side in left_out)
         return (
             f"it goes together with {names}: approve the post, and both are; a post is one thing in all its languages"
         )
@@ -202,7 +234,7 @@ def objection(
         return Objection(State.DRAFT, f"it was approved for {moved}, and the account is now {to}")
     rule = rules.rule(series, delivery.account)
     for one in approvals:
-        if lapsed := _lapsed(one, delivery, rules, rule, now):
+        if lapsed := _lapsed(one, rules, rule, now):
             return Objection(State.DRAFT, lapsed)
     people = {one.person for one in approvals}
     if len(people) < rule.needed:
@@ -229,7 +261,7 @@ def _altered(one: Approval, delivery: Delivery, series: str, tolerance: timedelt
     return ""
 
 
-def _lapsed(one: Approval, delivery: Delivery, rules: Rules, rule: ApprovalRule, now: datetime) -> str:
+def _lapsed(one: Approval, rules: Rules, rule: ApprovalRule, now: datetime) -> str:
     """Why an approval that was right does not count any more."""
     if rule.expires is not None and now - one.at > rule.expires:
         return f"the approval of {one.person} of {one.at:%Y-%m-%d} has expired"

@@ -217,7 +217,11 @@ def _concern(
             return concern("unapproved", f"It did not leave. {one.reason}", advice)
         case State.DRAFT if now < one.due < now + APPROVE_WITHIN:
             advice = f"`{command} preview {name}`, then `{command} approve {name}`."
-            return concern("unapproved", f"It is due at {one.due:%Y-%m-%d %H:%M} UTC and not approved.", advice)
+            return concern(
+                "unapproved",
+                f"It is due at {one.due:%Y-%m-%d %H:%M} UTC and not approved. {one.reason}".strip(),
+                advice,
+            )
         case _:
             return None
 

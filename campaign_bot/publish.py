@@ -96,7 +96,11 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
     )  # fmt: skip
     if claimed is None:
         return delivery.state
-    delivery = claimed  # as it is now: its time, and with it its keys, may be others than when it was read
+    if _judged(claimed) != _judged(delivery):  # what leaves is what was looked at: it is looked at anew
+        now, why = sender.clock(), "it changed while it was claimed"
+        store.settle_later(delivery.key, owner=owner, not_before=now, counted=False, now=now, why=why)
+        return State.APPROVED
+    delivery = claimed
     try:
         _send_parts(sender, delivery, connection)
     except _Stop:
@@ -110,6 +114,14 @@ def send(sender: Sender, delivery: Delivery, connection: Connection) -> State:
         store.record_allowances(delivery.account, connection.allowances())
     store.settle_sent(delivery.key, owner=owner, now=sender.clock())
     return State.SENT
+
+
+def _judged(delivery: Delivery) -> tuple[object, ...]:
+    """What `objection` has looked at."""
+    return (
+        delivery.content, delivery.content_hash, delivery.post, delivery.account, delivery.network, delivery.language,
+        delivery.due, delivery.network_keys,
+    )  # fmt: skip
 
 
 def _keep_here(sender: Sender, delivery: Delivery, found: Objection) -> State:

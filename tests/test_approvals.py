@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from campaign_bot.app import App
 from campaign_bot.approve import Decision
 from campaign_bot.errors import StateError
 from campaign_bot.model import Delivery, State
@@ -93,20 +94,24 @@ def test_the_first_special_rule_that_fits_holds_and_inherits_the_rest(tmp_path: 
 
 
 def test_an_old_approval_does_not_count_any_more(tmp_path: Path) -> None:
-    with set_stage(tmp_path, rules("approvals: {expires: 3d}\n"), approved=False) as stage:
+    with set_stage(tmp_path, approved=False) as stage:
         stage.app.clock = CompressedClock(DUE - timedelta(days=4))
         approve(stage, "alex")
         stage.app.clock = stage.clock
+        write_campaign(stage.app.directory, **rules("approvals: {expires: 3d}\n"))
+        stage.app.plan()
         stage.work(until=HOUR)
         assert (states(stage), stage.posts("mastodon-en")) == ({State.DRAFT}, 0)
         assert of(stage)[0].reason == "not sent: the approval of alex of 2027-01-14 has expired"
 
 
 def test_an_expired_half_is_not_completed_by_the_other(tmp_path: Path) -> None:
-    with set_stage(tmp_path, rules("approvals: {needed: 2, expires: 3d}\n"), approved=False) as stage:
+    with set_stage(tmp_path, rules("approvals: {needed: 2, expires: 9d}\n"), approved=False) as stage:
         stage.app.clock = CompressedClock(DUE - timedelta(days=4))
         approve(stage, "alex")
         stage.app.clock = stage.clock
+        write_campaign(stage.app.directory, **rules("approvals: {needed: 2, expires: 3d}\n"))
+        stage.app.plan()
         approve(stage, "sam")
         assert approve(stage, "noor").complete
         people = {one.person for one in stage.app.store.trail(of(stage)[0].key).approvals}
@@ -119,6 +124,25 @@ def test_a_stricter_rule_holds_for_what_was_approved_before_it(stage: Stage) -> 
     stage.work(until=HOUR)
     assert stage.networks.world.posts == []
     assert of(stage)[0].reason == "not sent: 1 of 2 approvals"
+
+
+def test_what_does_not_suffice_any_more_is_a_draft_when_the_files_are_planned(tmp_path: Path) -> None:
+    """And not only at its time, when nobody can approve it any more."""
+    with set_stage(tmp_path, now=DUE - HOUR) as stage:
+        write_campaign(stage.app.directory, **rules("approvals: {needed: 2}\n"))
+        stage.app.plan()
+        stage.app.plan(until=DUE + HOUR)
+        assert states(stage) == {State.DRAFT}
+        assert approve(stage, "sam").given == 1
+        assert {one.kind for one in stage.app.health().open_concerns} >= {"unapproved"}
+
+
+def test_what_would_expire_before_its_time_is_approved_later(tmp_path: Path) -> None:
+    with set_stage(tmp_path, rules("approvals: {expires: 3d}\n"), approved=False) as stage:
+        stage.app.clock = CompressedClock(DUE - timedelta(days=4))
+        assert approve(stage, "alex").why == (
+            "it is due 2027-01-18, and an approval counts for 3 days: approve it later"
+        )
 
 
 # ---- self-approval
@@ -206,6 +230,16 @@ def test_small_steps_do_not_add_up(tmp_path: Path) -> None:
 # ---- one thing in all languages
 
 
+def test_a_side_that_is_approved_already_does_not_keep_the_other_back(stage: Stage) -> None:
+    """As after a restore, when one side was looked up and the other is a draft."""
+    french = stage.delivery("x-fr")
+    stage.app.store.void(french.key, now=stage.clock(), actor="alex", why="a drill")
+    english, french_now = stage.app.approve(of(stage, "x"), {}, person="sam")
+    assert english.why == "it is approved, and only a draft can be approved"
+    assert french_now.complete
+    assert states(stage, "x") == {State.APPROVED}
+
+
 def test_one_side_alone_is_refused(tmp_path: Path) -> None:
     with set_stage(tmp_path, approved=False) as stage:
         why = approve(stage, "alex", [stage.delivery("x-en")]).why
@@ -261,6 +295,17 @@ def test_by_the_campaigns_choice_the_other_side_goes_all_the_same(tmp_path: Path
         assert "failed" in {one.kind for one in stage.app.health().open_concerns}
 
 
+def test_sides_are_complete_together(tmp_path: Path) -> None:
+    """One side has lost the approval that both had: the other waits for it."""
+    with set_stage(tmp_path, rules("approvals: {needed: 2}\n"), approved=False) as stage:
+        approve(stage, "alex")
+        stage.app.store.void(stage.delivery("mastodon-fr").key, now=stage.clock(), actor="sam", why="a drill")
+        assert approve(stage, "noor").done
+        assert states(stage) == {State.DRAFT}
+        assert approve(stage, "sam").done
+        assert states(stage) == {State.APPROVED}
+
+
 def test_rejecting_one_side_takes_the_others_approval_back(stage: Stage) -> None:
     stage.app.reject([stage.delivery("x-fr")], person="sam", note="le ton")
     assert states(stage, "x") == {State.DRAFT}
@@ -287,6 +332,15 @@ def test_none_is_for_local_networks_only(tmp_path: Path) -> None:
         assert states(stage) == {State.SENT}
         people = {one.actor for one in stage.app.store.events() if one.action == "approved"}
         assert people == {"nobody (approvals are off in rehearsals)"}
+
+
+def test_the_word_none_does_nothing_for_real_networks(tmp_path: Path) -> None:
+    directory = write_campaign(tmp_path / "c", **rules("approvals: {in_rehearsals: none}\n"))
+    clock = CompressedClock(DUE - HOUR)
+    app = App(directory, environ={}, clock=clock)
+    app.plan(until=DUE + HOUR)
+    assert {one.state for one in app.store.deliveries()} == {State.DRAFT}
+    app.close()
 
 
 def test_a_rehearsal_goes_on_whatever_the_rules(tmp_path: Path) -> None:

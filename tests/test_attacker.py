@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from campaign_bot.app import App
-from campaign_bot.model import Content, State
-from campaign_bot.store.record import Head, next_line
+from campaign_bot.errors import StateError
+from campaign_bot.model import Content, Delivery, State
+from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage
@@ -234,6 +235,26 @@ def test_each_field_of_the_content_is_bound(stage: Stage, change: Callable[[dict
     assert "its bytes are not the same, since alex approved it" in after.reason
 
 
+def test_what_is_exchanged_between_the_look_and_the_claim_does_not_leave(stage: Stage) -> None:
+    """The claim gives back the row that leaves: it has to be the one that was looked at."""
+    target, app = stage.delivery(TARGET), stage.app
+    look = app.objection
+
+    def and_exchange(delivery: Delivery) -> Objection | None:
+        found = look(delivery)
+        with shell(stage) as db:
+            db.execute("update delivery set network_keys = '[\"mine\"]' where key = ?", [target.key])
+        return found
+
+    app.objection = and_exchange  # type: ignore[method-assign]
+    app.store.pause("mastodon-fr", now=stage.clock(), why="not part of this", actor="alex")
+    app.work()
+    assert stage.posts(TARGET) == 0
+    del app.objection
+    stage.work(until=timedelta(minutes=5))
+    assert (stage.posts(TARGET), stage.delivery(TARGET).state) == (0, State.FAILED)
+
+
 def test_a_draft_that_is_called_approved_becomes_a_draft_again(tmp_path: Path) -> None:
     with set_stage(tmp_path, approved=False) as stage:
         target = stage.delivery(TARGET)
@@ -304,6 +325,15 @@ def test_an_account_that_is_somebody_else_by_now_gets_nothing(stage: Stage) -> N
     assert "approved for small_en at https://mastodon.example" in after.reason
 
 
+def test_an_edit_in_public_does_not_carry_altered_bytes_along(stage: Stage) -> None:
+    stage.work(until=timedelta(minutes=5))
+    with shell(stage) as db:
+        put_content(db, stage.delivery(TARGET).key, a_warning)
+    sent = stage.delivery(TARGET)
+    with pytest.raises(StateError, match="is not what the record says was allowed"):
+        stage.app.edit(sent, 0, stage.app.edited(sent, 0, "Mended."))
+
+
 def test_a_broken_row_stops_only_itself(stage: Stage) -> None:
     with shell(stage) as db:
         broken_json(db, stage.delivery(TARGET).key)
@@ -339,3 +369,37 @@ def test_a_store_that_is_no_chain_says_where(tmp_path: Path) -> None:
     ]
     assert store.head() == head
     store.close()
+
+
+def test_after_a_person_has_looked_into_it_everything_is_approved_anew(stage: Stage) -> None:
+    """The forged approval is not believed either, and what is approved afterwards leaves."""
+    target = stage.delivery(TARGET)
+    with shell(stage) as db:
+        rewritten_event_with_its_hash(db, target.key)
+    stage.app.close()
+    again = App(
+        stage.app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=stage.app.database
+    )
+    again.work()
+    assert stage.networks.world.posts == []
+    assert again.store.accept_faults(now=stage.clock(), person="sam", why="a drill")
+    assert again.store.accept_faults(now=stage.clock(), person="sam", why="a drill") == ()
+    stage.app = again
+    stage.work(until=timedelta(minutes=1))
+    assert stage.networks.world.posts == []
+    drafts = [stage.delivery("x-en"), stage.delivery("x-fr")]
+    assert all(one.done for one in again.approve(drafts, {}, person="sam"))
+    stage.work(until=timedelta(minutes=1))
+    assert (stage.posts("x-en"), stage.posts("x-fr"), stage.posts(TARGET)) == (1, 1, 0)
+    assert again.store.verify_record().faults, "what was altered stays told"
+
+
+def test_an_approval_from_before_the_record_was_bound_still_counts(stage: Stage) -> None:
+    """An event of an older version has the hash and nothing else."""
+    target = stage.delivery(TARGET)
+    app: Any = stage.app
+    with app.store._connections.write() as db:
+        app.store._event(db, stage.clock(), "alex", "approval-voided", target.key, {})
+        app.store._event(db, stage.clock(), "alex", "approved", target.key, {"hash": target.content_hash})
+    stage.work(until=timedelta(minutes=5))
+    assert stage.posts(TARGET) == 1

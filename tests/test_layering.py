@@ -56,7 +56,8 @@ HOMES = {
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
-        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading")
+        f"store.{one}"
+        for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading", "disposal")
     },
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaign_bot.app.stages import Stages
@@ -13,7 +13,10 @@ from campaign_bot.errors import StateError
 from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
 from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
-from campaign_bot.store.record import Line
+from campaign_bot.store.record import VERSIONING, Disposed, Line
+
+#: Nothing is disposed of sooner than this.
+SHORTEST_RETENTION = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,7 @@ class Auditing(Stages):
         """Since when it has said what, by the hashes that the record names."""
         found: list[tuple[datetime, str]] = []
         for event in self.store.events(delivery.key):
-            told = (
-                event.detail.get("to", "") if event.action in ("planned", "planned-again", "changed", "edited") else ""
-            )
+            told = event.detail.get("to", "") if event.action in VERSIONING else ""
             if told and (not found or found[-1][1] != told):
                 found.append((event.at, str(told)))
         return found or [(self.clock(), delivery.content_hash)]
@@ -164,6 +165,16 @@ class Auditing(Stages):
         order = {name: number for number, name in enumerate(self.library.campaign.accounts)}
         found = [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
         return sorted(found, key=lambda one: (one.due, one.post, order.get(one.account, len(order))))
+
+    def dispose(self, before: datetime, why: str, *, dry_run: bool) -> Disposed:
+        """Delete the words and pictures of posts that ended before an instant. Raises StateError where that is not long
+        ago: the checks compare with what was said lately, and counts are still being read."""
+        now = self.clock()
+        if now - before < SHORTEST_RETENTION:
+            raise StateError(
+                f"What ended less than {SHORTEST_RETENTION.days} days ago is kept.", advice="Choose an earlier day."
+            )
+        return self.store.dispose(before, now=now, person=self.person, why=why, dry_run=dry_run)
 
     def since_approval(self, delivery: Delivery) -> list[str]:
         """What is different from the bytes that were approved last; empty where they are the same or nothing was."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from campaign_bot import approve
 from campaign_bot.app.names import Names
 from campaign_bot.errors import StateError
-from campaign_bot.model import Delivery, Problem, State
+from campaign_bot.model import NOT_SENT, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
 from campaign_bot.store.record import Objection
 
@@ -64,8 +64,11 @@ class Deciding(Names):
         """Why this may not leave although it says that it is approved. Asked right before it is sent."""
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
+        return self._objection(delivery) or self._lost_side(delivery)
+
+    def _objection(self, delivery: Delivery) -> Objection | None:
         post = self.store.posts_by_key([delivery.post]).get(delivery.post)
-        found = approve.objection(
+        return approve.objection(
             delivery,
             self.store.trail(delivery.key),
             self.rules,
@@ -73,7 +76,16 @@ class Deciding(Names):
             to=self.address(delivery.account),
             now=self.clock(),
         )
-        return found or self._lost_side(delivery)
+
+    def recheck(self) -> int:
+        """What is approved and would not suffice any more (another rule, another account, too old) is a draft again now,
+        and not only when it is due: somebody can still approve it. Returns how many."""
+        now, done = self.clock(), 0
+        for one in self.store.deliveries((State.APPROVED,), since=now):
+            found = self._objection(one)
+            if found is not None and found.after is State.DRAFT:
+                done += self.store.void(one.key, now=now, actor="plan", why=NOT_SENT + found.why)
+        return done
 
     def _lost_side(self, delivery: Delivery) -> Objection | None:
         """A post is one thing: where one side will not leave, the other waits for a person, who may let it go."""

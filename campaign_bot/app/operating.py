@@ -161,7 +161,7 @@ class Operating(Auditing):
         if not fault:
             return []
         message = f"The record of who did what was altered: {fault}. Nothing leaves meanwhile."
-        advice = f"`{command} audit verify` says where. Find out who did it; restore a backup."
+        advice = f"`{command} audit verify` says where. Find out who did it; then restore a backup, or `{command} audit accept`."
         return [Concern("record", "", message, advice, f"record/{fault}")]
 
     def restore(self, file: Path) -> Restored:
@@ -366,6 +366,12 @@ class Operating(Auditing):
         if why := self.may_edit(delivery):
             raise StateError(
                 f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."
+            )
+        trail = self.store.trail(delivery.key)
+        if trail.altered or trail.fault or delivery.content.sha256 != trail.last_allowed_hash:
+            raise StateError(
+                f"{self.name_of(delivery)} is not what the record says was allowed.",
+                advice="See what the database has been through: `campaign-bot audit verify`.",
             )
         receipts = self.store.receipts(delivery.key)
         changed = replace(delivery, content=content)

@@ -56,6 +56,7 @@ class Stages(Deciding):
         if self.stopping.is_set():
             return found
         plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
+        self.recheck()
         if self.rules.stand_in == NOBODY:
             drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
             self.approve(drafts, self.findings(drafts), person=NOBODY)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from campaign_bot.cli.session import (
     print_json,
     session,
 )
+from campaign_bot.errors import StateError
 from campaign_bot.model import Delivery
 from campaign_bot.store.connection import from_ms
 from campaign_bot.store.record import Line, Verified
@@ -47,7 +48,7 @@ TOLD_ELSEWHERE = ("keys", "identity", "cid", "account", "network", "series", "po
 
 def register(root: typer.Typer) -> None:
     audit = typer.Typer(help="The record: who did what to what, when, why. It cannot be changed.", no_args_is_help=True)
-    for command in (verify, log, post):
+    for command in (verify, accept, log, post, dispose):
         audit.command()(command)
     root.add_typer(audit, name="audit")
 
@@ -71,6 +72,23 @@ def verify(
     else:
         _tell(found, head, pinned)
     raise typer.Exit(0 if fine else 1)
+
+
+def accept(
+    context: typer.Context, why: Annotated[str, typer.Option(help="What was found out, for the record.")]
+) -> None:
+    """Go on with a record that was altered: its faults stay in it and count as known. Everything that waits has to be
+    approved anew. Restart the daemon afterwards."""
+    app = session(context).open()
+    faults = app.store.accept_faults(now=app.clock(), person=app.person, why=why)
+    if not faults:
+        raise StateError("There is no fault in the record that nobody has accepted.")
+    for one in faults:
+        out.print(f"event {one.id} of {_iso(one.at_ms)}: {escape(one.message)}", soft_wrap=True)
+    out.print(
+        f"{counted(len(faults), 'fault')} accepted by {escape(app.person)}. What waits has to be approved anew.",
+        soft_wrap=True,
+    )
 
 
 def _find(app: App, head: str) -> Line | bool | None:
@@ -148,6 +166,35 @@ def post(
                      for one in deliveries for entry in app.happened(one)))  # fmt: skip
     else:
         _page(app, deliveries)
+
+
+def dispose(
+    context: typer.Context,
+    before: Annotated[str, typer.Option(help="Posts that ended before this day.")],
+    why: Annotated[str, typer.Option(help="By which rule, for the record.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete the texts and pictures of old posts for good. That they were there, who approved them and how they were
+    answered stays, and the record stays whole. Copies of the database still have them."""
+    app = session(context).open()
+    last = parse_day_end(before, app.zone)
+    instant = datetime.combine(last.astimezone(app.zone).date(), time.min, app.zone).astimezone(UTC)
+    found = app.dispose(instant, why, dry_run=True)
+    versions = len({one for hashes in found.contents.values() for one in hashes})
+    told = (
+        f"{counted(found.posts, 'post')} that ended before {before}: {counted(versions, 'version')} of"
+        f" {counted(found.deliveries, 'delivery')}, {counted(len(found.media), 'picture')}"
+    )
+    if dry_run or not found.deliveries:
+        out.print(f"{told}. Nothing was deleted.")
+        return
+    if not yes:
+        typer.confirm(f"Delete for good: {told}?", abort=True)
+    app.dispose(instant, why, dry_run=False)
+    out.print(
+        f"Deleted: {told}. Copies of the database still have them: delete those that are older too.", soft_wrap=True
+    )
 
 
 def _page(app: App, deliveries: Sequence[Delivery]) -> None:

@@ -22,7 +22,7 @@ from campaign_bot.model import (
     State,
     Tally,
 )
-from campaign_bot.store.record import Attempt, Head, Line, Trail, Verified
+from campaign_bot.store.record import Attempt, Disposed, Fault, Head, Line, Trail, Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,9 @@ class Approving:
     keys: tuple[str, ...]  # the network's, one a part
     given: int = 0  # how many approvals of these bytes the person knew of
     needed: int = 1
+    complete: bool = True  # with this one it may leave
     to: str | None = None  # the account's login and server, by the campaign's file
     warnings: tuple[str, ...] = ()  # the rules that warned, for the record
-
-    @property
-    def completes(self) -> bool:
-        return self.given + 1 >= self.needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,9 @@ class Store(Protocol):
     def first_event(self) -> datetime | None: ...
     def head(self) -> Head: ...
     def record_fault(self) -> str: ...
+    def accept_faults(self, *, now: datetime, person: str, why: str) -> tuple[Fault, ...]: ...
     def verify_record(self) -> Verified: ...
+    def dispose(self, before: datetime, *, now: datetime, person: str, why: str, dry_run: bool = False) -> Disposed: ...
     def damaged(self, content: Content) -> str: ...
     def of_post(self, post: str) -> list[Delivery]: ...
     def content(self, content_hash: str) -> Content | None: ...

@@ -133,7 +133,7 @@ class Deliveries(Changes):
         bound = {
             "hash": seen.content_hash, "account": seen.account, "network": seen.network, "due_ms": to_ms(seen.due),
             "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
-            **({"to": one.to} if one.to is not None else {}),
+            **({"login": one.to} if one.to is not None else {}),
             **({"warnings": list(one.warnings)} if one.warnings else {}), **({"note": note} if note else {}),
         }  # fmt: skip
         guard = (
@@ -142,9 +142,9 @@ class Deliveries(Changes):
             " and approval.content_hash = delivery.content_hash) = ?",
             [seen.content_hash, seen.account, seen.network, to_ms(seen.due), one.given],
         )
-        after = State.APPROVED if one.completes else State.DRAFT
-        columns: dict[str, Any] = {"reason": "" if one.completes else f"{one.given + 1} of {one.needed} approvals"}
-        if one.completes:
+        after = State.APPROVED if one.complete else State.DRAFT
+        columns: dict[str, Any] = {"reason": "" if one.complete else f"{one.given + 1} of {one.needed} approvals"}
+        if one.complete:
             columns["network_keys"] = json.dumps(list(one.keys))
         if not self._set(
             db, seen.key, (State.DRAFT,), after, now, person, "approved", bound, guard=guard, **columns

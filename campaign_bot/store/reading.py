@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from campaign_bot.model import Content, Event, Receipt
+from campaign_bot.model import OPEN_STATES, Content, Event, Receipt, State
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, from_ms_or_none
-from campaign_bot.store.record import COLUMNS, GENESIS, Attempt, Fault, Head, Line, Trail, Verified, faults_of
+from campaign_bot.store.record import COLUMNS, Attempt, Fault, Head, Line, Trail, Verified, faults_of
 from campaign_bot.store.rows import to_receipt
 
 
@@ -18,6 +18,7 @@ class Reading(Changes):
     """The verbs of the record (see `store.base.Store`)."""
 
     _verified: Head  # what this process has read and found right
+    _read: int  # how many events that were
     _missing: str  # what it has counted and found wrong
     _reading: threading.Lock
 
@@ -48,19 +49,28 @@ class Reading(Changes):
         """What the record says of one delivery, and whether it can be trusted: asked before each send. The delivery's own
         events are hashed anew, and have to stand between the ones that they stood between."""
         lines = list(self._lines("where subject = ? order by id", [delivery]))
-        altered = next((f"event {line.id} is not what was written" for line in lines if not self._in_place(line)), "")
         with self._reading:
             fault = self._missing or self._fault_in_chain()
-        return Trail(tuple(_event(line) for line in lines), altered, fault)
+        wrong = [line.id for line in lines if line.right_hash != line.hash]
+        loose = [] if fault else [line.id for line in lines if not self._in_place(line)]
+        if wrong or loose:
+            accepted = self._accepted()
+            wrong = [one for one in wrong if one not in accepted]
+            loose = [one for one in loose if not {one, one + 1} & accepted]
+        return Trail(
+            tuple(_event(line) for line in lines),
+            altered=f"event {wrong[0]} is not what was written" if wrong else "",
+            fault=fault or (f"event {loose[0]} does not stand where it stood" if loose else ""),
+        )
 
     def record_fault(self) -> str:
-        """What is wrong with the record; empty where nothing is. The whole chain is read once in a process, then only
-        what has come since: where it ended last has to be there still, and no event may be missing."""
+        """What is wrong with the record and nobody has accepted; empty where nothing is. The whole chain is read once in a
+        process, then only what has come since: where it ended last has to be there still, and no event may be missing."""
         with self._reading:
             fault = self._fault_in_chain()
             if not fault:  # counting reads the whole index: at each wake, not at each send
-                end = self._verified.id  # others may write meanwhile
-                self._missing = "" if self._count_events(end) == end else "events are missing"
+                known = self._verified.id  # others may write meanwhile
+                self._missing = "" if self._count_events(known) == self._read else "events are missing"
             return fault or self._missing
 
     def _fault_in_chain(self) -> str:
@@ -68,25 +78,56 @@ class Reading(Changes):
         lines = list(self._lines("where id >= ? order by id", [known.id]))
         if known.id and (not lines or lines[0].hash != known.hash):
             return f"event {known.id}, which was its last, was exchanged or removed"
-        found = list(faults_of(lines[1:] if known.id else lines, known))
+        fresh = lines[1:] if known.id else lines
+        found = list(faults_of(fresh, known))
         end = found.pop()
         assert isinstance(end, Head)  # noqa: S101 - the last that is told
-        for one in found:
-            if isinstance(one, Fault):
-                return f"event {one.id}: {one.message}"
+        if found:
+            accepted = self._accepted()
+            for one in found:
+                if isinstance(one, Fault) and one.id not in accepted:
+                    return f"event {one.id}: {one.message}"
         self._verified = end
+        self._read += len(fresh)
         return ""
 
+    def _accepted(self) -> set[int]:
+        """The events whose faults a person has accepted. They said so in an event that is itself what was written."""
+        lines = self._lines("where action = 'fault-accepted' order by id")
+        return {int(number) for line in lines if line.right_hash == line.hash for number in line.told.get("events", ())}
+
     def _in_place(self, line: Line) -> bool:
+        """Whether its neighbours know it, as far as they are there."""
         sides = {row["id"]: row for row in self._rows(
             "select id, previous, hash from event where id in (?, ?)", [line.id - 1, line.id + 1]
         )}  # fmt: skip
         before, after = sides.get(line.id - 1), sides.get(line.id + 1)
-        return (
-            line.right_hash == line.hash
-            and line.previous == (before["hash"] if before else GENESIS)
-            and (after is None or after["previous"] == line.hash)
-        )
+        return (before is None or line.previous == before["hash"]) and (after is None or after["previous"] == line.hash)
+
+    def accept_faults(self, *, now: datetime, person: str, why: str) -> tuple[Fault, ...]:
+        """A person has looked into what is wrong with the record: it counts as known from here on. What it may have been
+        altered for does not: no approval that was given before is believed any more."""
+        found = self.verify_record()
+        accepted = self._accepted()
+        fresh = tuple(one for one in found.faults if one.id not in accepted)
+        if not fresh:
+            return ()
+        detail = {"why": why, "events": [one.id for one in fresh], "faults": [one.message for one in fresh]}
+        with self._connections.write() as db:
+            self._event(db, now, person, "fault-accepted", "record", detail)
+            reason = "the record was altered: everything has to be approved anew"
+            for key, state in db.execute(
+                "select key, state from delivery where state in ('draft', 'approved', 'sending', 'unconfirmed')"
+            ).fetchall():
+                if state in OPEN_STATES:
+                    self._set(
+                        db, key, OPEN_STATES, State.DRAFT, now, person, "approval-voided", {"why": reason},
+                        reason=reason, network_keys="[]", held="",
+                    )  # fmt: skip
+                else:  # it may be out already: should it come back, it is a draft
+                    self._event(db, now, person, "approval-voided", key, {"why": reason})
+                self._void_approvals(db, key, now, reason)
+        return fresh
 
     def content(self, content_hash: str) -> Content | None:
         """The version with this hash; None where it was never kept, or is not what its hash says."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from campaign_bot.model import Event, State
 GENESIS = "0" * 64
 COLUMNS = "id, at_ms, actor, action, subject, detail, previous, hash"
 
+#: The events whose `from` and `to` are the hashes of contents.
+VERSIONING = frozenset({"planned", "planned-again", "changed", "edited"})
 #: After one of these, approvals that were given before do not count any more.
 VOIDING = frozenset({"planned", "planned-again", "changed", "moved", "rejected", "cancelled", "approval-voided"})
 
@@ -124,6 +126,20 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Disposed:
+    """What goes, or went, of the posts that ended before an instant."""
+
+    before: datetime
+    posts: int
+    contents: Mapping[str, tuple[str, ...]]  # by delivery: the hashes of its versions that no other one has
+    media: tuple[str, ...]  # by their hashes
+
+    @property
+    def deliveries(self) -> int:
+        return len(self.contents)
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """That somebody allowed exactly these bytes, as the record says it. What is None was not bound (a record from
     before there was more than the hash)."""
@@ -175,6 +191,16 @@ class Trail:
         hashes = [str(one.detail.get("hash", "")) for one in self.events if one.action == "approved"]
         return hashes[-1] if hashes else ""
 
+    @property
+    def last_allowed_hash(self) -> str:
+        """The bytes that somebody allowed last, to be sent or by an edit of what is out."""
+        told = [
+            str(one.detail.get("hash" if one.action == "approved" else "to", ""))
+            for one in self.events
+            if one.action in ("approved", "edited")
+        ]
+        return told[-1] if told else ""
+
 
 def standing(events: Sequence[Event]) -> tuple[Approval, ...]:
     """The approvals that nothing has voided since, the first first."""
@@ -199,7 +225,7 @@ def _approval(event: Event) -> Approval:
         series=told.get("series"),
         due_ms=told.get("due_ms"),
         keys=None if keys is None else tuple(keys),
-        to=told.get("to"),
+        to=told.get("login"),
         warnings=tuple(told.get("warnings", ())),
         identity=str(told.get("identity", "")),
     )

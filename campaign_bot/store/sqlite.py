@@ -12,6 +12,7 @@ from campaign_bot.store.base import DueSnapshot
 from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.copies import Copies
 from campaign_bot.store.deliveries import Deliveries
+from campaign_bot.store.disposal import Disposal
 from campaign_bot.store.ledger import Ledger
 from campaign_bot.store.reading import Reading
 from campaign_bot.store.record import Head
@@ -22,14 +23,14 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending, Reading, Ledger, Copies):
+class SqliteStore(Deliveries, Sending, Reading, Disposal, Ledger, Copies):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
         self.path = path
         self.simulated = simulated
         self.identities = {}
-        self._verified, self._missing, self._reading = Head(), "", threading.Lock()
+        self._verified, self._read, self._missing, self._reading = Head(), 0, "", threading.Lock()
         self._connections = Connections(path, simulated=simulated)
 
     def close(self) -> None:

@@ -114,3 +114,42 @@ def test_wrong_calls_get_a_sentence(approved: Path, run: Run) -> None:
         ran = run(*arguments)
         assert ran.code == 1
         assert words in ran.err
+
+
+def test_disposal_takes_the_words_and_leaves_the_record(campaign: Path, run: Run) -> None:
+    """An old post ends; its words go from the file, its history and a later post's picture stay."""
+    run("plan", *UNTIL)
+    run("approve", POST)
+    run("queue", "cancel", POST)
+    with connect(campaign / "campaign.db") as db:  # long ago
+        db.execute("update delivery set due_ms = due_ms - 86400000 * 1000 where state = 'cancelled'")
+    before = run("audit", "post", POST, "--format", "json").json
+    assert "dispose" in run("audit", "dispose", "--help").out
+    ran = run("audit", "dispose", "--before", "2026-01-01", "--why", "rule 12", "--dry-run")
+    assert (
+        "1 post that ended before 2026-01-01: 6 versions of 6 deliveries, 2 pictures. Nothing was deleted." in ran.out
+    )
+    assert run("audit", "dispose", "--before", "2026-01-01", "--why", "rule 12", "--yes").code == 0
+    raw = (campaign / "campaign.db").read_bytes() + b"".join(
+        one.read_bytes() for one in campaign.glob("campaign.db-wal")
+    )
+    assert b"The first fact of all." not in raw
+    assert b"A second fact follows it." in raw
+    after = run("audit", "post", POST, "--format", "json").json["deliveries"]
+    assert {one["content"]["parts"][0]["text"] for one in after} == {"(disposed)"}
+    assert [one["content_hash"] for one in after] == [one["content_hash"] for one in before["deliveries"]]
+    assert all(one["happened"][-1]["what"] == "disposed" for one in after)
+    assert run("audit", "verify").code == 0
+    assert run("report", "--format", "json").code == 0
+    again = run("audit", "dispose", "--before", "2026-01-01", "--why", "rule 12", "--yes")
+    assert again.out.startswith("no posts")
+    with connect(campaign / "campaign.db") as db:
+        assert db.execute("select count(*) from media").fetchone() == (4,)
+
+
+def test_what_is_not_over_or_not_old_is_never_disposed_of(campaign: Path, run: Run) -> None:
+    run("plan", *UNTIL)
+    with connect(campaign / "campaign.db") as db:
+        db.execute("update delivery set due_ms = due_ms - 86400000 * 1000")
+    assert run("audit", "dispose", "--before", "2026-01-01", "--why", "x", "--yes").out.startswith("no posts")
+    assert run("audit", "dispose", "--before", "2999-01-01", "--why", "x", "--yes").code == 1
