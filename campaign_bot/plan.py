@@ -303,6 +303,7 @@ def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slo
             priority=row.priority or series.file.priority,
             commitments=row.commitments or series.file.commitments,
             rung=series.file.rung,
+            answers=row.answers,
         )
         yield post, slot, series, row, schedule.due(slot, library.schedules[slot.entry], campaign.id)
 

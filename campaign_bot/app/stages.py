@@ -11,7 +11,6 @@ from campaign_bot.app.deciding import NOBODY, Deciding
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
-from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.files import Library
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
@@ -21,6 +20,8 @@ from campaign_bot.store.base import Draft
 
 #: How far ahead planning writes drafts when nobody says otherwise.
 HORIZON = timedelta(weeks=2)
+#: Of more deliveries than this the report holds no languages side by side: each would be read with its words.
+MOST_SIDE_BY_SIDE = 20_000
 
 
 class Stages(Deciding):
@@ -124,15 +125,12 @@ class Stages(Deciding):
                 found.setdefault(names[problem.post], []).append(problem)
         return found
 
-    def evaluation(self) -> Evaluation:
-        """What came of it all, for the report."""
-        titles = {series.id: series.file.title for series in self.library.series.values()}
-        return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
-
     def annex(self) -> Annex:
         """What every report ends with: the languages side by side, and where the record ends."""
         head = self.store.head()
-        return Annex(parity(self.store.results(), self.library.campaign.languages), head.id, head.hash)
+        few = sum(one.number for one in self.store.tally()) <= MOST_SIDE_BY_SIDE
+        found = parity(self.store.results(), self.library.campaign.languages) if few else None
+        return Annex(found, head.id, head.hash)
 
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""

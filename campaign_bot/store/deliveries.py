@@ -34,7 +34,7 @@ class Deliveries(Changes):
                 {
                     "key": post.key, "name": post.name, "schedule": post.schedule, "series": post.series,
                     "item": post.item, "slot_ms": to_ms(post.slot), "wall_time": post.wall_time,
-                    "priority": post.priority, "commitments": json.dumps(post.commitments), "rung": post.rung,
+                    "priority": post.priority, "commitments": json.dumps(post.commitments), "rung": post.rung, "answers": post.answers,
                 },
                 replace=False, ignore=True,
             )  # fmt: skip
