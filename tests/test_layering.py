@@ -56,7 +56,17 @@ HOMES = {
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
-        f"store.{one}" for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading")
+        f"store.{one}"
+        for one in (
+            "connection",
+            "changes",
+            "deliveries",
+            "sending",
+            "ledger",
+            "experimenting",
+            "migrations",
+            "reading",
+        )
     },
 }
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from campaign_bot.app.names import Names
+from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
 from campaign_bot.library.files import Text
-from campaign_bot.model import Measured
 
 #: More deliveries than this are drawn by lot: medians and comparisons lose nothing by it, time and memory stay bounded.
 MOST_MEASURED = 150_000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Evaluating(Names):
+class Evaluating(Experimenting):
     """What surfaces ask for, after something went out."""
 
     def evaluation(
@@ -29,9 +27,9 @@ class Evaluating(Names):
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),
+            experiments=self.experiment_results(),
             simulated=self.store.simulated,
         )
-        facts = self._more_facts(facts, measured, since=since, until=until)
         found = evaluate(
             self.library.campaign, measured, titles=self.titles, now=now, facts=facts, since=since, until=until
         )
@@ -48,8 +46,3 @@ class Evaluating(Names):
             "series": {series.id: series.file.title for series in self.library.series.values()},
             "commitment": {one: named[one] for row in rows for one in row.commitments if one in named},
         }
-
-    def _more_facts(
-        self, facts: Facts, measured: list[Measured], *, since: datetime | None, until: datetime | None
-    ) -> Facts:
-        return replace(facts)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from campaign_bot import bill, check, handout, plan
-from campaign_bot.app.deciding import NOBODY, Deciding
+from campaign_bot.app.deciding import NOBODY
+from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
@@ -24,7 +25,7 @@ HORIZON = timedelta(weeks=2)
 MOST_SIDE_BY_SIDE = 20_000
 
 
-class Stages(Deciding):
+class Stages(Experimenting):
     """What surfaces ask for, before anything leaves and after."""
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:
@@ -37,7 +38,10 @@ class Stages(Deciding):
         now = self.clock()
         until = until or now + HORIZON
         moved_here = {one.post for one in known if one.moved and one.open and now < one.due <= until}
-        found = plan.desired(library, self.network, after=now, until=until, also=moved_here)
+        found = plan.desired(
+            library, self.network, after=now, until=until, also=moved_here, assigned=self.store.assignments()
+        )
+        found.problems = sorted({*found.problems, *self.experiment_problems(library)})
         found.planned = plan.named(found.planned, self.store.posts())
         found.changes = plan.compare(found, known, after=now, until=until, tolerance=self.rules.tolerance)
         return found
@@ -56,6 +60,7 @@ class Stages(Deciding):
         self.broken_files, self.__dict__["library"] = "", library
         if self.stopping.is_set():
             return found
+        self.declare_experiments(found)
         plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
         if self.rules.stand_in == NOBODY:
             drafts = [one for one in self.store.deliveries((State.DRAFT,)) if not one.reason]
@@ -64,6 +69,8 @@ class Stages(Deciding):
 
     def _composable(self, found: plan.Plan) -> plan.Plan:
         blocking = [problem for problem in found.problems if problem.blocks]
+        if changed := [problem for problem in blocking if problem.rule == "experiment"]:
+            raise ContentError(f"{changed[0].message} Nothing was planned.", changed, advice=changed[0].advice)
         if blocking:
             raise ContentError(
                 f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,

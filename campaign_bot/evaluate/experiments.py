@@ -58,7 +58,9 @@ class ExperimentResult:
 
     @property
     def verdict(self) -> str:
-        """Of the whole: a winner if there is one; lost if every variant lost."""
+        """Of the whole: a winner if there is one; lost if every variant lost; nothing if the rules changed meanwhile."""
+        if self.changed:
+            return "void"
         found = [arm.verdict for arm in self.arms[1:]]
         for word in ("won", "not yet", "no difference"):
             if word in found:

@@ -313,9 +313,7 @@ class ExperimentFile(FileModel):
 
     question: Text
     series: Slug
-    variants: Annotated[
-        dict[Slug, Variant], Field(min_length=2, max_length=4)
-    ]  # the first is what others are held against
+    variants: dict[Slug, Variant]  # 2 to 4; the first is what the others are held against
     metric: Literal["engagements", "likes", "reposts", "replies", "link_clicks", "poll_votes"] = "engagements"
     age: Duration = timedelta(hours=24)
     smallest_effect: Annotated[float, Field(ge=1, le=1000)]  # percent: the smallest difference that would matter

@@ -66,7 +66,7 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
         "outcomes": evaluation.outcomes,
         "costs": [asdict(one) for one in evaluation.costs],
         "comparisons": [_comparison(one) for one in evaluation.comparisons],
-        "experiments": [_experiment(one) for one in evaluation.experiments],
+        "experiments": [experiment_json(one) for one in evaluation.experiments],
         "doubts": asdict(evaluation.doubts),
     }
 
@@ -121,7 +121,7 @@ def _comparison(one: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _experiment(one: ExperimentResult) -> dict[str, Any]:
+def experiment_json(one: ExperimentResult) -> dict[str, Any]:
     return {
         "id": one.id, "metric": one.metric, "age_hours": one.age_hours, "smallest_effect": one.smallest_effect,
         "most_blocks": one.most_blocks, "blocks": one.blocks, "waiting": one.waiting, "dropped": one.dropped,

@@ -127,6 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lost": ("lost", "perd"),
     "no difference": ("no difference that matters", "aucun écart qui compte"),
     "not yet": ("not decided yet", "pas encore décidé"),
+    "void": ("does not count", "ne compte pas"),
     "control": ("the others are held against this", "sert de comparaison"),
     "sure_more": ("more", "plus"),
     "sure_less": ("less", "moins"),

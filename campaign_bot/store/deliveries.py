@@ -14,6 +14,7 @@ from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Post, State
 from campaign_bot.store.base import Approving, Draft, Planned
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.experimenting import assign
 from campaign_bot.store.rows import to_post
 
 
@@ -39,7 +40,9 @@ class Deliveries(Changes):
                 replace=False, ignore=True,
             )  # fmt: skip
             self._keep_pictures(db, planned)
-            return sum(self._add_draft(db, post, draft, now, actor) for draft in planned.drafts)
+            added = sum(self._add_draft(db, post, draft, now, actor) for draft in planned.drafts)
+            assign(db, planned.assignments, now)
+            return added
 
     def keep_pictures(self, planned: Planned) -> None:
         with self._connections.write() as db:

@@ -26,11 +26,18 @@ class Measuring(Changes):
     """The verbs of evaluation (see `store.base.Store`)."""
 
     def measured(
-        self, *, since: datetime | None = None, until: datetime | None = None, most: int | None = None
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int | None = None,
+        in_experiments: bool = False,
     ) -> list[Measured]:
-        """The deliveries due from `since` to before `until`, by due time. Where there are more than `most`, those whose
+        """The deliveries due from `since` to before `until`, by due time; or only those in experiments. Where there are more than `most`, those whose
         keys come first: keys are hashes, so that is a fair draw, and the same one each time."""
         where, values = _period(since, until)
+        if in_experiments:
+            where += " and delivery.key in (select delivery from assignment)"
         number = self._rows(f"select count(*) as number from delivery where {where}", values)[0]["number"]
         if most is not None and number > most:
             where += " and delivery.key < ?"

@@ -12,6 +12,7 @@ from campaign_bot.store.base import DueSnapshot
 from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.copies import Copies
 from campaign_bot.store.deliveries import Deliveries
+from campaign_bot.store.experimenting import Experimenting
 from campaign_bot.store.ledger import Ledger
 from campaign_bot.store.measuring import Measuring
 from campaign_bot.store.reading import Reading
@@ -23,7 +24,7 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending, Reading, Ledger, Measuring, Copies):
+class SqliteStore(Deliveries, Sending, Reading, Ledger, Measuring, Experimenting, Copies):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:
