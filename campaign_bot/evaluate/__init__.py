@@ -8,6 +8,7 @@ None and never 0; posts are compared at one age only; a difference is only calle
     ladder.py       from exposed to co-creating            sequential.py   intervals that stay valid while one looks
     loops.py        were results published?                experiments.py  what a planned experiment found
     money.py        cost per result                        objectives.py   met, not met, on the way
+    versus.py       two periods, two campaigns             benchmarks.py   what is usual here
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from campaign_bot.evaluate.ladder import Ladder, ladder
 from campaign_bot.evaluate.loops import Loops, loops
 from campaign_bot.evaluate.money import Cost, costs
 from campaign_bot.evaluate.objectives import Judged, judge, known
+from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
 from campaign_bot.model import QUEUE, Click, Measured, Outcome, State, Tallied
 
@@ -88,6 +90,7 @@ class Evaluation:
     best: tuple[PostFigures, ...]
     worst: tuple[PostFigures, ...]
     posts: tuple[PostFigures, ...]
+    versus: Versus | None = None  # another period, or another campaign
 
 
 def evaluate(
@@ -99,12 +102,14 @@ def evaluate(
     facts: Facts | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    at: timedelta | None = None,
 ) -> Evaluation:
-    """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks."""
+    """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks; `at`: the
+    age of comparison, where another period or campaign sets it."""
     facts = facts or Facts()
     tallied = facts.tallied or tally(measured)
     zone = ZoneInfo(campaign.timezone)
-    age = comparable_age(campaign.collect_at, measured, now)
+    age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
     posts = _posts(measured, age, now)
     ranked = sorted((p for p in posts if p.by_followers), key=lambda p: (-_percent(p), p.result.delivery))

@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from campaign_bot.evaluate import Evaluation
 from campaign_bot.report import charts
-from campaign_bot.report.labels import label, level_label, network_label
-from campaign_bot.report.view import Section, sections
+from campaign_bot.report.labels import label, level_label, local, network_label, period
+from campaign_bot.report.sections import Section
+from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
 
 #: So many comparisons fit into one chart.
@@ -48,17 +49,9 @@ def _page(evaluation: Evaluation, language: str, prefix: str) -> Page:
     speaker = Speaker(language, evaluation.campaign.region)
     name = evaluation.campaign.name.get(language, evaluation.campaign.id)
     return Page(
-        language, prefix, name, speaker.date(evaluation.now), sections(evaluation, speaker),
+        language, prefix, name, speaker.date(local(evaluation.now, evaluation)), sections(evaluation, speaker),
         _charts(evaluation, speaker, prefix), speaker, period(evaluation, speaker),
     )  # fmt: skip
-
-
-def period(evaluation: Evaluation, speaker: Speaker) -> str:
-    """What part of the campaign this is about; empty: all of it."""
-    if evaluation.since is None and evaluation.until is None:
-        return ""
-    ends = [speaker.date(one) if one else "…" for one in (evaluation.since, evaluation.until)]
-    return f"{speaker.word('period')}{speaker.colon} {' – '.join(ends)}"
 
 
 def _charts(evaluation: Evaluation, speaker: Speaker, prefix: str) -> dict[str, list[charts.Chart]]:

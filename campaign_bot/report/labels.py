@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from campaign_bot.evaluate import Group, Rate
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaign_bot.evaluate import Evaluation, Group, Rate
 from campaign_bot.evaluate.comparisons import WEEKDAYS, Comparison
 from campaign_bot.library.files import Text
 from campaign_bot.report.words import N, Speaker
@@ -56,3 +59,16 @@ def rate_words(found: Rate | None, speaker: Speaker) -> str:
     return (
         f"{speaker.number(found.percent, 2)} ({speaker.number(found.numerator)} ÷ {speaker.number(found.denominator)})"
     )
+
+
+def period(evaluation: Evaluation, speaker: Speaker) -> str:
+    """What part of the campaign this is about; empty: all of it."""
+    if evaluation.since is None and evaluation.until is None:
+        return ""
+    ends = [speaker.date(local(one, evaluation)) if one else "…" for one in (evaluation.since, evaluation.until)]
+    return f"{speaker.word('period')}{speaker.colon} {' – '.join(ends)}"
+
+
+def local(instant: datetime, evaluation: Evaluation) -> datetime:
+    """As the campaign's own clock shows it."""
+    return instant.astimezone(ZoneInfo(evaluation.campaign.timezone))

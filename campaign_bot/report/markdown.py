@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign_bot.evaluate import Evaluation
-from campaign_bot.report.html import period
-from campaign_bot.report.view import Card, Section, Table, sections
+from campaign_bot.report.labels import local, period
+from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
 
 
@@ -22,7 +23,13 @@ def _render(evaluation: Evaluation, language: str) -> str:
         lines += [f"> **{speaker.word('simulated')}** {speaker.word('simulated_words')}", ""]
     lines += [
         " · ".join(
-            filter(None, [f"{speaker.word('made')} {speaker.date(evaluation.now)}", period(evaluation, speaker)])
+            filter(
+                None,
+                [
+                    f"{speaker.word('made')} {speaker.date(local(evaluation.now, evaluation))}",
+                    period(evaluation, speaker),
+                ],
+            )
         ),
         "",
     ]

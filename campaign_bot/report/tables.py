@@ -14,6 +14,7 @@ from typing import Any
 from campaign_bot.evaluate import Comparison, Evaluation, Group, Judged, Rate
 from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.statistics import Interval
+from campaign_bot.evaluate.versus import Versus
 from campaign_bot.model import Counts
 
 COUNTS = tuple(Counts.__dataclass_fields__)
@@ -68,6 +69,7 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
         "comparisons": [_comparison(one) for one in evaluation.comparisons],
         "experiments": [experiment_json(one) for one in evaluation.experiments],
         "doubts": asdict(evaluation.doubts),
+        "versus": None if evaluation.versus is None else _versus(evaluation.versus),
     }
 
 
@@ -111,6 +113,14 @@ def _objective(one: Judged) -> dict[str, Any]:
         "id": objective.id, "metric": objective.metric, "baseline": objective.baseline, "target": objective.target,
         "by": objective.by.isoformat(), "value": one.value, "verdict": one.verdict, "share": one.share,
         "projection": _interval(one.projection), "likely": one.likely,
+    }  # fmt: skip
+
+
+def _versus(one: Versus) -> dict[str, Any]:
+    return {
+        "campaign": one.name or None, "since": _instant(one.before.since), "until": _instant(one.before.until),
+        "total": _group(one.before.total), "posts": one.posts, "others": one.others, "ratio": _interval(one.ratio),
+        "verdict": one.verdict, "more_posts": one.more_posts,
     }  # fmt: skip
 
 

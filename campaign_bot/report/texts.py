@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "impact": ("What changed", "Ce qui a changé"),
     "learning": ("What was learned", "Ce qu’on a appris"),
     "methods": ("Methods and limits", "Méthodes et limites"),
-    "comparison_periods": ("Compared", "Comparaison"),
+    "versus": ("Side by side", "Côte à côte"),
     "not_measured": ("Not measured.", "Non mesuré."),
     "not_measured_short": ("not measured", "non mesuré"),
     # rows and columns
@@ -84,8 +84,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "total": ("All", "Ensemble"),
     "none": ("(none)", "(aucune)"),
     "hours": ("hours", "heures"),
-    "before": ("Before", "Avant"),
-    "now": ("Now", "Maintenant"),
+    "this_one": ("This period", "Cette période"),
+    "this_campaign": ("This campaign", "Cette campagne"),
+    "start": ("the start", "le début"),
+    "end": ("now", "aujourd’hui"),
+    "pairs_percent": ("Posts in every language", "Publications dans toutes les langues"),
+    "punctual_percent": ("Within a minute of their time", "À une minute près"),
+    "loops_percent": ("Polls and calls answered within 30 days", "Sondages et appels suivis d’un résultat en 30 jours"),
     # captions
     "cap_ladder": ("Ladder of participation", "Échelle de la participation"),
     "cap_benchmarks": (
@@ -311,6 +316,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "chance": (
         "{number} comparisons were made; all are corrected together (Holm), so that not even one in twenty reports calls chance a difference.",
         "Comparaisons faites : {number}; toutes sont corrigées ensemble (Holm), pour qu’un rapport sur vingt au plus prenne le hasard pour un écart.",
+    ),
+    # side by side
+    "span": ("{begin} to {end}", "du {begin} au {end}"),
+    "than_period": ("than before", "qu’avant"),
+    "than_campaign": ("than “{campaign}”", "que « {campaign} »"),
+    "vs_sure": (
+        "{change} {metric} {than}; surely between {low} and {high} ({posts} against {others} posts).",
+        "{change} {metric} {than}; sûrement entre {low} et {high} ({posts} publications contre {others}).",
+    ),
+    "vs_unclear": (
+        "No sure difference in {metric}; anything from {low} to {high} is possible ({posts} against {others} posts). About {more} more posts on each side would tell.",
+        "Aucun écart sûr; tout est possible de {low} à {high} {metric} ({posts} publications contre {others}). Il en faudrait environ {more} de plus de chaque côté.",
+    ),
+    "vs_few": (
+        "Not enough to tell whether engagement differs ({posts} against {others} posts); at least {more} more are needed.",
+        "Trop peu pour dire si les réactions diffèrent ({posts} publications contre {others}); il en faut au moins {more} de plus.",
+    ),
+    "vs_note": (
+        "Both are counted at the age of {age}. Other things changed between them too: a difference is not the work of one cause.",
+        "Les deux sont relevées à l’âge de {age}. D’autres choses ont changé entre-temps : un écart n’a pas une seule cause.",
     ),
     # experiments
     "exp_won": (

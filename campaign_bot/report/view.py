@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from campaign_bot.evaluate import Evaluation, Group, Judged, PostFigures
 from campaign_bot.report.labels import label, language_label, level_label, network_label, rate_words, text_label
@@ -14,6 +13,8 @@ from campaign_bot.report.learning import (
     learning_words,
     verdict_words,
 )
+from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.sidebyside import side_by_side
 from campaign_bot.report.summary import summary
 from campaign_bot.report.words import Speaker
 
@@ -23,45 +24,13 @@ KINDS = ("network", "language", "series", "priority")
 LARGE = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A caption, the names of the columns, and rows whose first cell names the row. `words`: the last cell is a
-    sentence, not a number."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    words: bool = False
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One post, shown with its rate."""
-
-    name: str
-    rate: str
-    text: str
-    language: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    id: str
-    title: str
-    words: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    cards: tuple[tuple[str, tuple[Card, ...]], ...] = ()  # (heading, posts)
-    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (heading, sentences)
-
-
 def sections(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     """The report from its summary to its methods: the stages of evaluation in their order."""
     word = speaker.word
     made = (_objectives, _inputs, _outputs, _outtakes, _outcomes, _impact, _learning)
     return [
         Section("summary", word("summary"), tuple(summary(evaluation, speaker))),
+        *side_by_side(evaluation, speaker),
         *(one(evaluation, speaker) for one in made),
         Section("methods", word("methods"), tuple(speaker.methods(age=speaker.age(evaluation.age)))),
     ]
