@@ -11,10 +11,16 @@ from campaign_bot.report.words import Speaker
 
 
 def verdict_words(one: Comparison, speaker: Speaker) -> str:
-    """What a comparison comes to, in a few words."""
+    """What a comparison of enough posts comes to, in a few words."""
     if one.sure:
         return speaker.word(f"sure_{one.verdict}")
-    return speaker.sentence(f"tell_{one.verdict}", more=speaker.number(one.more_posts))
+    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts))
+
+
+def few_words(one: Comparison, speaker: Speaker) -> str:
+    """A comparison of too few posts: how many there are, and how many more it takes at least."""
+    numbers = {name: speaker.number(getattr(one, name)) for name in ("posts", "others")}
+    return speaker.sentence("tell_few", label=level_label(one, speaker), more=speaker.number(one.more_posts), **numbers)
 
 
 def comparison_words(one: Comparison, speaker: Speaker) -> str:
@@ -22,7 +28,7 @@ def comparison_words(one: Comparison, speaker: Speaker) -> str:
     name = level_label(one, speaker)
     numbers = {"posts": speaker.number(one.posts), "others": speaker.number(one.others)}
     if one.ratio is None:
-        return speaker.sentence("cmp_few", label=name, more=speaker.number(one.more_posts), **numbers)
+        return few_words(one, speaker)
     metric = speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
     change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
     if one.sure:

@@ -30,7 +30,11 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     ]
     title = speaker.word("versus")
     words = (_words(evaluation, speaker), speaker.sentence("vs_note", age=speaker.age(evaluation.age)))
-    return [Section("versus", title, words, (Table(title, (speaker.word("what"), *names), tuple(rows)),))]
+    return [
+        Section(
+            "versus", title, words, (Table(speaker.word("cap_versus"), (speaker.word("what"), *names), tuple(rows)),)
+        )
+    ]
 
 
 def _span(one: Evaluation, speaker: Speaker) -> str:

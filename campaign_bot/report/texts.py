@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "language": ("Language", "Langue"),
     "series": ("Series", "Série"),
     "priority": ("Priority", "Priorité"),
-    "commitment": ("Commitment", "Engagement du PGO"),
+    "commitment": ("Commitment", "Engagement"),
     "planned": ("Planned", "Prévues"),
     "sent": ("Sent", "Parues"),
     "failed": ("Failed", "Échouées"),
@@ -79,6 +79,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "difference": ("Difference", "Écart"),
     "interval": ("95% interval", "Intervalle à 95 %"),
     "against": ("Posts against others", "Publications contre autres"),
+    "too_few": (
+        "Not enough to tell: posts against others, and how many more it takes at least",
+        "Trop peu pour conclure : publications contre autres, et combien il en faut encore au moins",
+    ),
     "differs": ("What differs surely", "Ce qui diffère sûrement"),
     "variant": ("Variant", "Variante"),
     "total": ("All", "Ensemble"),
@@ -103,6 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "cap_comparisons": ("What differed, and how surely", "Ce qui diffère, et avec quelle certitude"),
     "cap_objectives": ("Where each objective stands", "Où en est chaque objectif"),
+    "cap_versus": ("The same figures for both", "Les mêmes chiffres pour les deux"),
     "cap_inputs": ("Work and money", "Travail et argent"),
     "cap_outcomes": (
         "Outcomes, from imports and tracked links",
@@ -295,17 +300,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{label}: no sure difference; anything from {low} to {high} {metric} is possible ({posts} against {others} posts). About {more} more posts on each side would tell.",
         "{label} : aucun écart sûr; tout est possible de {low} à {high} {metric} ({posts} publications contre {others}). Il en faudrait environ {more} de plus de chaque côté.",
     ),
-    "cmp_few": (
-        "{label}: not enough to tell ({posts} against {others} posts); at least {more} more are needed.",
-        "{label} : trop peu pour conclure ({posts} publications contre {others}); il en faut au moins {more} de plus.",
-    ),
     "tell_unclear": (
         "no sure difference; about {more} more posts on each side would tell",
         "aucun écart sûr; il faudrait environ {more} publications de plus de chaque côté",
     ),
     "tell_few": (
-        "not enough to tell; at least {more} more posts are needed",
-        "trop peu pour conclure; il faut au moins {more} publications de plus",
+        "{label} ({posts} against {others}; {more} more)",
+        "{label} ({posts} contre {others}; {more} de plus)",
     ),
     "metric_usual": ("engagement", "de réactions"),
     "metric_followers": ("engagement per follower", "de réactions par abonné"),

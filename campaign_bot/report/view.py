@@ -10,6 +10,7 @@ from campaign_bot.report.learning import (
     comparison_words,
     experiment_title,
     experiment_words,
+    few_words,
     learning_words,
     verdict_words,
 )
@@ -244,11 +245,11 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     rows = tuple(
         (
             level_label(one, speaker), f"{speaker.number(one.posts)} / {speaker.number(one.others)}",
-            "–" if one.ratio is None else speaker.change(one.ratio.estimate),
-            "–" if one.ratio is None else f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
+            speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
             verdict_words(one, speaker),
         )
         for one in evaluation.comparisons
+        if one.ratio is not None
     )  # fmt: skip
     columns = tuple(map(speaker.word, names))
     tables = (Table(speaker.word("cap_comparisons"), columns, rows, words=True, id="comparisons"),)
@@ -256,5 +257,8 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     sure = tuple(comparison_words(one, speaker) for one in evaluation.comparisons if one.sure)
     if sure:
         notes.append((speaker.word("differs"), sure))
+    few = "; ".join(few_words(one, speaker) for one in evaluation.comparisons if one.ratio is None)
+    if few:
+        notes.append((speaker.word("too_few"), (few,)))
     words = tuple(learning_words(evaluation, speaker))
     return Section("learning", speaker.word("learning"), words, tables if rows else (), notes=tuple(notes))
