@@ -19,7 +19,18 @@ from campaign_bot.compose import LeftOut, Takes, compose, load_media, settle
 from campaign_bot.errors import ContentError
 from campaign_bot.library import lots
 from campaign_bot.library.files import Account, Library, Row, Series, Unsupported
-from campaign_bot.model import OPEN_STATES, QUEUE, Assignment, Content, Delivery, Part, Post, Problem, State, derived_key
+from campaign_bot.model import (
+    OPEN_STATES,
+    QUEUE,
+    Assignment,
+    Content,
+    Delivery,
+    Part,
+    Post,
+    Problem,
+    State,
+    derived_key,
+)
 from campaign_bot.networks.base import Network
 from campaign_bot.pairs import other_sides
 from campaign_bot.schedule import Slot

@@ -100,7 +100,6 @@ def test_planning_again_deals_nothing_anew_even_when_the_schedule_moved(tmp_path
     before = {one.key: one.content_hash for one in app.store.deliveries()}
     dealt = app.store.assignments()
     write_campaign(tmp_path / "c", **{**WORDINGS, "schedules/more.yaml": 'early:\n  series: facts\n  when: {dates: [2027-01-19 09:00]}\n'})  # fmt: skip
-    app.reload()
     found = app.plan()
     assert {key: one for key, one in app.store.assignments().items() if key in dealt} == dealt
     variants = {one.key: dealt[one.key].variant for one in app.store.deliveries() if one.key in before}
@@ -128,16 +127,16 @@ def test_an_experiment_that_began_cannot_be_changed(tmp_path: Path) -> None:
     app.plan()
     path = tmp_path / "c" / "content/experiments/ask-or-tell.yaml"
     path.write_text(EXPERIMENT.replace("smallest_effect: 25", "smallest_effect: 5"), encoding="utf-8")
-    app.reload()
     with pytest.raises(ContentError, match="has been changed since"):
         app.plan()
+    app.close()
+    app = App(tmp_path / "c", environ={}, clock=lambda: NOW, database=tmp_path / "c" / "test.db")
     (found,) = app.experiment_results()
     assert (found.changed, found.verdict) == (True, "void")
     assert "does not count" in " ".join(experiment_words(found, Speaker("en")))
     path.write_text(EXPERIMENT, encoding="utf-8")
     asks = tmp_path / "c" / "content/series/facts/post.asks.en.j2"
     asks.write_text("Guess what! {{ item.text }}\n", encoding="utf-8")
-    app.reload()
     with pytest.raises(ContentError, match="has been changed since"):
         app.plan()
     app.close()

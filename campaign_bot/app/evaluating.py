@@ -14,7 +14,7 @@ from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
 
 #: More deliveries than this are drawn by lot: medians and comparisons lose nothing by it, time and memory stay bounded.
-MOST_MEASURED = 100_000
+MOST_MEASURED = 30_000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: What a report can be held against: the period before it, another period, or another campaign's directory.

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from campaign_bot.evaluate.ages import Doubts, Known, at_age, comparable_age, doubts, engagements
+from campaign_bot.evaluate.ages import Doubts, Known, at_age, believable, comparable_age, doubts, engagements
 from campaign_bot.evaluate.benchmarks import Benchmark, benchmarks
 from campaign_bot.evaluate.comparisons import Comparison, comparisons
 from campaign_bot.evaluate.experiments import ExperimentResult
@@ -39,7 +39,7 @@ __all__ = [
 LATE = timedelta(seconds=60)
 BEST = 3
 #: For the curves of growth, so many deliveries of a network are enough.
-MOST_CURVES = 5_000
+MOST_CURVES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def evaluate(
     age of comparison, where another period or campaign sets it."""
     facts = facts or Facts()
     tallied = facts.tallied or tally(measured)
+    odd, measured = doubts(measured), [believable(one) for one in measured]
     zone = ZoneInfo(campaign.timezone)
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
@@ -156,7 +157,7 @@ def evaluate(
         outcomes=_outcomes(facts.outcomes),
         objectives=tuple(judge(one, measures, starts=campaign.starts, now=now) for one in campaign.objectives),
         experiments=tuple(facts.experiments),
-        doubts=doubts(measured),
+        doubts=odd,
         best=tuple(ranked[:BEST]),
         worst=tuple(reversed(ranked[-BEST:])) if len(ranked) > BEST else (),
         posts=posts,

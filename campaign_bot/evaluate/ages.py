@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ WIDEST_GAP = 12.0
 #: Posts are compared at the largest age that this share of the sent ones is known at.
 SHARE_READ = 0.8
 #: So many posts settle which age that is.
-ENOUGH_TO_CHOOSE = 10_000
+ENOUGH_TO_CHOOSE = 3_000
 #: From one read to the next a count may grow so many times, or by so much; more is a mistake of the network.
 MOST_TIMES, MOST_MORE = 1_000, 100_000
 
@@ -61,29 +61,44 @@ def engagements(counts: Counted) -> int | None:
     return sum(told) if told else None
 
 
-def believable(one: Measured) -> tuple[tuple[float, Counted], ...]:
-    """The reads of a delivery without what cannot be: counts below nothing, counts that jump beyond belief, and the
-    replies that a thread's own parts are."""
+def believable(one: Measured) -> Measured:
+    """A delivery without what cannot be: counts below nothing, counts that jump beyond belief, and the replies that a
+    thread's own parts are. Done once, before anything is worked out."""
+    if one.parts == 1 and not any(_odd(counts) for _, counts in one.reads):
+        return one
     found: list[tuple[float, Counted]] = []
     for age, counts in one.reads:
         if found and _jumped(found[-1][1], counts):
             break
         found.append((age, _peoples(counts, one.parts)))
-    return tuple(found)
+    return replace(one, reads=tuple(found))
+
+
+def _odd(counts: Counted) -> bool:
+    """Whether to look closer: most counts are small and not below nothing."""
+    told = [value for value in counts if value]
+    return bool(told) and (max(told) > MOST_MORE or min(told) < 0)
 
 
 def at_age(one: Measured, hours: float, now: datetime) -> tuple[Counted | None, Known]:
-    """A delivery's counts at an age, and how they are known."""
+    """A believable delivery's counts at an age, and how they are known."""
     if one.state not in (State.SENT, State.RETRACTED) or one.sent is None:
         return None, Known.NOT_SENT
-    reads = believable(one)
-    near = [read for read in reads if abs(read[0] / hours - 1) <= TOLERANCE]
-    if near:
-        return min(near, key=lambda read: abs(read[0] - hours))[1], Known.READ
-    younger = [read for read in reads if read[0] < hours]
-    older = [read for read in reads if read[0] > hours]
-    if younger and older and younger[-1][0] > 0 and older[0][0] / younger[-1][0] <= WIDEST_GAP:
-        return _between(younger[-1], older[0], hours), Known.BETWEEN
+    younger: tuple[float, Counted] | None = None
+    older: tuple[float, Counted] | None = None
+    near: tuple[float, Counted] | None = None
+    for read in one.reads:
+        off = read[0] / hours - 1
+        if abs(off) <= TOLERANCE and (near is None or abs(off) < abs(near[0] / hours - 1)):
+            near = read
+        if off < 0:
+            younger = read
+        elif older is None:
+            older = read
+    if near is not None:
+        return near[1], Known.READ
+    if younger and older and younger[0] > 0 and older[0] / younger[0] <= WIDEST_GAP:
+        return _between(younger, older, hours), Known.BETWEEN
     if now - one.sent < timedelta(hours=hours * (1 - TOLERANCE)):
         return None, Known.YOUNG
     return None, Known.GONE if one.gone else Known.UNREAD
@@ -91,8 +106,7 @@ def at_age(one: Measured, hours: float, now: datetime) -> tuple[Counted | None, 
 
 def latest(one: Measured) -> Counted | None:
     """The last believable counts, whatever their age: for sums, never for comparing."""
-    reads = believable(one)
-    return reads[-1][1] if reads else None
+    return one.reads[-1][1] if one.reads else None
 
 
 def comparable_age(ages: Iterable[timedelta], some: Sequence[Measured], now: datetime) -> timedelta | None:
@@ -111,16 +125,30 @@ def comparable_age(ages: Iterable[timedelta], some: Sequence[Measured], now: dat
 def doubts(some: Iterable[Measured]) -> Doubts:
     number: Counter[str] = Counter()
     for one in some:
+        number["gone"] += one.gone
+        if _steady(one):
+            continue
         pairs = [(before, after) for (_, before), (_, after) in zip(one.reads, one.reads[1:], strict=False)]
         number["fell"] += any(_fell(before, after) for before, after in pairs)
         number["jumped"] += any(_jumped(before, after) for before, after in pairs)
         number["negative"] += any((value or 0) < 0 for _, counts in one.reads for value in counts)
-        number["gone"] += one.gone
     return Doubts(number["fell"], number["jumped"], number["negative"], number["gone"])
 
 
+def _steady(one: Measured) -> bool:
+    """Whether no count is odd and none is lower than before: so with nearly all, and quickly told."""
+    last: Counted | None = None
+    for _, counts in one.reads:
+        if _odd(counts):
+            return False
+        if last is not None and last != counts and _fell(last, counts):
+            return False
+        last = counts
+    return True
+
+
 def _fell(before: Counted, after: Counted) -> bool:
-    return any(b is not None and a is not None and a < b for b, a in zip(before, after, strict=True))
+    return any(b and a is not None and a < b for b, a in zip(before, after, strict=True))
 
 
 def _jumped(before: Counted, after: Counted) -> bool:

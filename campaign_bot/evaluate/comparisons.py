@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean, median
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.groups import PostFigures
@@ -132,7 +132,7 @@ def _by_post(values: Iterable[tuple[str, float]]) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for post, value in values:
         found.setdefault(post, []).append(value)
-    return {post: fmean(some) for post, some in found.items()}
+    return {post: sum(some) / len(some) for post, some in found.items()}
 
 
 def _compare(factor: str, level: str, title: Text, here: Mapping[str, float], there: Mapping[str, float]) -> Comparison:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean, stdev
 
-from campaign_bot.evaluate.ages import Known, at_age, engagements, field
+from campaign_bot.evaluate.ages import Known, at_age, believable, engagements, field
 from campaign_bot.evaluate.sequential import interval
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import ExperimentFile, Text
@@ -153,7 +153,7 @@ def usual_spread(measured: Sequence[Measured], series: str, hours: float, now: d
 
 
 def _metric(one: Measured, metric: str, hours: float, now: datetime) -> tuple[int | None, Known]:
-    counts, known = at_age(one, hours, now)
+    counts, known = at_age(believable(one), hours, now)
     if counts is None:
         return None, known
     return engagements(counts) if metric == "engagements" else field(counts, metric), known

@@ -19,7 +19,7 @@ Z95 = 1.959963984540054
 FLOOR = 8
 DRAWS = 1_000
 #: More posts a side than this add nothing that a reader would see; the first so many of the draw are taken.
-MOST_POSTS = 1_000
+MOST_POSTS = 500
 #: A difference of a quarter is one that would change what a campaign does.
 WORTH_KNOWING = math.log(1.25)
 

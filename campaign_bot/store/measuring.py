@@ -59,17 +59,21 @@ class Measuring(Changes):
         ]
 
     def _measured(self, where: str, values: list[Any]) -> Iterator[Measured]:
-        posts, followers, assigned = self._post_words(), self._followers(), self._assigned()
-        reads = self._reads(where, values)
+        followers, assigned, reads = self._followers(), self._assigned(), self._reads(where, values)
         nothing: tuple[list[tuple[int, Counted]], bool] = ([], False)
+        told: dict[str, tuple[str, ...]] = {}
         rows = self._connections.db.execute(
-            "select key, post, account, network, language, due_ms, state, sent_ms, length, content, url from delivery"
+            "select delivery.key, name, series, item, priority, commitments, rung, answers, account, network, language,"
+            " due_ms, state, sent_ms, length, content, url from delivery join post on post.key = delivery.post"
             " left join receipt on receipt.delivery = delivery.key and receipt.part = 0"
-            f" where {where} order by due_ms, account, key",
+            f" where {where} order by due_ms, account, delivery.key",
             values,
         )
-        for key, post, account, network, language, due_ms, state, sent_ms, length, content, url in rows:
-            name, series, item, priority, commitments, rung, answers = posts[post]
+        for (
+            key, name, series, item, priority, said, rung, answers, account, network, language,
+            due_ms, state, sent_ms, length, content, url,
+        ) in rows:  # fmt: skip
+            commitments = told.get(said) or told.setdefault(said, tuple(json.loads(said)))
             pictures, described, question, poll_min, parts = _said(content)
             experiment, variant, block = assigned.get(key, ("", "", 0))
             taken, gone = reads.pop(key, nothing)
@@ -79,18 +83,6 @@ class Measuring(Changes):
                 from_ms(due_ms), State(state), from_ms_or_none(sent_ms), _last_before(followers.get(account), sent_ms),
                 gone, pictures, described, question, poll_min, length, parts, experiment, variant, block, url or "", aged,
             )  # fmt: skip
-
-    def _post_words(self) -> dict[str, tuple[Any, ...]]:
-        """Name, series, item, priority, commitments, rung and answers of each post, by its key."""
-        known: dict[str, tuple[str, ...]] = {}
-        found: dict[str, tuple[Any, ...]] = {}
-        for key, name, series, item, priority, commitments, rung, answers in self._connections.db.execute(
-            "select key, name, series, item, priority, commitments, rung, answers from post"
-        ):
-            if commitments not in known:
-                known[commitments] = tuple(json.loads(commitments))
-            found[key] = (name, series, item, priority, known[commitments], rung, answers)
-        return found
 
     def _followers(self) -> dict[str, tuple[list[int], list[int]]]:
         """When each account's followers were counted, and how many they were."""
