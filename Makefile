@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help rehearse test test-real torture bench lint types lock dist clean
+.PHONY: help rehearse test test-real torture bench bench-report simulate lint types lock dist clean
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -29,6 +29,12 @@ torture: .venv/dev ## 500 kills and every fault of networks, disk and clock (ARG
 
 bench: .venv/dev ## Measure the daemon: start, idle, lateness, a burst; 4 minutes
 	$(BIN)/python -m bench.engine
+
+simulate: .venv/dev ## Does the statistics keep its promises? 2,000 simulated experiments each; 2 minutes
+	$(BIN)/python -m bench.simulate $(ARGS)
+
+bench-report: .venv/dev ## Measure the report over 1 and 10 million counts; 10 minutes and 15 GB of disk
+	$(BIN)/python -m bench.report $(ARGS)
 
 lint: .venv/dev ## Style and format
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -336,6 +336,17 @@ class Post:
     priority: str = ""
     commitments: tuple[str, ...] = ()
     rung: str = ""
+    answers: str = ""  # the poll or call whose result it publishes: `series` or `series/item`
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which variant of an experiment a delivery got, by the draw of its block. Written before it is sent."""
+
+    delivery: str
+    experiment: str
+    variant: str
+    block: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +388,26 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened elsewhere on one day: sign-ups, submissions, downloads."""
+
+    day: date
+    source: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """How often people followed the tracked links of one delivery on one day."""
+
+    day: date
+    post: str
+    account: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One delivery with all that came of it, as evaluation reads it."""
 
@@ -398,6 +429,56 @@ class Result:
     followers: int | None = None  # of the account, when it was sent
     simulated: bool = False
     snapshots: tuple[Snapshot, ...] = ()  # youngest first
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One delivery as the statistics read it: what it was instead of its bytes, and counts without ceremony. There may
+    be hundreds of thousands of these."""
+
+    delivery: str
+    post: str  # the post's name
+    series: str
+    item: str
+    priority: str
+    commitments: tuple[str, ...]
+    rung: str
+    answers: str  # the poll or call whose result this post publishes: `series` or `series/item`
+    account: str
+    network: str
+    language: str
+    due: datetime
+    state: State
+    sent: datetime | None = None
+    followers: int | None = None  # of the account, when it was sent
+    gone: bool = False  # the network no longer shows it
+    pictures: int = 0
+    described: int = 0  # pictures with alt text
+    question: bool = False
+    poll_min: int = 0  # how long its poll runs; 0: it has none
+    length: int = 0  # by the network's own count, of the longest part
+    parts: int = 1
+    experiment: str = ""
+    variant: str = ""
+    block: int = 0
+    url: str = ""
+    reads: tuple[tuple[float, Counted], ...] = ()  # (age in hours when it was read, counts), youngest first
+
+
+#: The fields of `Counts` in their order. A plain tuple: there are millions.
+Counted = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """How many deliveries of one kind are in one state."""
+
+    series: str
+    priority: str
+    network: str
+    language: str
+    state: State
+    number: int
 
 
 def derived_key(*words: str) -> str:

@@ -10,15 +10,27 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_bot import schedule
 from campaign_bot.compose import LeftOut, Takes, compose, load_media, settle
 from campaign_bot.errors import ContentError
+from campaign_bot.library import lots
 from campaign_bot.library.files import Account, Library, Row, Series, Unsupported
-from campaign_bot.model import OPEN_STATES, QUEUE, Content, Delivery, Part, Post, Problem, State, derived_key
+from campaign_bot.model import (
+    OPEN_STATES,
+    QUEUE,
+    Assignment,
+    Content,
+    Delivery,
+    Part,
+    Post,
+    Problem,
+    State,
+    derived_key,
+)
 from campaign_bot.networks.base import Network
 from campaign_bot.pairs import other_sides
 from campaign_bot.schedule import Slot
@@ -57,22 +69,52 @@ class Plan:
 
 
 def desired(
-    library: Library, networks: Networks, *, after: datetime, until: datetime, also: Collection[str] = ()
+    library: Library,
+    networks: Networks,
+    *,
+    after: datetime,
+    until: datetime,
+    also: Collection[str] = (),
+    assigned: Mapping[str, Assignment] | None = None,
 ) -> Plan:
     """Every post with a due time in (after, until], composed for each of its accounts; and those whose keys are in `also`
-    (somebody has moved them here)."""
+    (somebody has moved them here). `assigned`: the variants of experiments that deliveries have already; they keep them."""
     plan = Plan()
     every = list(posts(library, plan.problems))
+    dealer = lots.dealer(
+        library, ((one[0].key, one[2].id, one[1].wall, one[1].instant) for one in every), assigned or {}
+    )
     for post, slot, series, row, due in every:
         accounts = library.accounts_of(library.schedules[slot.entry])
-        plan.keys |= {derived_key(post.key, account.name) for account in accounts}
-        if after < due <= until or post.key in also:
-            plan.planned.append(_compose_post(library, networks, every, plan, post, slot, series, row, due))
+        turns = [_turn(library, dealer, post, slot, due, account) for account in accounts]
+        plan.keys |= {turn.key for turn in turns}
+        turns = [turn for turn in turns if after < turn.due <= until or post.key in also]
+        if turns or (not accounts and after < due <= until):
+            plan.planned.append(_compose_post(library, networks, every, plan, post, slot, series, row, turns))
     plan.planned.sort(
         key=lambda planned: (planned.drafts[0].due if planned.drafts else planned.post.slot, planned.post.name)
     )
     plan.problems = sorted(set(plan.problems))
     return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One account's turn at a post: when, and as which variant of an experiment."""
+
+    account: Account
+    key: str
+    due: datetime
+    dealt: lots.Dealt | None
+
+
+def _turn(library: Library, dealer: lots.Dealer, post: Post, slot: Slot, due: datetime, account: Account) -> _Turn:
+    key = derived_key(post.key, account.name)
+    dealt = dealer.deal(post.key, key, account)
+    if dealt is not None and dealt.variant.at is not None:
+        zone = ZoneInfo(library.campaign.timezone)
+        due = datetime.combine(slot.wall.date(), dealt.variant.at, zone).astimezone(UTC)
+    return _Turn(account, key, due, dealt)
 
 
 def compare(
@@ -146,6 +188,8 @@ def difference(before: Delivery, draft: Draft) -> str:
 def apply(plan: Plan, store: Store, *, now: datetime, actor: str = "plan", tolerance: timedelta = timedelta()) -> int:
     """Write the changes down. Returns how many took effect (another process may have been faster)."""
     by_post = {planned.post.key: planned for planned in plan.planned}
+    # What is there already gets its variant before it changes; what is new, with its draft.
+    store.assign([one for planned in plan.planned for one in planned.assignments], now=now)
     done = 0
     added: dict[str, Planned] = {}
     for change in plan.changes:
@@ -303,6 +347,7 @@ def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slo
             priority=row.priority or series.file.priority,
             commitments=row.commitments or series.file.commitments,
             rung=series.file.rung,
+            answers=row.answers,
         )
         yield post, slot, series, row, schedule.due(slot, library.schedules[slot.entry], campaign.id)
 
@@ -316,19 +361,20 @@ def _compose_post(
     slot: Slot,
     series: Series,
     row: Row,
-    due: datetime,
+    turns: Sequence[_Turn],
 ) -> Planned:
     """Composed for each of its accounts; those that it leaves out, or cannot be composed for, are told in the plan."""
     drafts: list[Draft] = []
     pictures: dict[str, tuple[str, bytes]] = {}
     zone = ZoneInfo(library.campaign.timezone)
-    for account in library.accounts_of(library.schedules[slot.entry]):
-        network = networks(account.network)
+    for turn in turns:
+        account, network = turn.account, networks(turn.account.network)
         try:
             made = compose(
                 library, series, row, account,
                 slot=slot.instant.astimezone(zone), days_left=slot.days_left, takes=network.takes(account),
-                earlier=_earlier(library, every, series, row, account, due),
+                earlier=_earlier(library, every, series, row, account, turn.due),
+                wording=turn.dealt.variant.wording if turn.dealt else "",
             )  # fmt: skip
         except LeftOut as choice:
             plan.left_out.add((post.key, account.name))
@@ -342,18 +388,24 @@ def _compose_post(
         pictures |= {sha256: (kinds[sha256], data) for sha256, data in made.pictures.items()}
         drafts.append(
             Draft(
-                key=derived_key(post.key, account.name),
+                key=turn.key,
                 account=account.name,
                 network=account.network,
                 language=account.language,
-                due=due,
+                due=turn.due,
                 content=made.content,
                 length=made.length,
                 limit=network.limits.text,
                 authors=tuple(name for name in dict.fromkeys((row.author, series.file.author)) if name),
             )
         )
-    return Planned(post, tuple(drafts), pictures)
+    made_keys = {draft.key for draft in drafts}
+    assignments = tuple(
+        Assignment(turn.key, turn.dealt.experiment, turn.dealt.name, turn.dealt.block)
+        for turn in turns
+        if turn.dealt is not None and turn.key in made_keys
+    )
+    return Planned(post, tuple(drafts), pictures, assignments)
 
 
 def _earlier(

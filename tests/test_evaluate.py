@@ -1,22 +1,30 @@
-"""Evaluation: what is unknown is not nothing, rates keep their parts, groups add up."""
+"""Evaluation: what is unknown is not nothing, rates keep their parts, groups add up, and odd data is told, not believed."""
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import cast
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_bot.evaluate import Evaluation, engagements, evaluate
-from campaign_bot.library.files import CampaignFile
+from campaign_bot.evaluate import Evaluation, Facts, engagements, evaluate
+from campaign_bot.evaluate.ages import Known, at_age
+from campaign_bot.evaluate.ladder import RUNGS
+from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
-from campaign_bot.model import Content, Counts, Part, Result, Snapshot, State
+from campaign_bot.model import Click, Counted, Counts, Measured, Outcome, State
+from campaign_bot.report import render
 from tests.campaigns import write_campaign
 
 DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+NOW = DUE + timedelta(days=90)
+COUNTS = tuple(Counts.__dataclass_fields__)
 
 
 def _campaign() -> CampaignFile:
@@ -29,97 +37,277 @@ def _campaign() -> CampaignFile:
         return library.campaign
 
 
-CAMPAIGN = _campaign()
-BASE = Result(
-    delivery="d", post="p", series="facts", item="one", priority="impact", commitments=(), account="mastodon-en",
-    network="mastodon", language="en", due=DUE, state=State.SENT, content=Content("en", (Part("text"),)),
-    sent=DUE + timedelta(seconds=1), followers=200,
+CAMPAIGN = _campaign()  # counts are read after 1 h and 24 h
+BASE = Measured(
+    delivery="d", post="p", series="facts", item="one", priority="impact", commitments=(), rung="", answers="",
+    account="mastodon-en", network="mastodon", language="en", due=DUE, state=State.SENT,
+    sent=DUE + timedelta(seconds=1), followers=200, length=80,
 )  # fmt: skip
 
 
-def told(*results: Result) -> Evaluation:
-    return evaluate(CAMPAIGN, results, titles={}, now=DUE + timedelta(days=9))
+def counts(**told: int | None) -> Counted:
+    return tuple(told.get(name) for name in COUNTS)
 
 
-def snapshot(age: timedelta, **counts: int | None) -> Snapshot:
-    return Snapshot(age, DUE + age, Counts(**counts))  # type: ignore[arg-type]
+def told(*measured: Measured, now: datetime = NOW, campaign: CampaignFile = CAMPAIGN, **facts: Any) -> Evaluation:
+    return evaluate(campaign, measured, titles={}, now=now, facts=Facts(**facts))
+
+
+def posts(number: int, *, engaged: Sequence[int], begin: int = 0, **changed: Any) -> list[Measured]:
+    """So many posts of one account, a day apart, each with its likes after 24 h."""
+    return [
+        replace(
+            BASE,
+            **{
+                "delivery": f"d{begin + place}-{changed.get('account', '')}", "post": f"p{begin + place}",
+                "due": DUE + timedelta(days=place), "sent": DUE + timedelta(days=place),
+                "reads": ((24.0, counts(likes=engaged[place % len(engaged)])),), **changed,
+            },
+        )
+        for place in range(number)
+    ]  # fmt: skip
 
 
 def test_nothing_at_all_is_no_error_and_no_zero() -> None:
-    total = told().total
-    assert (total.planned, total.engagements, total.median, total.by_followers) == (0, None, None, None)
+    found = told()
+    assert (found.total.planned, found.total.engagements, found.total.median, found.total.by_followers) == (
+        0, None, None, None,
+    )  # fmt: skip
+    assert [rung.number for rung in found.ladder.rungs] == [None] * len(RUNGS)
+    assert found.comparisons == ()
 
 
-def test_a_post_that_was_not_read_has_no_engagement_not_none() -> None:
-    read = replace(BASE, delivery="a", snapshots=(snapshot(HOUR, likes=4, replies=2),))
-    unread = replace(BASE, delivery="b")
-    total = told(read, unread).total
+def test_a_post_that_was_not_read_has_unknown_engagement() -> None:
+    read = replace(BASE, delivery="a", reads=((1.0, counts(likes=4, replies=2)),))
+    total = told(read, replace(BASE, delivery="b")).total
     assert (total.sent, total.read, total.engagements) == (2, 1, 6)
     assert total.by_followers is not None
     assert (total.by_followers.numerator, total.by_followers.denominator, total.by_followers.posts) == (6, 200, 1)
 
 
 def test_counts_that_a_network_does_not_tell_are_unknown() -> None:
-    assert engagements(Counts()) is None
-    assert engagements(Counts(likes=None, replies=0)) == 0
-    assert told(replace(BASE, snapshots=(snapshot(HOUR),))).total.engagements is None
+    assert engagements(counts()) is None
+    assert engagements(counts(replies=0)) == 0
+    assert told(replace(BASE, reads=((1.0, counts(impressions=9)),))).total.engagements is None
 
 
 def test_without_followers_there_is_no_rate() -> None:
     for followers in (None, 0):
-        found = told(replace(BASE, followers=followers, snapshots=(snapshot(HOUR, likes=3),)))
+        found = told(replace(BASE, followers=followers, reads=((1.0, counts(likes=3)),)))
         assert found.total.engagements == 3
         assert found.total.by_followers is None
         assert found.best == ()
 
 
-def test_posts_are_compared_at_one_age_only() -> None:
-    old = [
-        replace(BASE, delivery=str(n), snapshots=(snapshot(HOUR, likes=1), snapshot(DAY, likes=10))) for n in range(3)
+def test_posts_are_compared_at_the_same_age_only() -> None:
+    old = [replace(BASE, delivery=str(n), reads=((1.0, counts(likes=1)), (24.0, counts(likes=10)))) for n in range(4)]
+    young = replace(BASE, delivery="young", sent=NOW - timedelta(hours=2), reads=((1.0, counts(likes=50)),))
+    found = told(*old, young)
+    assert found.age == timedelta(hours=24)
+    assert (found.total.engagements, found.total.read, found.total.young) == (40, 4, 1)
+
+
+def test_a_count_that_was_read_late_is_worked_out_between_two() -> None:
+    one = replace(BASE, reads=((6.0, counts(likes=10)), (30.0, counts(likes=20))))
+    found, known = at_age(one, 24.0, NOW)
+    assert known is Known.BETWEEN
+    share = math.log(24 / 6) / math.log(30 / 6)
+    assert found is not None
+    assert found[0] == round(10 + 10 * share)
+    assert found[1] is None  # unknown at both ends stays unknown
+
+
+def test_a_late_count_alone_is_not_taken_for_an_early_one() -> None:
+    assert at_age(replace(BASE, reads=((30.0, counts(likes=20)),)), 24.0, NOW) == (None, Known.UNREAD)
+    assert at_age(replace(BASE, reads=((1.0, counts(likes=5)),)), 24.0, BASE.due + timedelta(hours=3))[1] is Known.YOUNG
+    assert at_age(replace(BASE, gone=True, reads=((1.0, counts(likes=5)),)), 24.0, NOW)[1] is Known.GONE
+
+
+def test_a_threads_own_parts_are_not_people_who_reply() -> None:
+    found = told(replace(BASE, parts=3, reads=((24.0, counts(likes=1, replies=4)),)))
+    assert found.total.engagements == 1 + 4 - 2
+
+
+def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
+    odd = replace(BASE, reads=((1.0, counts(likes=3)), (24.0, counts(likes=10**9))))
+    down = replace(BASE, delivery="e", reads=((1.0, counts(likes=9)), (24.0, counts(likes=7))))
+    below = replace(BASE, delivery="f", reads=((1.0, counts(likes=2)), (24.0, counts(likes=-5))))
+    found = told(odd, down, below)
+    assert (found.doubts.jumped, found.doubts.fell, found.doubts.negative) == (1, 2, 1)
+    assert found.largest_share is None or found.largest_share.denominator < 100
+    text = render(found, format="md", language="en")
+    assert "grew beyond belief: 1" in text
+    assert "Counts below zero: 1" in text
+
+
+def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
+    x = replace(BASE, delivery="x", network="x", account="x-en", reads=((24.0, counts(impressions=1000, likes=10)),))
+    mastodon = replace(BASE, delivery="m", reads=((24.0, counts(likes=90, reposts=9, replies=3)),))
+    found = told(x, mastodon, outcomes=[Outcome(date(2027, 1, 20), "site", "sign_up", 2)])
+    rungs = {rung.name: rung for rung in found.ladder.rungs}
+    assert rungs["exposed"].number == 1000
+    assert rungs["aware"].number == 100
+    assert rungs["aware"].step is not None
+    assert (rungs["aware"].step.numerator, rungs["aware"].step.denominator) == (10, 1000)  # not 100 of 1,000
+    assert rungs["participating"].number == 2
+    assert rungs["co-creating"].number is None
+    assert found.ladder.participation_yield is not None
+    assert found.ladder.participation_yield.denominator == 100 + 9 + 3
+
+
+def test_our_own_count_of_clicks_wins_over_the_networks() -> None:
+    one = replace(BASE, reads=((24.0, counts(likes=1, link_clicks=50)),))
+    clicks = [Click(date(2027, 1, 18), "p", "mastodon-en", 4), Click(date(2027, 1, 19), "p", "mastodon-en", 3)]
+    engaged = {rung.name: rung.number for rung in told(one, clicks=clicks).ladder.rungs}["engaged"]
+    assert engaged == 7
+    assert {rung.name: rung.number for rung in told(one).ladder.rungs}["engaged"] == 50
+
+
+def test_a_loop_is_closed_by_a_post_that_answers_within_30_days() -> None:
+    poll = replace(BASE, post="poll-1", series="poll", item="one", poll_min=1440)
+    again = replace(poll, delivery="2", post="poll-2", item="two", sent=DUE + timedelta(days=7))
+    late = replace(poll, delivery="3", post="poll-3", item="three", sent=NOW - timedelta(days=3))
+    answer = replace(BASE, delivery="4", post="result", answers="poll/one", sent=DUE + timedelta(days=20))
+    found = told(poll, again, late, answer).loops
+    assert found.closed is not None
+    assert (found.closed.numerator, found.closed.denominator, found.still_open) == (1, 2, 1)
+    assert found.unanswered == ("poll-2", "poll-3")
+    too_late = replace(answer, sent=DUE + timedelta(days=40))
+    closed = told(poll, too_late).loops.closed
+    assert closed is not None
+    assert (closed.numerator, closed.denominator) == (0, 1)
+
+
+def test_kinds_of_posts_are_told_apart_only_when_chance_is_unlikely() -> None:
+    strong = posts(14, engaged=[40, 55, 48, 61, 52], series="asks", question=True)
+    weak = posts(14, engaged=[10, 14, 9, 12, 16], begin=50)
+    sure = {(one.factor, one.level): one for one in told(*strong, *weak).comparisons}["question", "yes"]
+    assert sure.verdict == "more"
+    assert sure.ratio is not None
+    assert sure.ratio.low > 2
+    same = posts(14, engaged=[10, 14, 9, 12, 16], series="asks", question=True)
+    unclear = {(one.factor, one.level): one for one in told(*same, *weak).comparisons}["question", "yes"]
+    assert unclear.verdict == "unclear"
+    assert unclear.more_posts is not None
+    assert unclear.more_posts > 0
+    few = {(one.factor, one.level): one for one in told(*strong[:5], *weak).comparisons}["question", "yes"]
+    assert (few.verdict, few.more_posts, few.ratio) == ("few", 3, None)
+
+
+def test_a_network_with_more_followers_makes_no_series_better() -> None:
+    big = posts(20, engaged=[100, 120, 140], network="x", account="x-en", series="one", followers=9000)
+    small = posts(20, engaged=[10, 12, 14], begin=30, series="two", followers=300)
+    series = [one for one in told(*big, *small).comparisons if one.factor == "series"]
+    assert [one.verdict for one in series] == ["unclear"]
+
+
+def _objective(metric: str, target: float, by: date) -> CampaignFile:
+    one = Objective(id="goal", text={"en": "Goal", "fr": "But"}, metric=metric, target=target, by=by)
+    return CAMPAIGN.model_copy(update={"objectives": (one,)})
+
+
+@pytest.mark.parametrize(
+    ("metric", "target", "by", "verdict"),
+    [
+        ("engagements", 100, date(2027, 3, 1), "met"),
+        ("engagements", 10_000, date(2027, 2, 20), "not met"),
+        ("engagements", 10_000, date(2027, 6, 1), "on the way"),
+        ("sign_up", 10, date(2027, 2, 20), "not measured"),
+        ("poll_votes", 10, date(2027, 2, 20), "not measured"),
+        ("punctual_percent", 90, date(2027, 2, 20), "met"),
+        ("punctual_percent", 90, date(2027, 6, 1), "on the way"),
+    ],
+)
+def test_objectives_are_judged(metric: str, target: float, by: date, verdict: str) -> None:
+    campaign = _objective(metric, target, by)
+    (one,) = told(*posts(40, engaged=[10, 20, 30]), now=DUE + timedelta(days=42), campaign=campaign).objectives
+    assert one.verdict == verdict
+    if verdict == "on the way":
+        assert one.projection is not None
+        assert one.projection.low <= one.projection.estimate <= one.projection.high
+
+
+def test_cost_is_told_only_against_what_is_known() -> None:
+    x = replace(BASE, network="x", account="x-en", reads=((24.0, counts(likes=50)),))
+    found = told(x, spent={"x": 2.0})
+    assert [(one.key, one.per_1000_engagements, one.per_participation) for one in found.costs] == [
+        ("x", 40.0, None),
+        ("", 40.0, None),
     ]
-    young = replace(BASE, delivery="young", snapshots=(snapshot(HOUR, likes=1),))
-    mostly_old = told(*old, replace(old[0], delivery="4"), young)
-    assert mostly_old.age == DAY
-    assert mostly_old.total.engagements == 40
-    assert told(old[0], young).age == HOUR
+    nothing = told(replace(x, reads=((24.0, counts(likes=0)),)), spent={"x": 2.0})
+    assert nothing.costs[0].per_1000_engagements is None
 
 
-results = st.lists(
+# Whatever comes
+
+
+def _read(age: float, values: list[int | None]) -> tuple[float, Counted]:
+    return age, tuple(values)
+
+
+reads = st.lists(
     st.builds(
-        lambda number, state, network, language, likes, followers: replace(
-            BASE,
-            delivery=f"d{number}",
-            state=state,
-            network=network,
-            language=language,
-            followers=followers,
-            snapshots=() if likes is None or state is not State.SENT else (snapshot(HOUR, likes=likes),),
+        _read,
+        st.sampled_from([0.0, 0.5, 1.0, 6.0, 24.0, 100.0]),
+        st.lists(
+            st.none() | st.integers(-5, 50) | st.just(10**9) | st.just(0), min_size=len(COUNTS), max_size=len(COUNTS)
+        ),
+    ),
+    max_size=4,
+).map(lambda some: tuple(sorted(some, key=lambda read: read[0])))
+measured = st.lists(
+    st.builds(
+        lambda number, state, network, language, followers, reads, parts, gone, late: replace(
+            BASE, delivery=f"d{number}", post=f"p{number % 7}", state=state, network=network, language=language,
+            account=f"{network}-{language}", followers=followers, reads=reads, parts=parts, gone=gone,
+            sent=DUE + timedelta(days=late) if state in (State.SENT, State.RETRACTED) else None,
         ),
         st.integers(0, 10**6),
         st.sampled_from(list(State)),
         st.sampled_from(["x", "mastodon", "bluesky"]),
         st.sampled_from(["en", "fr"]),
-        st.none() | st.integers(0, 10**9),
         st.none() | st.integers(0, 10**7),
+        reads,
+        st.integers(1, 3),
+        st.booleans(),
+        st.integers(0, 100),
     ),
     max_size=30,
-)
+)  # fmt: skip
 
 
-@given(results)
-def test_groups_add_up_to_the_whole(some: list[Result]) -> None:
+@given(measured)
+@settings(max_examples=60, deadline=None)
+def test_groups_add_up_to_the_whole(some: list[Measured]) -> None:
     found = told(*some)
     assert found.total.planned == len(some)
     for groups in found.groups.values():
-        for name in ("planned", "sent", "failed", "missed", "other", "read"):
+        for name in ("planned", "sent", "failed", "missed", "other", "read", "young"):
             assert sum(cast("int", getattr(group, name)) for group in groups) == getattr(found.total, name)
         assert sum(group.engagements or 0 for group in groups) == (found.total.engagements or 0)
     assert found.total.planned == sum((found.total.sent, found.total.failed, found.total.missed, found.total.other))
 
 
-@given(results)
-def test_rates_are_never_without_a_denominator(some: list[Result]) -> None:
-    found = told(*some)
+@given(measured)
+@settings(max_examples=40, deadline=None)
+def test_no_rate_without_a_denominator_and_no_number_that_is_none(some: list[Measured]) -> None:
+    found = told(*some, spent={"x": 1.0})
     for group in (found.total, *(group for groups in found.groups.values() for group in groups)):
         for rate in (group.by_followers, group.by_impressions):
-            assert rate is None or (rate.denominator > 0 and rate.posts <= group.read and rate.percent is not None)
+            assert rate is None or (rate.denominator > 0 and rate.numerator >= 0 and rate.posts <= group.read)
+        assert (group.engagements is None) == (group.read == 0)
+    for language in ("en", "fr"):
+        text = render(found, format="md", language=language)
+        assert not {"nan", "inf", "None"} & set(text.replace("|", " ").split())
+    json.loads(render(found, format="json", language="en"))  # would refuse NaN
+
+
+@given(measured)
+@settings(max_examples=40, deadline=None)
+def test_an_unknown_count_never_counts_as_nothing(some: list[Measured]) -> None:
+    """Deliveries of which the network tells nothing change no engagement figure."""
+    silent = [replace(BASE, delivery=f"s{n}", reads=((24.0, counts()),), sent=DUE) for n in range(3)]
+    without, beside = told(*some), told(*some, *silent)
+    if without.age == beside.age:
+        assert (without.total.engagements, without.total.median) == (beside.total.engagements, beside.total.median)
+        assert [rung.number for rung in without.ladder.rungs] == [rung.number for rung in beside.ladder.rungs]

@@ -57,7 +57,17 @@ HOMES = {
     "pysqlite3": {"store.connection"},
     "sqlite_utils": {
         f"store.{one}"
-        for one in ("connection", "changes", "deliveries", "sending", "ledger", "migrations", "reading", "disposal")
+        for one in (
+            "connection",
+            "changes",
+            "deliveries",
+            "sending",
+            "ledger",
+            "experimenting",
+            "migrations",
+            "reading",
+            "disposal",
+        )
     },
 }
 

@@ -5,6 +5,7 @@ The only place that reads the clock and the environment. Stages get what they ne
 
 from __future__ import annotations
 
+from campaign_bot.app.evaluating import Evaluating
 from campaign_bot.app.labelled import Labelling
 from campaign_bot.app.operating import Operating
 from campaign_bot.app.parts import utc_now
@@ -13,6 +14,6 @@ from campaign_bot.app.working import Worked, Working
 __all__ = ["App", "Worked", "utc_now"]
 
 
-class App(Working, Operating, Labelling):
+class App(Working, Operating, Evaluating, Labelling):
     """One campaign directory, opened. `sandbox` sends everything to local networks and marks it
     SIMULATED; `sandbox_url` says where they are."""

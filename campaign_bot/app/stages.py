@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from campaign_bot import bill, check, handout, plan
-from campaign_bot.app.deciding import NOBODY, Deciding
+from campaign_bot.app.deciding import NOBODY
+from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
-from campaign_bot.evaluate import Evaluation, evaluate
 from campaign_bot.library.files import Library
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Post, Problem, State
@@ -21,9 +21,11 @@ from campaign_bot.store.base import Draft
 
 #: How far ahead planning writes drafts when nobody says otherwise.
 HORIZON = timedelta(weeks=2)
+#: Of more deliveries than this the report holds no languages side by side: each would be read with its words.
+MOST_SIDE_BY_SIDE = 20_000
 
 
-class Stages(Deciding):
+class Stages(Experimenting):
     """What surfaces ask for, before anything leaves and after."""
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:
@@ -36,7 +38,10 @@ class Stages(Deciding):
         now = self.clock()
         until = until or now + HORIZON
         moved_here = {one.post for one in known if one.moved and one.open and now < one.due <= until}
-        found = plan.desired(library, self.network, after=now, until=until, also=moved_here)
+        found = plan.desired(
+            library, self.network, after=now, until=until, also=moved_here, assigned=self.store.assignments()
+        )
+        found.problems = sorted({*found.problems, *self.experiment_problems(library)})
         found.planned = plan.named(found.planned, self.store.posts())
         found.changes = plan.compare(found, known, after=now, until=until, tolerance=self.rules.tolerance)
         return found
@@ -55,6 +60,7 @@ class Stages(Deciding):
         self.broken_files, self.__dict__["library"] = "", library
         if self.stopping.is_set():
             return found
+        self.declare_experiments(found)
         plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
         self.recheck()
         if self.rules.stand_in == NOBODY:
@@ -64,6 +70,8 @@ class Stages(Deciding):
 
     def _composable(self, found: plan.Plan) -> plan.Plan:
         blocking = [problem for problem in found.problems if problem.blocks]
+        if changed := [problem for problem in blocking if problem.rule == "experiment"]:
+            raise ContentError(f"{changed[0].message} Nothing was planned.", changed, advice=changed[0].advice)
         if blocking:
             raise ContentError(
                 f"{len(blocking)} posts cannot be composed; nothing was planned.", found.problems,
@@ -125,15 +133,12 @@ class Stages(Deciding):
                 found.setdefault(names[problem.post], []).append(problem)
         return found
 
-    def evaluation(self) -> Evaluation:
-        """What came of it all, for the report."""
-        titles = {series.id: series.file.title for series in self.library.series.values()}
-        return evaluate(self.library.campaign, self.store.results(), titles=titles, now=self.clock())
-
     def annex(self) -> Annex:
         """What every report ends with: the languages side by side, and where the record ends."""
         head = self.store.head()
-        return Annex(parity(self.store.results(), self.library.campaign.languages), head.id, head.hash)
+        few = sum(one.number for one in self.store.tally()) <= MOST_SIDE_BY_SIDE
+        found = parity(self.store.results(), self.library.campaign.languages) if few else None
+        return Annex(found, head.id, head.hash)
 
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""

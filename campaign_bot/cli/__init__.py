@@ -53,6 +53,7 @@ def _register() -> None:
         audit,
         cards,
         content,
+        experiments,
         networks,
         operating,
         queue,
@@ -73,6 +74,7 @@ def _register() -> None:
         accounts,
         networks,
         reports,
+        experiments,
         operating,
         audit,
     ):

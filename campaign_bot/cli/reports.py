@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.session import err, session
+from campaign_bot.app.printing import print_pdf
+from campaign_bot.cli.session import err, parse_day_end, session
+from campaign_bot.errors import CampaignBotError
 from campaign_bot.report import render
 from campaign_bot.whole import write_whole
+
+LANGUAGES = {"en": ("en",), "fr": ("fr",), "both": ("en", "fr")}
 
 
 class Format(StrEnum):
     HTML = "html"
+    PDF = "pdf"
     MARKDOWN = "md"
     JSON = "json"
     CSV = "csv"
@@ -28,22 +35,68 @@ def register(root: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    format: Annotated[Format, typer.Option(help="html (one self-contained file), md, json or csv.")] = Format.HTML,  # noqa: A002
-    language: Annotated[str, typer.Option(help="The report's language: en or fr.")] = "en",
+    format: Annotated[Format, typer.Option(help="html (one self-contained file), pdf, md, json or csv.")] = Format.HTML,  # noqa: A002
+    language: Annotated[str, typer.Option(help="The report's language: en, fr, or both in one file.")] = "en",
+    since: Annotated[str, typer.Option(help="Only what was due from this day on: 2027-02-01.")] = "",
+    until: Annotated[str, typer.Option(help="Only what was due up to this day, included.")] = "",
+    compare: Annotated[
+        str,
+        typer.Option(help="Beside it: `previous`, a period (2027-01-18..2027-02-14), or another campaign's directory."),
+    ] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write here. Default: html to report.<language>.html, else stdout."),
+        typer.Option(
+            "--output", "-o", help="Write here. Default: html and pdf to report.<language>.html (.pdf), else stdout."
+        ),
     ] = None,
 ) -> None:
-    """Write the report: outputs and engagement by network, language, series and priority."""
-    if language not in ("en", "fr"):
-        raise typer.BadParameter("en or fr", param_hint="--language")
+    """Write the report: what came of the campaign, what differed and how surely, at what cost."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter("en, fr or both", param_hint="--language")
     app = session(context).open()
-    text = render(app.evaluation(), format=format.value, language=language, annex=app.annex())
-    if output is None and format is Format.HTML:
-        output = app.directory / f"report.{language}.html"
-    if output is None or str(output) == "-":
+    begin, end = _day_begin(since, app.zone), parse_day_end(until, app.zone) if until else None
+    if begin and end and end < begin:
+        raise CampaignBotError("--until is before --since.", advice="Put them in order.")
+    evaluation = app.evaluation(
+        since=begin, until=end, whole=format is Format.CSV, compare=_compared(compare, app.zone)
+    )
+    kind = Format.HTML if format is Format.PDF else format
+    text = render(evaluation, format=kind.value, language=LANGUAGES[language], annex=app.annex())
+    if output is None and format in (Format.HTML, Format.PDF):
+        output = app.directory / f"report.{language}.{format.value}"
+    if format is Format.PDF:
+        if output is None or str(output) == "-":
+            raise CampaignBotError("A PDF is not text for a terminal.", advice="Name a file with --output.")
+        print_pdf(text, output)
+    elif output is None or str(output) == "-":
         sys.stdout.write(text)
         return
-    write_whole(output, text)
+    else:
+        write_whole(output, text)
     err.print(f"Report: [bold]{escape(str(output))}[/bold]")
+
+
+def _day_begin(text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    end = parse_day_end(text, zone)
+    return datetime.combine(end.astimezone(zone).date(), time.min, zone).astimezone(UTC)
+
+
+def _compared(text: str, zone: ZoneInfo) -> str | Path | tuple[datetime, datetime] | None:
+    """`previous`, a period, or another campaign's directory."""
+    if text in ("", "previous"):
+        return text or None
+    begin, dots, end = text.partition("..")
+    if dots and not Path(text).is_dir():
+        found = _day_begin(begin, zone), parse_day_end(end, zone)
+        assert found[0] is not None or not begin  # noqa: S101 - an empty day is refused below
+        if found[0] is None or found[1] < found[0]:
+            raise CampaignBotError(f"“{text}” is not a period.", advice="Write it as 2027-01-18..2027-02-14.")
+        return found[0], found[1]
+    if not Path(text).is_dir():
+        raise CampaignBotError(
+            f"“{text}” is nothing to compare with.",
+            advice="Write `previous`, a period (2027-01-18..2027-02-14), or the directory of another campaign.",
+        )
+    return Path(text)

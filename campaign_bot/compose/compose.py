@@ -46,15 +46,16 @@ def compose(
     takes: Takes,
     earlier: str = "",
     shape: ShapeName = "wide",
+    wording: str = "",
 ) -> Composition:
     """The post for one account: `slot` in the campaign's zone, `takes` what its network takes, `earlier` the delivery that
-    it quotes or reposts, `shape` that of its cards.
+    it quotes or reposts, `shape` that of its cards, `wording` an experiment's.
 
     The longest version in which every part fits is taken; if none does, the shortest, and the check says too-long.
     Pictures and the poll go with the first part. What the network cannot do is left out as the campaign chose. Raises
     ContentError, with a problem at file:line, when a template cannot be filled, a picture cannot be made, or something
     cannot be done and there is no way out; LeftOut where the campaign chose that nothing goes out there."""
-    template, source = _template(series, account)
+    template, source = _template(series, account, wording)
     worded = template.startswith(f"post.{account.network}.") or "poll.native" in source
     needed = _needed(library, series, account)
     out = _settled(library, series, row, account, needed, takes, worded=worded)
@@ -102,10 +103,10 @@ def compose(
     return Composition(content, pictures, longest[chosen], chosen, template)
 
 
-def _template(series: Series, account: Account) -> tuple[str, str]:
+def _template(series: Series, account: Account, wording: str) -> tuple[str, str]:
     """A series that reposts may have no text at all."""
     try:
-        return series.template(account.network, account.language)
+        return series.template(account.network, account.language, wording)
     except KeyError:
         if series.file.reposts is None:
             raise

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from campaign_bot.library.draft import Draft, Part
-from campaign_bot.library.files import CampaignFile, Row, ScheduleEntry, SeriesFile
+from campaign_bot.library.files import CampaignFile, ExperimentFile, Row, ScheduleEntry, SeriesFile
 from campaign_bot.library.words import advice_for, describe, nearest, texts_of
 from campaign_bot.library.yaml import Document, Keys
 from campaign_bot.model import QUEUE, Problem
@@ -139,7 +139,12 @@ def texts_in_every_language(draft: Draft, _networks: Collection[str]) -> Iterato
 
 
 def _texts(draft: Draft) -> Iterator[tuple[Document, Keys]]:
-    for part, model in ((draft.campaign, CampaignFile), *((s.part, SeriesFile) for s in draft.series.values())):
+    parts = (
+        (draft.campaign, CampaignFile),
+        *((series.part, SeriesFile) for series in draft.series.values()),
+        *((part, ExperimentFile) for part in draft.experiments),
+    )
+    for part, model in parts:
         if part is not None and draft.languages:
             yield from ((part.document, keys) for keys in texts_of(model, part.document))
     for part in _all_rows(draft):

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from campaign_bot.library.files import Account, CampaignFile, Row, ScheduleEntry, SeriesFile
+from campaign_bot.library.files import Account, CampaignFile, ExperimentFile, Row, ScheduleEntry, SeriesFile
 from campaign_bot.library.words import problems_of, wrong_keys
 from campaign_bot.library.yaml import Document, Keys, read, read_text
 from campaign_bot.model import Problem
@@ -59,6 +59,7 @@ class Draft:
     rows: dict[str, list[Part[Row]]] = field(default_factory=dict[str, list[Part[Row]]])  # by name of the data file
     unread: set[str] = field(default_factory=set[str])  # data files that could not be read: nothing follows from them
     entries: list[Part[ScheduleEntry]] = field(default_factory=list[Part[ScheduleEntry]])
+    experiments: list[Part[ExperimentFile]] = field(default_factory=list[Part[ExperimentFile]])
     cards: dict[str, str] = field(default_factory=dict[str, str])  # name -> source of the SVG template
     problems: list[Problem] = field(default_factory=list[Problem])
 
@@ -105,6 +106,10 @@ def read_draft(directory: Path) -> Draft:
         draft.rows[path.stem] = _rows(draft, path)
     for path in _yaml_files(draft, "schedules"):
         draft.entries += _entries(draft, path)
+    for path in _yaml_files(draft, "content/experiments"):
+        document = _document(draft, path)
+        if document is not None:
+            draft.experiments.append(_part(draft, ExperimentFile, document, (), path.stem))
     for path in _children(draft, "content/cards", lambda path: path.name.endswith(".svg.j2")):
         source = _text(draft, path)
         if source is not None:

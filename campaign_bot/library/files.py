@@ -167,6 +167,8 @@ class CampaignFile(FileModel):
     people: dict[str, tuple[Slug, ...]] = {}  # who takes part, by CAMPAIGN_BOT_PERSON or login name: their roles
     approvals: Approvals | None = None  # none: anybody may approve, once
     pairs: Pairs = Pairs()
+    staff_hours: Annotated[float, Field(ge=0)] | None = None  # what people put in, for the report
+    impact: Text = {}  # what changed, and what of it is the campaign's doing: somebody's judgement, in words
 
     @field_validator("accounts")
     @classmethod
@@ -264,6 +266,7 @@ class Row(BaseModel):
     commitments: tuple[str, ...] = ()
     priority: str = ""
     author: str = ""  # who wrote it: may not be the only one to approve it
+    answers: str = ""  # the poll or call whose result this row publishes: `series` or `series/item`
 
     def field(self, name: str) -> Any:
         """Any field of the row, its own ones included; None where it has none of that name."""
@@ -297,6 +300,29 @@ class ScheduleEntry(FileModel):
     ends: Day | None = None
 
 
+class Variant(FileModel):
+    """One arm of an experiment: another wording (`post.<wording>.en.j2`), another time of day, or, empty, what the
+    series says anyway."""
+
+    wording: Slug = ""
+    at: Annotated[time | None, BeforeValidator(parse_time_of_day)] = None
+
+
+class ExperimentFile(FileModel):
+    """content/experiments/<experiment>.yaml: everything that is settled before the start."""
+
+    question: Text
+    series: Slug
+    variants: dict[Slug, Variant]  # 2 to 4; the first is what the others are held against
+    metric: Literal["engagements", "likes", "reposts", "replies", "link_clicks", "poll_votes"] = "engagements"
+    age: Duration = timedelta(hours=24)
+    smallest_effect: Annotated[float, Field(ge=1, le=1000)]  # percent: the smallest difference that would matter
+    most_blocks: Annotated[int, Field(ge=12, le=10_000)]  # the stopping rule: not decided after so many, it stays so
+    starts: Day | None = None
+    ends: Day | None = None
+    seed: int = 0
+
+
 class Series:
     """A series as loaded: its file, its rows in the order of use, its templates by name (post.en.j2)."""
 
@@ -314,12 +340,16 @@ class Series:
         """Line and column of a key of its series.yaml; 0, 0 where it has none."""
         return self._places.get(key, (0, 0))
 
-    def template(self, network: str, language: str) -> tuple[str, str]:
-        """(file name, source): a network's own wording wins over the general one. Loading made sure of one."""
-        for name in (f"post.{network}.{language}.j2", f"post.{language}.j2"):
+    def template(self, network: str, language: str, wording: str = "") -> tuple[str, str]:
+        """(file name, source): a network's own wording wins over the general one, an experiment's over both. Loading
+        made sure of one."""
+        names = (f"post.{network}.{language}.j2", f"post.{language}.j2")
+        if wording:
+            names = (f"post.{wording}.{network}.{language}.j2", f"post.{wording}.{language}.j2")
+        for name in names:
             if name in self.templates:
                 return name, self.templates[name]
-        raise KeyError(f"post.{language}.j2")
+        raise KeyError(names[-1])
 
 
 class Library:
@@ -332,12 +362,14 @@ class Library:
         series: dict[str, Series],
         schedules: dict[str, ScheduleEntry],
         schedule_places: dict[str, tuple[str, int, int]],
+        experiments: dict[str, ExperimentFile] | None = None,
     ) -> None:
         self.directory = directory
         self.campaign = campaign
         self.series = series
         self.schedules = schedules
         self.schedule_places = schedule_places  # entry id -> (file, line, column), for problems about it
+        self.experiments = experiments or {}
 
     def account(self, name: str) -> Account:
         return self.campaign.accounts[name]

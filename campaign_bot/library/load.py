@@ -7,6 +7,7 @@ from pathlib import Path
 
 from campaign_bot.library.checks import check_draft, chosen_rows
 from campaign_bot.library.draft import CAMPAIGN, Draft, read_draft
+from campaign_bot.library.experiment_checks import check_experiments
 from campaign_bot.library.files import Library, Series
 from campaign_bot.library.series_checks import TemplateProblems, check_series
 from campaign_bot.model import Problem
@@ -28,7 +29,12 @@ def load(
         return None, [empty]
     draft = read_draft(directory)
     known = {account.network for account in draft.accounts().values()} if networks is None else networks
-    found = {*draft.problems, *check_draft(draft, known), *check_series(draft, known, template_problems)}
+    found = {
+        *draft.problems,
+        *check_draft(draft, known),
+        *check_series(draft, known, template_problems),
+        *check_experiments(draft, known),
+    }
     problems = sorted(found)
     if any(problem.blocks for problem in problems):
         return None, problems
@@ -65,4 +71,5 @@ def _library(draft: Draft) -> Library:
     }
     schedules = {part.id: part.value for part in draft.entries if part.value}
     places = {part.id: (part.document.file, *part.document.key_place(part.keys)) for part in draft.entries}
-    return Library(draft.directory, draft.campaign.value, series, schedules, places)
+    experiments = {part.id: part.value for part in draft.experiments if part.value}
+    return Library(draft.directory, draft.campaign.value, series, schedules, places, experiments)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from campaign_bot.library.checks import chosen_rows
 from campaign_bot.library.draft import Draft, Part, SeriesDraft
+from campaign_bot.library.experiment_checks import wordings_of
 from campaign_bot.library.files import Account, Row, SeriesFile
 from campaign_bot.library.pictures import MEDIA, media_path, picture_problem
 from campaign_bot.library.videos import captions_of, video_problem
@@ -250,8 +251,10 @@ def templates_known(draft: Draft, series: SeriesDraft, networks: Collection[str]
     """A template whose name says a language or network that there is not would never be used."""
     if not draft.languages:
         return
+    wordings = sorted(wordings_of(draft, series.part.id))
     right = [f"post.{lang}.j2" for lang in draft.languages]
-    right += [f"post.{network}.{lang}.j2" for network in sorted(networks) for lang in draft.languages]
+    right += [f"post.{name}.{lang}.j2" for name in (*sorted(networks), *wordings) for lang in draft.languages]
+    right += [f"post.{one}.{network}.{lang}.j2" for one in wordings for network in networks for lang in draft.languages]
     for name in series.templates:
         if name not in right:
             file = _beside(series, name)
@@ -260,7 +263,7 @@ def templates_known(draft: Draft, series: SeriesDraft, networks: Collection[str]
             if found and found["language"] not in draft.languages:
                 message = f"`{name}` is in `{found['language']}`, which is not a language of the campaign."
             elif found:
-                message = f"`{name}` is for `{found['network']}`, which is not a network."
+                message = f"`{name}` is for `{found['network']}`, which is not a network and no experiment's wording."
             yield Problem(file, 0, 0, "unknown-file", "error", message, _rename(name, right))
 
 

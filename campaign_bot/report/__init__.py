@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campaign_bot.evaluate import Evaluation
 from campaign_bot.report import html, markdown, tables
 from campaign_bot.report.annex import Annex, add
@@ -11,10 +13,13 @@ FORMATS = {"html": html.render, "md": markdown.render, "json": tables.to_json, "
 
 
 def render(
-    evaluation: Evaluation, *, format: str, language: str, annex: Annex | None = None  # noqa: A002 - what people call it
+    evaluation: Evaluation, *, format: str, language: str | Sequence[str], annex: Annex | None = None  # noqa: A002 - what people call it
 ) -> str:  # fmt: skip
-    """The report as one text. `format`: html, md, json or csv; `language`: en or fr. `annex`: what it ends with."""
-    text = FORMATS[format](evaluation, language)
-    if annex is None:
-        return text
-    return add(text, annex, format=format, speaker=Speaker(language, evaluation.campaign.region))
+    """The report as one text. `format`: html, md, json or csv; `language`: en, fr, or both in their order. `annex`:
+    what it ends with."""
+    languages = [language] if isinstance(language, str) else list(language)
+    text = FORMATS[format](evaluation, languages)
+    for one in languages if annex is not None and format != "json" else languages[:1]:
+        if annex is not None:
+            text = add(text, annex, format=format, speaker=Speaker(one, evaluation.campaign.region))
+    return text

@@ -72,7 +72,7 @@ def add(report: str, annex: Annex, *, format: str, speaker: Speaker) -> str:  # 
     """The report with its annex, in the same format. CSV has rows of deliveries only."""
     match format:
         case "html":
-            head, end, tail = report.rpartition("</main>")
+            head, end, tail = report.partition(f"<!--end of {speaker.language}-->")
             return head + _html(annex, speaker) + end + tail
         case "md":
             return report.rstrip() + "\n\n" + _markdown(annex, speaker)
@@ -142,6 +142,7 @@ def _html(annex: Annex, speaker: Speaker) -> str:
     parity = annex.parity
     return env.get_template("annex.html.j2").render(
         word=lambda name: _word(name, speaker),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        id=f"{speaker.language}-",
         annex=annex,
         measures=_measures(parity, speaker) if parity else [],
         answered=_answered(parity, speaker) if parity else [],

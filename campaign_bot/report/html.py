@@ -2,50 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from campaign_bot.evaluate import Evaluation
 from campaign_bot.report import charts
-from campaign_bot.report.view import NETWORKS, label, sections
+from campaign_bot.report.labels import label, level_label, local, network_label, period
+from campaign_bot.report.sections import Section
+from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
 
+#: So many comparisons fit into one chart.
+MOST_ROWS = 24
 
-def render(evaluation: Evaluation, language: str) -> str:
-    speaker = Speaker(language, evaluation.campaign.region)
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The report in one language. `prefix` keeps the ids of two languages in one file apart."""
+
+    language: str
+    prefix: str
+    name: str
+    made: str
+    sections: Sequence[Section]
+    charts: dict[str, list[charts.Chart]]
+    speaker: Speaker
+    extra: str = ""  # the period, or what it is compared with
+
+
+def render(evaluation: Evaluation, languages: Sequence[str]) -> str:
+    """One page; with two languages both are in it, one after the other."""
+    pages = [_page(evaluation, language, f"{language}-" if len(languages) > 1 else "") for language in languages]
     env = Environment(
         loader=PackageLoader("campaign_bot.report"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return env.get_template("report.html.j2").render(
-        name=evaluation.campaign.name.get(language, evaluation.campaign.id),
-        made=speaker.date(evaluation.now),
-        simulated=evaluation.simulated,
-        sections=sections(evaluation, speaker),
-        charts=_charts(evaluation, speaker),
-        word=speaker.word,
-        language=language,
-    )
+    return env.get_template("report.html.j2").render(pages=pages, simulated=evaluation.simulated)
 
 
-def _charts(evaluation: Evaluation, speaker: Speaker) -> dict[str, list[Markup]]:
+def _page(evaluation: Evaluation, language: str, prefix: str) -> Page:
+    speaker = Speaker(language, evaluation.campaign.region)
+    name = evaluation.campaign.name.get(language, evaluation.campaign.id)
+    return Page(
+        language, prefix, name, speaker.date(local(evaluation.now, evaluation)), sections(evaluation, speaker),
+        _charts(evaluation, speaker, prefix), speaker, period(evaluation, speaker),
+    )  # fmt: skip
+
+
+def _charts(evaluation: Evaluation, speaker: Speaker, prefix: str) -> dict[str, list[charts.Chart]]:
     """The charts of each section, by its id."""
-    found: dict[str, list[Markup]] = {"outputs": [], "outtakes": []}
+    found: dict[str, list[charts.Chart]] = {"outputs": [], "outtakes": [], "learning": []}
     axis = speaker.word("median")
-    for number, kind in enumerate(("network", "series"), 1):
+    for kind in ("network", "series"):
         rows = [(label(kind, one, speaker), one.median) for one in evaluation.groups[kind] if one.median is not None]
         if rows:
-            found["outtakes"].append(charts.bars(speaker.word(f"chart_{kind}"), rows, axis=axis, number=number))
+            title = speaker.word(f"chart_{kind}")
+            found["outtakes"].append(charts.bars(title, rows, axis=axis, id=f"{prefix}{kind}", speaker=speaker))
     growth = [
-        (NETWORKS.get(name, name), age.total_seconds() / 3600, value)
+        (network_label(name), age.total_seconds() / 3600, value)
         for name, points in evaluation.growth.items()
         for age, value in points
     ]
-    if growth:
+    if len({age for _, age, _ in growth}) > 1:
         axes = (f"{speaker.word('age')} ({speaker.word('hours')})", axis)
-        found["outtakes"].append(charts.lines(speaker.word("chart_growth"), growth, axes=axes, number=3))
+        chart = charts.lines(speaker.word("chart_growth"), growth, axes=axes, id=f"{prefix}growth", speaker=speaker)
+        found["outtakes"].append(chart)
     if evaluation.weeks:
-        weeks = [(week, float(sent)) for week, sent, _ in evaluation.weeks]
-        found["outputs"].append(charts.bars(speaker.word("chart_weeks"), weeks, axis=speaker.word("sent"), number=4))
+        weeks = [(week, float(sent)) for week, sent, _ in evaluation.weeks[-26:]]
+        title = speaker.word("chart_weeks")
+        found["outputs"].append(
+            charts.bars(title, weeks, axis=speaker.word("sent"), id=f"{prefix}weeks", speaker=speaker)
+        )
+    told = [one for one in evaluation.comparisons if one.ratio is not None][:MOST_ROWS]
+    if told:
+        forest = [
+            (level_label(one, speaker), 100 * r.estimate, 100 * r.low, 100 * r.high, one.sure)
+            for one in told
+            if (r := one.ratio)
+        ]
+        title, axis = speaker.word("chart_comparisons"), speaker.word("axis_change")
+        found["learning"].append(charts.intervals(title, forest, axis=axis, id=f"{prefix}comparisons", speaker=speaker))
     return found

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campaign_bot.evaluate import Evaluation
-from campaign_bot.report.view import Section, Table, sections
+from campaign_bot.report.labels import local, period
+from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
 
 
-def render(evaluation: Evaluation, language: str) -> str:
+def render(evaluation: Evaluation, languages: Sequence[str]) -> str:
+    return "\n".join(_render(evaluation, language) for language in languages)
+
+
+def _render(evaluation: Evaluation, language: str) -> str:
     speaker = Speaker(language, evaluation.campaign.region)
     name = evaluation.campaign.name.get(language, evaluation.campaign.id)
-    lines = [f"# {name}: {speaker.word('report')}", ""]
+    lines = [f"# {name}{speaker.colon} {speaker.word('report').lower()}", ""]
     if evaluation.simulated:
         lines += [f"> **{speaker.word('simulated')}** {speaker.word('simulated_words')}", ""]
-    lines += [f"{speaker.word('made')} {speaker.date(evaluation.now)}", ""]
+    lines += [
+        " · ".join(
+            filter(
+                None,
+                [
+                    f"{speaker.word('made')} {speaker.date(local(evaluation.now, evaluation))}",
+                    period(evaluation, speaker),
+                ],
+            )
+        ),
+        "",
+    ]
     for section in sections(evaluation, speaker):
         lines += _section(section)
     return "\n".join(lines).rstrip() + "\n"
@@ -21,13 +40,25 @@ def render(evaluation: Evaluation, language: str) -> str:
 
 def _section(section: Section) -> list[str]:
     lines = [f"## {section.title}", ""]
+    bullet = "- " if section.id in ("summary", "methods") else ""
     for words in section.words:
-        lines += [words, ""]
+        lines += [bullet + words] if bullet else [words, ""]
+    lines += [""] if bullet else []
     for table in section.tables:
         lines += _table(table)
-    for name, rate, text, _, url in section.posts:
-        lines += [f"- **{name}** – {rate}  {url}", *(f"  > {line}" for line in text.splitlines()), ""]
+    for heading, sentences in section.notes:
+        lines += [f"### {heading}", "", *(f"- {words}" for words in sentences), ""]
+    for heading, cards in section.cards:
+        lines += [f"### {heading}", "", *(line for card in cards for line in _card(card))]
     return lines
+
+
+def _card(card: Card) -> list[str]:
+    return [
+        f"- **{card.name}** – {card.rate} {card.url}".rstrip(),
+        *(f"  > {line}" for line in card.text.splitlines()),
+        "",
+    ]
 
 
 def _table(table: Table) -> list[str]:

@@ -2,181 +2,263 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from campaign_bot.evaluate import Evaluation, Group, PostFigures, Rate
-from campaign_bot.library.files import Objective, Text
+from campaign_bot.evaluate import Evaluation, Group, Judged, PostFigures
+from campaign_bot.report.labels import label, language_label, level_label, network_label, rate_words, text_label
+from campaign_bot.report.learning import (
+    comparison_words,
+    experiment_title,
+    experiment_words,
+    few_words,
+    learning_words,
+    verdict_words,
+)
+from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.sidebyside import side_by_side
+from campaign_bot.report.summary import summary
 from campaign_bot.report.words import Speaker
 
-NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 #: By what the tables group.
 KINDS = ("network", "language", "series", "priority")
-LANGUAGES = {"en": {"en": "English", "fr": "anglais"}, "fr": {"en": "French", "fr": "français"}}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A caption, the names of the columns, and rows whose first cell names the row."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    id: str
-    title: str
-    words: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    posts: tuple[tuple[str, str, str, str, str], ...] = field(default=())  # (name, rate, text, language, url)
+#: The share of all engagement from which one delivery is worth a warning.
+LARGE = 50.0
 
 
 def sections(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
+    """The report from its summary to its methods: the stages of evaluation in their order."""
     word = speaker.word
-    groups = evaluation.groups
-    found = [
-        Section("summary", word("summary"), tuple(_summary(evaluation, speaker))),
-        Section("objectives", word("objectives"), *_objectives(evaluation, speaker)),
-        Section(
-            "outputs",
-            word("outputs"),
-            tables=(*(_outputs(name, groups[name], speaker) for name in KINDS), _weeks(evaluation, speaker)),
-        ),
-        Section(
-            "outtakes",
-            word("outtakes"),
-            (speaker.sentence("chance"),),
-            (*(_outtakes(name, groups[name], speaker) for name in KINDS), _growth(evaluation, speaker)),
-        ),
+    made = (_objectives, _inputs, _outputs, _outtakes, _outcomes, _impact, _learning)
+    return [
+        Section("summary", word("summary"), tuple(summary(evaluation, speaker))),
+        *side_by_side(evaluation, speaker),
+        *(one(evaluation, speaker) for one in made),
+        Section("methods", word("methods"), tuple(speaker.methods(age=speaker.age(evaluation.age)))),
     ]
-    for name, posts in (("best", evaluation.best), ("worst", evaluation.worst)):
-        if posts:
-            found.append(Section(name, word(name), (word("few"),), posts=tuple(_post(one, speaker) for one in posts)))
-    found.append(Section("outcomes", word("outcomes"), (word("not_measured"), word("outcomes_words"))))
-    found.append(Section("methods", word("methods"), tuple(speaker.methods(speaker.age(evaluation.age)))))
+
+
+def _objectives(evaluation: Evaluation, speaker: Speaker) -> Section:
+    goal = text_label(evaluation.campaign.goal, "", speaker)
+    if not evaluation.objectives:
+        return Section("objectives", speaker.word("objectives"), (goal, speaker.sentence("objectives_none")))
+    names = ("objectives", "baseline", "target", "until", "measured", "verdict", "projection")
+    rows = tuple(_objective(one, speaker) for one in evaluation.objectives)
+    table = Table(speaker.word("cap_objectives"), tuple(speaker.word(name) for name in names), rows, words=True)
+    return Section("objectives", speaker.word("objectives"), (goal,), (table,))
+
+
+def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
+    projection = "–"
+    if one.projection is not None:
+        ends = (one.projection.low, one.projection.high)
+        projection = f"{speaker.rounded(one.projection.estimate)} ({'–'.join(map(speaker.rounded, ends))})"
+    if one.likely is not None:
+        projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
+    measured = speaker.word("not_measured_short") if one.value is None else speaker.rounded(one.value)
+    objective = one.objective
+    return (
+        text_label(objective.text, objective.id, speaker), speaker.number(objective.baseline, 1),
+        speaker.number(objective.target, 1), speaker.date(objective.by), measured, speaker.word(one.verdict), projection,
+    )  # fmt: skip
+
+
+def _inputs(evaluation: Evaluation, speaker: Speaker) -> Section:
+    spent = evaluation.costs[-1].usd if evaluation.costs else None
+    unknown = speaker.word("not_measured_short")
+    rows = (
+        (speaker.word("posts_written"), speaker.number(evaluation.posts_written)),
+        (speaker.word("approvals"), _or(unknown, evaluation.approvals, speaker)),
+        (speaker.word("staff_hours"), _or(unknown, evaluation.campaign.staff_hours, speaker)),
+        (speaker.word("spent_all"), unknown if spent is None else speaker.money(spent)),
+    )
+    table = Table(speaker.word("cap_inputs"), (speaker.word("what"), speaker.word("number")), rows)
+    return Section("inputs", speaker.word("inputs"), tables=(table,))
+
+
+def _or(unknown: str, value: float | None, speaker: Speaker) -> str:
+    return unknown if value is None else speaker.number(value, 1)
+
+
+def _outputs(evaluation: Evaluation, speaker: Speaker) -> Section:
+    number, words = speaker.number, list[str]()
+    if evaluation.lateness_p50_s is not None:
+        p50, p99 = number(evaluation.lateness_p50_s, 1), number(evaluation.lateness_p99_s, 1)
+        words.append(speaker.sentence("late", late=number(evaluation.late), p50=p50, p99=p99))
+    for name, rate in (("pairs", evaluation.pairs), ("alt", evaluation.alt_share)):
+        if rate is not None:
+            share = speaker.percent(rate.percent, 1)
+            words.append(speaker.sentence(name, n=number(rate.numerator), of=number(rate.denominator), share=share))
+    tables = tuple(_sent_table(name, evaluation.groups[name], speaker) for name in KINDS if evaluation.groups[name])
+    weeks = tuple((week, number(sent), number(other)) for week, sent, other in evaluation.weeks)
+    columns = tuple(speaker.word(name) for name in ("week", "sent", "other"))
+    if weeks:
+        tables = (*tables, Table(speaker.word("chart_weeks"), columns, weeks, id="weeks"))
+    return _measured("outputs", words, tables, speaker)
+
+
+def _sent_table(kind: str, groups: tuple[Group, ...], speaker: Speaker) -> Table:
+    names = ("planned", "sent", "failed", "missed", "other")
+    rows = tuple((label(kind, one, speaker), *(speaker.number(getattr(one, name)) for name in names)) for one in groups)
+    title = speaker.sentence("cap_outputs", kind=speaker.word(kind).lower())
+    return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows)
+
+
+def _measured(id: str, words: Sequence[str], tables: tuple[Table, ...], speaker: Speaker) -> Section:  # noqa: A002
+    """A stage; an empty one says that it was not measured."""
+    return Section(id, speaker.word(id), tuple(words) if words or tables else (speaker.word("not_measured"),), tables)
+
+
+def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
+    number, total, words = speaker.number, evaluation.total, list[str]()
+    if total.median is None and all(rung.number is None for rung in evaluation.ladder.rungs):
+        return Section("outtakes", speaker.word("outtakes"), (speaker.word("not_measured"), speaker.sentence("unread")))
+    if total.young:
+        words.append(speaker.sentence("young", number=number(total.young), age=speaker.age(evaluation.age)))
+    largest = evaluation.largest_share
+    if largest is not None and (largest.percent or 0) >= LARGE and largest.posts > 1:
+        words.append(speaker.sentence("largest", share=speaker.percent(largest.percent)))
+    if evaluation.ladder.followers is not None:
+        first, last = map(number, evaluation.ladder.followers)
+        words.append(speaker.sentence("followers", first=first, last=last))
+    words += _doubts(evaluation, speaker)
+    tables = (
+        *(_engaged_table(name, evaluation, speaker) for name in KINDS if evaluation.groups[name]),
+        *_growth(evaluation, speaker), _ladder(evaluation, speaker), *_benchmarks(evaluation, speaker),
+    )  # fmt: skip
+    shown = (("best", evaluation.best), ("worst", evaluation.worst))
+    cards = tuple((speaker.word(name), tuple(_card(one, speaker) for one in posts)) for name, posts in shown if posts)
+    return Section("outtakes", speaker.word("outtakes"), tuple(words), tables, cards)
+
+
+def _doubts(evaluation: Evaluation, speaker: Speaker) -> list[str]:
+    found = [
+        speaker.sentence(f"doubt_{name}", number=speaker.number(value))
+        for name in ("fell", "jumped", "negative", "gone")
+        if (value := getattr(evaluation.doubts, name))
+    ]
+    if evaluation.drawn is not None:
+        planned, drawn = speaker.number(evaluation.total.planned), speaker.number(evaluation.drawn)
+        found.append(speaker.sentence("drawn", planned=planned, drawn=drawn))
     return found
 
 
-def label(kind: str, group: Group, speaker: Speaker) -> str:
-    """The group's name as people read it."""
-    if kind == "network":
-        return NETWORKS.get(group.key, group.key)
-    if kind == "language":
-        return LANGUAGES.get(group.key, {}).get(speaker.language, group.key)
-    title: Text = group.title
-    return title.get(speaker.language) or next(iter(title.values()), "") or group.key or speaker.word("none")
-
-
-def _summary(evaluation: Evaluation, speaker: Speaker) -> list[str]:
-    total, number = evaluation.total, speaker.number
-    if not total.planned:
-        return [speaker.word("nothing")]
-    said = [
-        speaker.sentence(
-            "sent",
-            sent=number(total.sent),
-            planned=number(total.planned),
-            failed=number(total.failed),
-            missed=number(total.missed),
-        )
-    ]
-    if evaluation.lateness_p50_s is not None:
-        p50 = number(evaluation.lateness_p50_s, 1)
-        said.append(speaker.sentence("late", late=number(evaluation.late), p50=p50))
-    if evaluation.pairs is not None:
-        pairs = evaluation.pairs
-        said.append(speaker.sentence("pairs", n=number(pairs.numerator), of=number(pairs.denominator)))
-    if total.engagements is None:
-        return [*said, speaker.sentence("unread")]
-    said.append(
-        speaker.sentence(
-            "engaged",
-            age=speaker.age(evaluation.age),
-            read=number(total.read),
-            total=number(total.engagements),
-            median=number(total.median, 1),
-        )
-    )
-    return [*said, speaker.sentence("chance")]
-
-
-def _objectives(evaluation: Evaluation, speaker: Speaker) -> tuple[tuple[str, ...], tuple[Table, ...]]:
-    goal = evaluation.campaign.goal.get(speaker.language, next(iter(evaluation.campaign.goal.values())))
-    columns = tuple(speaker.word(name) for name in ("objectives", "target", "until", "measured"))
-    rows = tuple(
-        (
-            one.text.get(speaker.language, one.id),
-            speaker.number(one.target, 1),
-            speaker.date(one.by),
-            _measured(one, evaluation, speaker),
-        )
-        for one in evaluation.campaign.objectives
-    )
-    return (goal,), (Table(speaker.word("objectives"), columns, rows),) if rows else ()
-
-
-def _measured(objective: Objective, evaluation: Evaluation, speaker: Speaker) -> str:
-    known: dict[str, float | None] = {
-        "complete_pairs_percent": evaluation.pairs.percent if evaluation.pairs else None,
-        "poll_votes": evaluation.total.poll_votes,
-        "engagements": evaluation.total.engagements,
-        "sent": evaluation.total.sent,
-    }
-    value = known.get(objective.metric)
-    return speaker.word("not_measured") if value is None else speaker.number(value, 1)
-
-
-def _outputs(kind: str, groups: tuple[Group, ...], speaker: Speaker) -> Table:
-    names = ("planned", "sent", "failed", "missed", "other")
-    rows = tuple((label(kind, one, speaker), *(speaker.number(getattr(one, name)) for name in names)) for one in groups)
-    title = f"{speaker.word('outputs')} – {speaker.word(kind).lower()}"
-    return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows)
-
-
-def _outtakes(kind: str, groups: tuple[Group, ...], speaker: Speaker) -> Table:
+def _engaged_table(kind: str, evaluation: Evaluation, speaker: Speaker) -> Table:
     names = ("read", "engagements", "median", "er_followers", "er_impressions", "poll_votes")
     rows = tuple(
         (
-            label(kind, one, speaker),
-            speaker.number(one.read),
-            speaker.number(one.engagements),
-            speaker.number(one.median, 1),
-            rate(one.by_followers, speaker),
-            rate(one.by_impressions, speaker),
+            label(kind, one, speaker), speaker.number(one.read), speaker.number(one.engagements),
+            speaker.number(one.median, 1), rate_words(one.by_followers, speaker), rate_words(one.by_impressions, speaker),
             speaker.number(one.poll_votes),
         )
-        for one in groups
-    )
-    title = f"{speaker.word('outtakes')} – {speaker.word(kind).lower()}"
+        for one in evaluation.groups[kind]
+    )  # fmt: skip
+    title = speaker.sentence("cap_outtakes", kind=speaker.word(kind).lower(), age=speaker.age(evaluation.age))
     return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows)
 
 
-def rate(found: Rate | None, speaker: Speaker) -> str:
-    """2.31 (1,204 ÷ 52,080): the rate and what it was made of."""
-    if found is None or found.percent is None:
-        return speaker.word("not_told")
-    return (
-        f"{speaker.number(found.percent, 2)} ({speaker.number(found.numerator)} ÷ {speaker.number(found.denominator)})"
-    )
-
-
-def _weeks(evaluation: Evaluation, speaker: Speaker) -> Table:
-    rows = tuple((week, speaker.number(sent), speaker.number(other)) for week, sent, other in evaluation.weeks)
-    return Table(speaker.word("chart_weeks"), (speaker.word("week"), speaker.word("sent"), speaker.word("other")), rows)
-
-
-def _growth(evaluation: Evaluation, speaker: Speaker) -> Table:
+def _growth(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
     ages = sorted({age for points in evaluation.growth.values() for age, _ in points})
     rows = tuple(
         (speaker.age(age), *(speaker.number(dict(points).get(age), 1) for points in evaluation.growth.values()))
         for age in ages
     )
-    columns = (speaker.word("age"), *(NETWORKS.get(name, name) for name in evaluation.growth))
-    return Table(speaker.word("chart_growth"), columns, rows)
+    columns = (speaker.word("age"), *map(network_label, evaluation.growth))
+    return (Table(speaker.word("chart_growth"), columns, rows, id="growth"),) if rows else ()
 
 
-def _post(one: PostFigures, speaker: Speaker) -> tuple[str, str, str, str, str]:
+def _ladder(evaluation: Evaluation, speaker: Speaker) -> Table:
+    """From exposed to co-creating; who tells nothing has not been measured."""
+    unknown = speaker.word("not_measured_short")
+    rows = tuple(
+        (
+            f"{speaker.word(rung.name)} – {speaker.word('signs_' + rung.name)}",
+            unknown if rung.number is None else speaker.number(rung.number),
+            "–" if rung.step is None else rate_words(rung.step, speaker),
+        )
+        for rung in evaluation.ladder.rungs
+    )
+    return Table(speaker.word("cap_ladder"), tuple(map(speaker.word, ("rung", "number", "step"))), rows, id="ladder")
+
+
+def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
+    rows = tuple(
+        (
+            f"{network_label(one.network)}, {language_label(one.language, speaker)}, {speaker.word('format_' + one.format)}",
+            speaker.number(one.posts), speaker.number(one.median, 1), rate_words(one.by_followers, speaker),
+        )
+        for one in evaluation.benchmarks
+    )  # fmt: skip
+    columns = tuple(map(speaker.word, ("format", "read", "median", "er_followers")))
+    return (Table(speaker.word("cap_benchmarks"), columns, rows),) if rows else ()
+
+
+def _card(one: PostFigures, speaker: Speaker) -> Card:
     result = one.result
-    name = f"{result.post} · {result.account}"
-    return (name, rate(one.by_followers, speaker), result.content.text, result.language, result.url)
+    rate = f"{speaker.word('er_followers')}{speaker.colon} {rate_words(one.by_followers, speaker)}"
+    return Card(f"{result.post} · {result.account}", rate, one.text, result.language, result.url)
+
+
+def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
+    words, tables = list[str](), list[Table]()
+    if evaluation.outcomes:
+        rows = tuple((_outcome(name, speaker), speaker.number(count)) for name, count in evaluation.outcomes.items())
+        columns = (speaker.word("what"), speaker.word("number"))
+        tables.append(Table(speaker.word("cap_outcomes"), columns, rows))
+        if (found := evaluation.ladder.participation_yield) is not None:
+            number = speaker.rounded(1000 * found.numerator / found.denominator)
+            words.append(speaker.sentence("yield", number=number))
+    else:
+        words += [speaker.word("not_measured"), speaker.word("outcomes_words")]
+    if evaluation.costs:
+        tables.append(_costs(evaluation, speaker))
+    return Section("outcomes", speaker.word("outcomes"), tuple(words), tuple(tables))
+
+
+def _outcome(name: str, speaker: Speaker) -> str:
+    known = ("sign_up", "submission", "download", "idea_answered", "idea_adopted")
+    return speaker.word(name) if name in known else name.replace("_", " ")
+
+
+def _costs(evaluation: Evaluation, speaker: Speaker) -> Table:
+    names = ("network", "cost", "engagements", "per_1000", "per_participation")
+    rows = tuple(
+        (
+            network_label(one.key) if one.key else speaker.word("total"), speaker.money(one.usd),
+            speaker.number(one.engagements), speaker.money(one.per_1000_engagements),
+            speaker.money(one.per_participation),
+        )
+        for one in evaluation.costs
+    )  # fmt: skip
+    return Table(speaker.word("cap_costs"), tuple(map(speaker.word, names)), rows)
+
+
+def _impact(evaluation: Evaluation, speaker: Speaker) -> Section:
+    said = evaluation.campaign.impact.get(speaker.language, "")
+    words = (
+        (said, speaker.word("impact_words")) if said else (speaker.word("not_measured"), speaker.word("impact_words"))
+    )
+    return Section("impact", speaker.word("impact"), words)
+
+
+def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
+    names = ("comparison", "against", "difference", "interval", "verdict")
+    rows = tuple(
+        (
+            level_label(one, speaker), f"{speaker.number(one.posts)} / {speaker.number(one.others)}",
+            speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
+            verdict_words(one, speaker),
+        )
+        for one in evaluation.comparisons
+        if one.ratio is not None
+    )  # fmt: skip
+    columns = tuple(map(speaker.word, names))
+    tables = (Table(speaker.word("cap_comparisons"), columns, rows, words=True, id="comparisons"),)
+    notes = [(experiment_title(one, speaker), tuple(experiment_words(one, speaker))) for one in evaluation.experiments]
+    sure = tuple(comparison_words(one, speaker) for one in evaluation.comparisons if one.sure)
+    if sure:
+        notes.append((speaker.word("differs"), sure))
+    few = "; ".join(few_words(one, speaker) for one in evaluation.comparisons if one.ratio is None)
+    if few:
+        notes.append((speaker.word("too_few"), (few,)))
+    words = tuple(learning_words(evaluation, speaker))
+    return Section("learning", speaker.word("learning"), words, tables if rows else (), notes=tuple(notes))

@@ -10,16 +10,19 @@ from typing import Protocol
 
 from campaign_bot.model import (
     Allowance,
+    Assignment,
     Content,
     Counts,
     Delivery,
     Event,
+    Measured,
     Pause,
     Post,
     Receipt,
     Result,
     Spend,
     State,
+    Tallied,
     Tally,
 )
 from campaign_bot.store.record import Attempt, Disposed, Fault, Head, Line, Trail, Verified
@@ -60,6 +63,7 @@ class Planned:
     post: Post
     drafts: tuple[Draft, ...]
     pictures: Mapping[str, tuple[str, bytes]]  # sha256 -> (type, bytes)
+    assignments: tuple[Assignment, ...] = ()  # of the deliveries that are in an experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,12 @@ class Store(Protocol):
     def move(
         self, delivery: str, due: datetime, *, now: datetime, actor: str, kept: bool = False, by_person: bool = True
     ) -> bool: ...
+
+    # experiments
+    def declare(self, experiment: str, sha256: str, design: str, *, now: datetime, actor: str) -> bool: ...
+    def declared(self) -> dict[str, tuple[str, datetime]]: ...
+    def assign(self, assignments: Iterable[Assignment], *, now: datetime) -> int: ...
+    def assignments(self) -> dict[str, Assignment]: ...
 
     # approve
     def approve(
@@ -171,6 +181,17 @@ class Store(Protocol):
     def attempts(self) -> dict[tuple[str, str], int]: ...
     def tally(self) -> list[Tally]: ...
     def results(self) -> list[Result]: ...
+    def measured(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int | None = None,
+        in_experiments: bool = False,
+    ) -> list[Measured]: ...
+    def tallied(self, *, since: datetime | None = None, until: datetime | None = None) -> list[Tallied]: ...
+    def approvals(self, *, since: datetime | None = None, until: datetime | None = None) -> int: ...
+    def follower_counts(self) -> list[tuple[str, datetime, int]]: ...
     def events(self, subject: str = "") -> list[Event]: ...
     def trail(self, delivery: str) -> Trail: ...
     def lines(self, subject: str = "") -> Iterator[Line]: ...

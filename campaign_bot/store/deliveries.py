@@ -14,6 +14,7 @@ from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Post, State
 from campaign_bot.store.base import Approving, Draft, Planned
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.experimenting import assign
 from campaign_bot.store.rows import to_post
 
 
@@ -34,12 +35,14 @@ class Deliveries(Changes):
                 {
                     "key": post.key, "name": post.name, "schedule": post.schedule, "series": post.series,
                     "item": post.item, "slot_ms": to_ms(post.slot), "wall_time": post.wall_time,
-                    "priority": post.priority, "commitments": json.dumps(post.commitments), "rung": post.rung,
+                    "priority": post.priority, "commitments": json.dumps(post.commitments), "rung": post.rung, "answers": post.answers,
                 },
                 replace=False, ignore=True,
             )  # fmt: skip
             self._keep_pictures(db, planned)
-            return sum(self._add_draft(db, post, draft, now, actor) for draft in planned.drafts)
+            added = sum(self._add_draft(db, post, draft, now, actor) for draft in planned.drafts)
+            assign(db, planned.assignments, now)
+            return added
 
     def keep_pictures(self, planned: Planned) -> None:
         with self._connections.write() as db:

@@ -211,3 +211,19 @@ def m008_record(db: Database) -> None:
 def m011_doubt(db: Database) -> None:
     """What came out of an old copy of the database: it may have been deleted since, so that nobody resends it alone."""
     db.table("delivery").add_column("doubted", int, not_null_default=0)
+
+
+@migrations()
+def m009_experiment(db: Database) -> None:
+    """What an experiment was declared to be, and which variant each delivery got; which post answers which."""
+    text, integer = str, int
+    db.table("post").add_column("answers", text, not_null_default="")
+    db.table("experiment").create(
+        {"id": text, "sha256": text, "declared_ms": integer, "design": text},
+        pk="id", not_null={"sha256", "declared_ms", "design"}, strict=True,
+    )  # fmt: skip
+    db.table("assignment").create(
+        {"delivery": text, "experiment": text, "variant": text, "block": integer, "at_ms": integer},
+        pk="delivery", foreign_keys=[("delivery", "delivery", "key"), ("experiment", "experiment", "id")],
+        not_null={"experiment", "variant", "block", "at_ms"}, strict=True,
+    )  # fmt: skip

@@ -62,6 +62,7 @@ def to_post(row: dict[str, Any]) -> Post:
         priority=row["priority"],
         commitments=tuple(json.loads(row["commitments"])),
         rung=row["rung"],
+        answers=row["answers"],
     )
 
 

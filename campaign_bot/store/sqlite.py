@@ -13,7 +13,9 @@ from campaign_bot.store.connection import Connections, from_ms, from_ms_or_none,
 from campaign_bot.store.copies import Copies
 from campaign_bot.store.deliveries import Deliveries
 from campaign_bot.store.disposal import Disposal
+from campaign_bot.store.experimenting import Experimenting
 from campaign_bot.store.ledger import Ledger
+from campaign_bot.store.measuring import Measuring
 from campaign_bot.store.reading import Reading
 from campaign_bot.store.record import Head
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts, to_delivery
@@ -23,7 +25,7 @@ from campaign_bot.store.sending import Sending
 TOO_LATE_TO_COUNT = timedelta(days=7)
 
 
-class SqliteStore(Deliveries, Sending, Reading, Disposal, Ledger, Copies):
+class SqliteStore(Deliveries, Sending, Reading, Disposal, Ledger, Measuring, Experimenting, Copies):
     """See `store.base.Store` for the promise of each verb."""
 
     def __init__(self, path: Path, *, simulated: bool = False) -> None:

@@ -1,0 +1,120 @@
+"""What came of it: the store's figures put together for evaluation and the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from campaign_bot.app.experimenting import Experimenting
+from campaign_bot.errors import ConfigError
+from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate.versus import versus
+from campaign_bot.library.files import Text
+
+#: More deliveries than this are drawn by lot: medians and comparisons lose nothing by it, time and memory stay bounded.
+MOST_MEASURED = 30_000
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: What a report can be held against: the period before it, another period, or another campaign's directory.
+Compared = str | Path | tuple[datetime, datetime] | None
+
+
+class Evaluating(Experimenting):
+    """What surfaces ask for, after something went out."""
+
+    def evaluation(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        whole: bool = False,
+        compare: Compared = None,
+    ) -> Evaluation:
+        """What came of the deliveries due from `since` to `until`. `whole`: every delivery, however many."""
+        found = self._evaluation(since, until, whole=whole)
+        if since or until:  # objectives are the whole campaign's
+            found = replace(found, objectives=self._evaluation(None, None).objectives)
+        if isinstance(compare, Path):
+            return self._beside_campaign(found, compare)
+        if compare is not None:
+            return self._beside_period(found, since, until, compare)
+        return self._with_texts(found)
+
+    @property
+    def titles(self) -> dict[str, dict[str, Text]]:
+        """How series and commitments are called."""
+        rows = [row for series in self.library.series.values() for row in series.rows]
+        named = {row.id: short for row in rows if isinstance(short := row.field("short"), dict)}
+        return {
+            "series": {series.id: series.file.title for series in self.library.series.values()},
+            "commitment": {one: named[one] for row in rows for one in row.commitments if one in named},
+        }
+
+    def _evaluation(
+        self,
+        since: datetime | None,
+        until: datetime | None,
+        *,
+        whole: bool = False,
+        age: timedelta | None = None,
+    ) -> Evaluation:
+        now = self.clock()
+        measured = self.store.measured(since=since, until=until, most=None if whole else MOST_MEASURED)
+        facts = Facts(
+            tallied=self.store.tallied(since=since, until=until),
+            spent=self.store.spent(since or _EVER, until or now),
+            followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
+            approvals=self.store.approvals(since=since, until=until),
+            experiments=self.experiment_results(),
+            simulated=self.store.simulated,
+        )
+        return evaluate(
+            self.library.campaign, measured,
+            titles=self.titles, now=now, facts=facts, since=since, until=until, at=age,
+        )  # fmt: skip
+
+    def _beside_period(
+        self,
+        found: Evaluation,
+        since: datetime | None,
+        until: datetime | None,
+        compare: str | tuple[datetime, datetime],
+    ) -> Evaluation:
+        if isinstance(compare, str):
+            if since is None:
+                raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
+            begin, end = since - ((until or self.clock()) - since), since
+        else:
+            begin, end = compare
+        return self._beside(found, self, begin, end, name="")
+
+    def _beside_campaign(self, found: Evaluation, directory: Path) -> Evaluation:
+        other = type(self)(directory, environ={}, clock=self.clock, sandbox_url=self.sandbox_url)
+        if not other.database.is_file():
+            other.close()
+            raise ConfigError(
+                f"{directory} has no database.", advice="Name the directory of a campaign that has begun."
+            )
+        try:
+            return self._beside(found, other, None, None, name=directory.resolve().name)
+        finally:
+            other.close()
+
+    def _beside(
+        self, found: Evaluation, other: Self, since: datetime | None, until: datetime | None, *, name: str
+    ) -> Evaluation:
+        """Both at the same age: the smaller of the two at which most are known."""
+        before = other._evaluation(since, until)
+        ages = [one.age for one in (found, before) if one.age is not None]
+        if len(ages) == 2 and ages[0] != ages[1]:
+            again = self._evaluation(found.since, found.until, age=min(ages))
+            found = replace(again, objectives=found.objectives)
+            before = other._evaluation(since, until, age=min(ages))
+        return self._with_texts(replace(found, versus=versus(found, before, name)))
+
+    def _with_texts(self, found: Evaluation) -> Evaluation:
+        shown = {one.result.delivery for one in (*found.best, *found.worst)}
+        kept = {key: delivery for key in shown if (delivery := self.store.delivery(key)) is not None}
+        return with_texts(found, {key: delivery.content.text for key, delivery in kept.items()})

@@ -1,0 +1,268 @@
+"""Evaluate: what came of the campaign, with every rate's denominator. Pure: what was measured in, figures out.
+
+Definitions are in docs/evaluation.md and in the report's own methods section. A count that a network does not tell is
+None and never 0; posts are compared at one age only; a difference is only called one where chance is an unlikely cause.
+
+    ages.py         a delivery's counts at one age         statistics.py   intervals, p-values, how many more
+    groups.py       by network, language, series           comparisons.py  what differed, and how surely
+    ladder.py       from exposed to co-creating            sequential.py   intervals that stay valid while one looks
+    loops.py        were results published?                experiments.py  what a planned experiment found
+    money.py        cost per result                        objectives.py   met, not met, on the way
+    versus.py       two periods, two campaigns             benchmarks.py   what is usual here
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from campaign_bot.evaluate.ages import Doubts, Known, at_age, believable, comparable_age, doubts, engagements
+from campaign_bot.evaluate.benchmarks import Benchmark, benchmarks
+from campaign_bot.evaluate.comparisons import Comparison, comparisons
+from campaign_bot.evaluate.experiments import ExperimentResult
+from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, group, groups, tally
+from campaign_bot.evaluate.ladder import Ladder, ladder
+from campaign_bot.evaluate.loops import Loops, loops
+from campaign_bot.evaluate.money import Cost, costs
+from campaign_bot.evaluate.objectives import Judged, judge, known
+from campaign_bot.evaluate.versus import Versus
+from campaign_bot.library.files import CampaignFile, Text
+from campaign_bot.model import QUEUE, Click, Measured, Outcome, State, Tallied
+
+__all__ = [
+    "Comparison", "Evaluation", "Facts", "Group", "Judged", "Known", "PostFigures", "Rate", "engagements", "evaluate",
+]  # fmt: skip
+
+LATE = timedelta(seconds=60)
+BEST = 3
+#: For the curves of growth, so many deliveries of a network are enough.
+MOST_CURVES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is known of a campaign, beside its deliveries."""
+
+    tallied: Sequence[Tallied] = ()  # exact, also where the deliveries are a draw; empty: counted from them
+    outcomes: Sequence[Outcome] = ()
+    clicks: Sequence[Click] = ()
+    spent: Mapping[str, float] = field(default_factory=dict[str, float])  # US dollars by network
+    followers: Sequence[tuple[str, datetime, int]] = ()  # (account, when, how many)
+    approvals: int | None = None
+    experiments: Sequence[ExperimentResult] = ()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    campaign: CampaignFile
+    now: datetime
+    since: datetime | None
+    until: datetime | None
+    simulated: bool
+    drawn: int | None  # the deliveries that engagement is worked out from, where they are a draw of all
+    age: timedelta | None  # of comparison; None: nothing was read yet
+    total: Group
+    groups: dict[str, tuple[Group, ...]]  # network, language, series, priority
+    posts_written: int
+    approvals: int | None
+    late: int
+    lateness_p50_s: float | None
+    lateness_p99_s: float | None
+    punctual: Rate | None  # sent within a minute of their time
+    alt_share: Rate | None  # pictures with alt text
+    pairs: Rate | None  # posts that were sent in every language, by network
+    growth: dict[str, tuple[tuple[timedelta, float], ...]]  # network -> (age, median engagements)
+    weeks: tuple[tuple[str, int, int], ...]  # (ISO week, sent, not sent)
+    largest_share: Rate | None  # of all engagement, what the one largest delivery had
+    ladder: Ladder
+    loops: Loops
+    benchmarks: tuple[Benchmark, ...]
+    comparisons: tuple[Comparison, ...]
+    costs: tuple[Cost, ...]
+    outcomes: dict[str, int]  # by name
+    objectives: tuple[Judged, ...]
+    experiments: tuple[ExperimentResult, ...]
+    doubts: Doubts
+    best: tuple[PostFigures, ...]
+    worst: tuple[PostFigures, ...]
+    posts: tuple[PostFigures, ...]
+    versus: Versus | None = None  # another period, or another campaign
+
+
+def evaluate(
+    campaign: CampaignFile,
+    measured: Sequence[Measured],
+    *,
+    titles: Mapping[str, Mapping[str, Text]],
+    now: datetime,
+    facts: Facts | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    at: timedelta | None = None,
+) -> Evaluation:
+    """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks; `at`: the
+    age of comparison, where another period or campaign sets it."""
+    facts = facts or Facts()
+    tallied = facts.tallied or tally(measured)
+    odd, measured = doubts(measured), [believable(one) for one in measured]
+    zone = ZoneInfo(campaign.timezone)
+    age = at or comparable_age(campaign.collect_at, measured, now)
+    sent = [one for one in measured if one.state is State.SENT]
+    posts = _posts(measured, age, now)
+    ranked = sorted((p for p in posts if p.by_followers), key=lambda p: (-_percent(p), p.result.delivery))
+    titles = {"priority": campaign.priorities, **titles}
+    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent), _alt_share(sent)
+    total = group("all", {}, tallied, posts)
+    closed = loops(measured, now)
+    rates = {
+        "complete_pairs_percent": pairs, "punctual_percent": punctual, "alt_text_percent": alt_share,
+        "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
+        "engagement_per_100_impressions": total.by_impressions,
+    }  # fmt: skip
+    measures = known(measured, facts.outcomes, rates)
+    lateness = _lateness(sent)
+    return Evaluation(
+        campaign=campaign,
+        now=now,
+        since=since,
+        until=until,
+        simulated=facts.simulated,
+        drawn=len(measured) if len(measured) < total.planned else None,
+        age=age,
+        total=total,
+        groups={
+            name: groups(name, titles.get(name, {}), tallied, posts)
+            for name in ("network", "language", "series", "priority")
+        },
+        posts_written=len({one.post for one in measured}),
+        approvals=facts.approvals,
+        late=sum(seconds > LATE.total_seconds() for seconds in lateness),
+        lateness_p50_s=median(lateness) if lateness else None,
+        lateness_p99_s=lateness[min(len(lateness) - 1, int(len(lateness) * 0.99))] if lateness else None,
+        punctual=punctual,
+        alt_share=alt_share,
+        pairs=pairs,
+        growth=_growth(campaign, sent, now),
+        weeks=_weeks(measured, zone),
+        largest_share=_largest_share(posts),
+        ladder=ladder(measured, facts.outcomes, facts.clicks, _follower_change(facts.followers)),
+        loops=closed,
+        benchmarks=benchmarks(posts, now),
+        comparisons=comparisons(posts, titles, zone),
+        costs=costs(measured, facts.spent, facts.outcomes),
+        outcomes=_outcomes(facts.outcomes),
+        objectives=tuple(judge(one, measures, starts=campaign.starts, now=now) for one in campaign.objectives),
+        experiments=tuple(facts.experiments),
+        doubts=odd,
+        best=tuple(ranked[:BEST]),
+        worst=tuple(reversed(ranked[-BEST:])) if len(ranked) > BEST else (),
+        posts=posts,
+    )
+
+
+def with_texts(evaluation: Evaluation, texts: Mapping[str, str]) -> Evaluation:
+    """The same, with the words of the posts that are shown, by delivery."""
+
+    def said(some: Sequence[PostFigures]) -> tuple[PostFigures, ...]:
+        return tuple(replace(one, text=texts.get(one.result.delivery, "")) for one in some)
+
+    return replace(evaluation, best=said(evaluation.best), worst=said(evaluation.worst))
+
+
+def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -> tuple[PostFigures, ...]:
+    if age is None:
+        return tuple(figures(one, None, Known.NOT_SENT if one.sent is None else Known.UNREAD) for one in measured)
+    hours = age.total_seconds() / 3600
+    return tuple(figures(one, *at_age(one, hours, now)) for one in measured)
+
+
+def _percent(post: PostFigures) -> float:
+    return (post.by_followers.percent or 0.0) if post.by_followers else 0.0
+
+
+def _lateness(sent: Sequence[Measured]) -> list[float]:
+    return sorted((one.sent - one.due).total_seconds() for one in sent if one.sent)
+
+
+def _punctual(sent: Sequence[Measured]) -> Rate | None:
+    lateness = _lateness(sent)
+    if not lateness:
+        return None
+    return Rate(sum(seconds <= LATE.total_seconds() for seconds in lateness), len(lateness), len(lateness))
+
+
+def _alt_share(sent: Sequence[Measured]) -> Rate | None:
+    pictures = sum(one.pictures for one in sent)
+    return Rate(sum(one.described for one in sent), pictures, len(sent)) if pictures else None
+
+
+def _pairs(campaign: CampaignFile, sent: Sequence[Measured]) -> Rate | None:
+    """Of the posts with anything sent on a network: how many were sent there in every language."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in sent:
+        if one.series != QUEUE:
+            found.setdefault((one.post, one.network), set()).add(one.language)
+    whole = sum(languages >= set(campaign.languages) for languages in found.values())
+    return Rate(whole, len(found), len(found)) if found else None
+
+
+def _growth(
+    campaign: CampaignFile, sent: Sequence[Measured], now: datetime
+) -> dict[str, tuple[tuple[timedelta, float], ...]]:
+    """Only deliveries that are known at every age that most are: or the curve would be of other posts at each age."""
+    found: dict[str, tuple[tuple[timedelta, float], ...]] = {}
+    for network in sorted({one.network for one in sent}):
+        some = [one for one in sent if one.network == network]
+        some = some[:: max(1, len(some) // MOST_CURVES)]
+        oldest = comparable_age(campaign.collect_at, some, now)
+        if oldest is None:
+            continue
+        ages = [age for age in sorted(campaign.collect_at) if age <= oldest]
+        rows = [[_engaged_at(one, age, now) for age in ages] for one in some]
+        whole = [row for row in rows if row[-1] is not None]
+        points = [
+            (age, [value for row in whole if (value := row[place]) is not None]) for place, age in enumerate(ages)
+        ]
+        found[network] = tuple((age, float(median(values))) for age, values in points if values)
+    return {network: points for network, points in found.items() if points}
+
+
+def _engaged_at(one: Measured, age: timedelta, now: datetime) -> int | None:
+    counts, _ = at_age(one, age.total_seconds() / 3600, now)
+    return engagements(counts) if counts else None
+
+
+def _weeks(measured: Sequence[Measured], zone: ZoneInfo) -> tuple[tuple[str, int, int], ...]:
+    weeks: dict[str, list[int]] = {}
+    for one in measured:
+        year, week, _ = one.due.astimezone(zone).isocalendar()
+        counted = weeks.setdefault(f"{year}-W{week:02d}", [0, 0])
+        counted[0 if one.state is State.SENT else 1] += 1
+    return tuple((week, sent, other) for week, (sent, other) in sorted(weeks.items()))
+
+
+def _largest_share(posts: Sequence[PostFigures]) -> Rate | None:
+    totals = [one.engagements for one in posts if one.engagements is not None and one.engagements > 0]
+    return Rate(max(totals), sum(totals), len(totals)) if totals else None
+
+
+def _follower_change(counted: Sequence[tuple[str, datetime, int]]) -> tuple[int, int] | None:
+    """All accounts together, each at its first and at its last count. Accounts are added up, so a person may be in
+    there several times."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for account, _, number in sorted(counted, key=lambda one: one[1]):
+        first.setdefault(account, number)
+        last[account] = number
+    return (sum(first.values()), sum(last.values())) if first else None
+
+
+def _outcomes(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in outcomes:
+        found[one.name] = found.get(one.name, 0) + one.count
+    return dict(sorted(found.items()))

@@ -1,0 +1,176 @@
+"""What an experiment found so far: won, lost, no difference or not yet, with an interval that stays valid while one looks.
+
+The unit is the block: each of its accounts had every variant once, dealt by lot (`library.lots`). A block's difference is the
+mean, over its accounts, of log(1 + engagements) with a variant minus with the first one; a block counts when each of
+its deliveries is old enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean, stdev
+
+from campaign_bot.evaluate.ages import Known, at_age, believable, engagements, field
+from campaign_bot.evaluate.sequential import interval
+from campaign_bot.evaluate.statistics import Interval
+from campaign_bot.library.files import ExperimentFile, Text
+from campaign_bot.model import Measured, State
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the record holds of an experiment: the hash of all that was written before the start, and when."""
+
+    sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One variant against the first. `ratio`: 1.3 is 30 % more. None: too few blocks yet."""
+
+    variant: str
+    posts: int
+    median: float | None
+    ratio: Interval | None
+    verdict: str  # won, lost, no difference, not yet; "control" for the first
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentResult:
+    id: str
+    question: Text
+    metric: str
+    age_hours: float
+    smallest_effect: float  # percent
+    most_blocks: int
+    declared: Declared | None  # None: it has not begun
+    changed: bool  # what the files say now is not what was declared
+    blocks: int  # that count
+    waiting: int  # deliveries that are not old enough, or not sent yet
+    dropped: int  # deliveries whose counts will not be known
+    arms: tuple[Arm, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Of the whole: a winner if there is one; lost if every variant lost; nothing if the rules changed meanwhile."""
+        if self.changed:
+            return "void"
+        found = [arm.verdict for arm in self.arms[1:]]
+        for word in ("won", "not yet", "no difference"):
+            if word in found:
+                return word
+        return "lost" if found else "not yet"
+
+    @property
+    def stopped(self) -> bool:
+        """All blocks that were planned are in: what is not decided now stays undecided."""
+        return self.blocks >= self.most_blocks
+
+
+def experiment_result(
+    id: str,  # noqa: A002
+    file: ExperimentFile,
+    measured: Sequence[Measured],
+    *,
+    declared: Declared | None,
+    changed: bool,
+    now: datetime,
+) -> ExperimentResult:
+    hours = file.age.total_seconds() / 3600
+    variants = list(file.variants)
+    values: dict[int, dict[str, dict[str, float]]] = {}  # block -> account -> variant -> value
+    open_blocks: set[int] = set()
+    raw: dict[str, list[int]] = {variant: [] for variant in variants}
+    waiting = dropped = 0
+    for one in measured:
+        if one.experiment != id or one.variant not in raw:
+            continue
+        number, known = _metric(one, file.metric, hours, now)
+        if number is not None:
+            raw[one.variant].append(number)
+            values.setdefault(one.block, {}).setdefault(one.account, {})[one.variant] = math.log1p(max(number, 0))
+        elif known is Known.YOUNG or one.state in (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED):
+            waiting += 1
+            open_blocks.add(one.block)
+        else:
+            dropped += 1
+    # In the order of the blocks: the lot of each is drawn apart from all before it.
+    usable = [values[block] for block in sorted(values) if block not in open_blocks][: file.most_blocks]
+    arms = [Arm(variants[0], len(raw[variants[0]]), _median(raw[variants[0]]), None, "control")]
+    counted = 0
+    for variant in variants[1:]:
+        differences = block_differences(usable, variants[0], variant)
+        counted = max(counted, len(differences))
+        found = interval(differences, alpha=ALPHA / (len(variants) - 1))
+        ratio = None if found is None else Interval(*map(math.exp, (found.estimate, found.low, found.high)))
+        arms.append(
+            Arm(variant, len(raw[variant]), _median(raw[variant]), ratio, _verdict(ratio, file.smallest_effect))
+        )
+    return ExperimentResult(
+        id, file.question, file.metric, hours, file.smallest_effect, file.most_blocks,
+        declared, changed, counted, waiting, dropped, tuple(arms),
+    )  # fmt: skip
+
+
+def block_differences(blocks: Sequence[dict[str, dict[str, float]]], control: str, variant: str) -> list[float]:
+    """For each block the mean over its accounts of variant minus control, where an account has both."""
+    found: list[float] = []
+    for accounts in blocks:
+        differences = [
+            arms[variant] - arms[control] for arms in accounts.values() if variant in arms and control in arms
+        ]
+        if differences:
+            found.append(fmean(differences))
+    return found
+
+
+def usual_spread(measured: Sequence[Measured], series: str, hours: float, now: datetime) -> tuple[float, int] | None:
+    """How much a block's difference would vary without any effect, from the series' posts so far, each pair of posts in
+    a row taken for a block of two: (standard deviation, number of pairs). None: too few to say."""
+    posts: dict[str, dict[str, float]] = {}
+    order: dict[str, datetime] = {}
+    for one in measured:
+        if one.series == series and one.state is State.SENT:
+            number, _ = _metric(one, "engagements", hours, now)
+            if number is not None:
+                posts.setdefault(one.post, {})[one.account] = math.log1p(max(number, 0))
+                order[one.post] = min(order.get(one.post, one.due), one.due)
+    names = sorted(posts, key=lambda name: order[name])
+    pairs = [(posts[a], posts[b]) for a, b in zip(names[::2], names[1::2], strict=False)]
+    # As in a block, every other account has the two the other way round.
+    found = [
+        fmean((-1) ** place * (b[account] - a[account]) for place, account in enumerate(both))
+        for a, b in pairs
+        if (both := sorted(set(a) & set(b)))
+    ]
+    return (stdev(found), len(found)) if len(found) >= 4 else None
+
+
+def _metric(one: Measured, metric: str, hours: float, now: datetime) -> tuple[int | None, Known]:
+    counts, known = at_age(believable(one), hours, now)
+    if counts is None:
+        return None, known
+    return engagements(counts) if metric == "engagements" else field(counts, metric), known
+
+
+def _verdict(ratio: Interval | None, smallest_effect: float) -> str:
+    if ratio is None:
+        return "not yet"
+    if ratio.low > 1:
+        return "won"
+    if ratio.high < 1:
+        return "lost"
+    worth = 1 + smallest_effect / 100
+    return "no difference" if 1 / worth < ratio.low and ratio.high < worth else "not yet"
+
+
+def _median(some: Sequence[int]) -> float | None:
+    from statistics import median
+
+    return float(median(some)) if some else None

@@ -1,0 +1,50 @@
+"""What the networks' calls cost, against what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from campaign_bot.evaluate.ages import engagements, latest
+from campaign_bot.evaluate.ladder import PARTICIPATION, total
+from campaign_bot.model import Measured, Outcome, State
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Spend on a network (`key` empty: on all), with what it bought. None: that is not known, or there was none."""
+
+    key: str
+    usd: float
+    engagements: int | None
+    per_1000_engagements: float | None
+    participations: int | None  # put down to the network by the outcomes' source; of all: every one
+    per_participation: float | None
+
+
+def costs(some: Sequence[Measured], spent: Mapping[str, float], outcomes: Sequence[Outcome]) -> tuple[Cost, ...]:
+    """One for each network that was used, then all together."""
+    engaged: dict[str, int] = {}
+    used: set[str] = set(spent)
+    for one in some:
+        if one.state is not State.SENT:
+            continue
+        used.add(one.network)
+        if (counts := latest(one)) is not None and (number := engagements(counts)) is not None:
+            engaged[one.network] = engaged.get(one.network, 0) + number
+    found = [
+        _cost(name, spent.get(name, 0.0), engaged.get(name),
+              total([one for one in outcomes if one.source == name], PARTICIPATION))
+        for name in sorted(used)
+    ]  # fmt: skip
+    if not found:
+        return ()
+    everything = sum(engaged.values()) if engaged else None
+    return (*found, _cost("", sum(spent.values()), everything, total(outcomes, PARTICIPATION)))
+
+
+def _cost(key: str, usd: float, engaged: int | None, participations: int | None) -> Cost:
+    return Cost(
+        key, usd, engaged, 1000 * usd / engaged if engaged else None,
+        participations, usd / participations if participations else None,
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""The objectives of campaign.yaml, judged: met, not met, on the way with a projection, or not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from campaign_bot.evaluate.ages import engagements, field, latest
+from campaign_bot.evaluate.groups import Rate
+from campaign_bot.evaluate.statistics import Interval, wilson
+from campaign_bot.library.files import Objective
+from campaign_bot.model import Measured, Outcome, State
+
+#: Below so many whole weeks nothing is projected.
+FEWEST_WEEKS = 3
+DRAWS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`share`: how much of the way from baseline to target. `projection`: what it will be on its day, if the weeks that
+    come are like the ones that were."""
+
+    objective: Objective
+    value: float | None
+    verdict: str  # met, not met, not measured, on the way
+    share: float | None
+    projection: Interval | None
+    likely: float | None  # how probable it is that the target is reached, between 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What can be measured: sums that grow day by day, and rates."""
+
+    sums: Mapping[str, Mapping[date, int]]
+    rates: Mapping[str, Rate | None]
+
+
+def known(some: Sequence[Measured], outcomes: Sequence[Outcome], rates: Mapping[str, Rate | None]) -> Known:
+    """Every metric that an objective can name. A sum that nobody told is not there: it is not 0."""
+    sums: dict[str, dict[date, int]] = {}
+
+    def add(name: str, day: date, number: int | None) -> None:
+        if number is not None:
+            days = sums.setdefault(name, {})
+            days[day] = days.get(day, 0) + number
+
+    for one in some:
+        if one.state is not State.SENT or one.sent is None:
+            continue
+        day = one.sent.astimezone(UTC).date()
+        add("sent", day, 1)
+        if (counts := latest(one)) is not None:
+            add("engagements", day, engagements(counts))
+            for name in (
+                "likes",
+                "reposts",
+                "replies",
+                "quotes",
+                "bookmarks",
+                "impressions",
+                "link_clicks",
+                "poll_votes",
+            ):
+                add(name, day, field(counts, name))
+    for outcome in outcomes:
+        add(outcome.name, outcome.day, outcome.count)
+    return Known(sums, rates)
+
+
+def judge(objective: Objective, found: Known, *, starts: date, now: datetime) -> Judged:
+    today, rate = now.astimezone(UTC).date(), found.rates.get(objective.metric)
+    days = found.sums.get(objective.metric)
+    over = today > objective.by
+    if rate is not None and rate.percent is not None:
+        return _judge_rate(objective, rate, over)
+    if days is None:
+        return Judged(objective, None, "not measured", None, None, None)
+    value = float(sum(number for day, number in days.items() if day <= objective.by))
+    reached = value >= objective.target
+    if reached or over:
+        return Judged(objective, value, "met" if reached else "not met", _share(objective, value), None, None)
+    projection, likely = _project(days, value, objective, starts, today)
+    return Judged(objective, value, "on the way", _share(objective, value), projection, likely)
+
+
+def _judge_rate(objective: Objective, rate: Rate, over: bool) -> Judged:
+    """A share can still fall, so before its day it is on the way however good it is."""
+    value = rate.percent or 0.0
+    bounds = wilson(min(rate.numerator, rate.denominator), rate.denominator)
+    verdict = "on the way" if not over else "met" if value >= objective.target else "not met"
+    projection = None
+    if not over and bounds is not None:
+        projection = Interval(value, 100 * bounds.low, 100 * bounds.high)
+    return Judged(objective, value, verdict, _share(objective, value), projection, None)
+
+
+def _share(objective: Objective, value: float) -> float | None:
+    way = objective.target - objective.baseline
+    return (value - objective.baseline) / way if way > 0 else None
+
+
+def _project(
+    days: Mapping[date, int], value: float, objective: Objective, starts: date, today: date
+) -> tuple[Interval | None, float | None]:
+    """The weeks that are left, each drawn from the weeks that were: the spread between weeks is the uncertainty."""
+    import numpy as np
+
+    whole = (today - starts).days // 7
+    if whole < FEWEST_WEEKS:
+        return None, None
+    weeks = np.zeros(whole)
+    for day, number in days.items():
+        week = (day - starts).days // 7
+        if 0 <= week < whole:
+            weeks[week] += number
+    left = ((objective.by - today) + timedelta(days=1)).days / 7
+    random = np.random.default_rng(int(starts.toordinal()))
+    full = int(left)
+    ends = value + random.choice(weeks, (DRAWS, full)).sum(axis=1) + (left - full) * random.choice(weeks, DRAWS)
+    low, middle, high = (float(end) for end in np.quantile(ends, (0.025, 0.5, 0.975)))
+    return Interval(middle, low, high), float((ends >= objective.target).mean())

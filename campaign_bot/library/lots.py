@@ -1,0 +1,98 @@
+"""Which delivery gets which variant of an experiment: dealt by lot in blocks, from a seed that is written down.
+
+A block is as many posts in a row as there are variants. In it every network has each variant once, and each post has the
+variants spread over the networks, so that network, item and time weigh on all variants alike. Languages of one network
+get the same variant: neither is the trial of the other. Each block's lot is drawn apart from the others'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign_bot.library.files import Account, ExperimentFile, Library, Variant
+from campaign_bot.model import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What one delivery got."""
+
+    experiment: str
+    name: str
+    variant: Variant
+    block: int
+
+
+def lot(
+    experiment: str, seed: int, block: int, variants: Sequence[str], networks: Sequence[str]
+) -> dict[tuple[int, str], str]:
+    """(place in the block, network) -> variant. The same arguments give the same lot, on any machine."""
+    draw = random.Random(f"{experiment}/{seed}/{block}")  # noqa: S311 - a lot that anybody may check, no secret
+    order, dealt = sorted(networks), list(variants)
+    draw.shuffle(order)
+    draw.shuffle(dealt)
+    return {
+        (place, network): dealt[(place + offset) % len(dealt)]
+        for offset, network in enumerate(order)
+        for place in range(len(dealt))
+    }
+
+
+def dealer(
+    library: Library, posts: Iterable[tuple[str, str, datetime, datetime]], assigned: Mapping[str, Assignment]
+) -> Dealer:
+    """Deal all posts of the campaign: (key, series, wall-clock slot, instant)."""
+    places: dict[str, tuple[str, int]] = {}
+    known = list(posts)
+    for name, file in library.experiments.items():
+        inside = [
+            (instant, key)
+            for key, series, wall, instant in known
+            if series == file.series
+            and (file.starts is None or wall.date() >= file.starts)
+            and (file.ends is None or wall.date() <= file.ends)
+        ]
+        most = file.most_blocks * len(file.variants)
+        for number, (_, key) in enumerate(sorted(inside)[:most]):
+            places[key] = (name, number)
+    return Dealer(library, places, assigned)
+
+
+@dataclass(frozen=True, slots=True)
+class Dealer:
+    """`places`: post -> its experiment and its number in it. `assigned`: what was dealt already stays, by delivery."""
+
+    library: Library
+    places: Mapping[str, tuple[str, int]]
+    assigned: Mapping[str, Assignment]
+
+    def deal(self, post: str, delivery: str, account: Account) -> Dealt | None:
+        """What a delivery gets; None where it is in no experiment."""
+        before = self.assigned.get(delivery)
+        if before is not None:
+            file = self.library.experiments.get(before.experiment)
+            if file is None or before.variant not in file.variants:
+                return None
+            return Dealt(before.experiment, before.variant, file.variants[before.variant], before.block)
+        if post not in self.places:
+            return None
+        name, number = self.places[post]
+        file = self.library.experiments[name]
+        block, place = divmod(number, len(file.variants))
+        networks = {one.network for one in self.library.campaign.accounts.values()}
+        found = lot(name, file.seed, block, list(file.variants), sorted(networks))[place, account.network]
+        return Dealt(name, found, file.variants[found], block)
+
+
+def design(file: ExperimentFile, templates: Mapping[str, str]) -> tuple[str, str]:
+    """Everything that is settled before the start, as canonical JSON, and its hash: the file, and its wordings."""
+    wordings = {variant.wording for variant in file.variants.values() if variant.wording}
+    own = {name: text for name, text in templates.items() if name.split(".")[1] in wordings}
+    told = {"experiment": file.model_dump(mode="json"), "wordings": own}
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text, hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""How groups, factors and rates are called in a language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaign_bot.evaluate import Evaluation, Group, Rate
+from campaign_bot.evaluate.comparisons import WEEKDAYS, Comparison
+from campaign_bot.library.files import Text
+from campaign_bot.report.words import N, Speaker
+
+NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
+
+
+def network_label(name: str) -> str:
+    return NETWORKS.get(name, name)
+
+
+def text_label(text: Text, key: str, speaker: Speaker) -> str:
+    return text.get(speaker.language) or next(iter(text.values()), "") or key or speaker.word("none")
+
+
+def language_label(code: str, speaker: Speaker) -> str:
+    return speaker.word(f"lang_{code}") if code in ("en", "fr") else code
+
+
+def label(kind: str, group: Group, speaker: Speaker) -> str:
+    """The group's name as people read it."""
+    if kind == "network":
+        return network_label(group.key)
+    if kind == "language":
+        return language_label(group.key, speaker)
+    return text_label(group.title, group.key, speaker)
+
+
+def level_label(one: Comparison, speaker: Speaker) -> str:
+    """The posts that a comparison is about, as the beginning of a line."""
+    if one.factor == "network":
+        return network_label(one.level)
+    if one.factor == "language":
+        found = language_label(one.level, speaker)
+        return found[:1].upper() + found[1:]
+    if one.factor in ("picture", "question", "length"):
+        return speaker.word(f"{one.factor}_{one.level}")
+    if one.factor == "weekday":
+        found = speaker.weekday(WEEKDAYS.index(one.level))
+        return found[:1].upper() + found[1:]
+    if one.factor == "hour":
+        begin, _, end = one.level.partition("-")
+        return f"{int(begin)}{N}h – {int(end)}{N}h" if speaker.language == "fr" else f"{begin}:00–{end}:00"
+    return f"{text_label(one.title, one.level, speaker)} ({speaker.word(one.factor).lower()})"
+
+
+def rate_words(found: Rate | None, speaker: Speaker) -> str:
+    """2.31 (1,204 ÷ 52,080): the rate and what it was made of."""
+    if found is None or found.percent is None:
+        return speaker.word("not_told")
+    return (
+        f"{speaker.number(found.percent, 2)} ({speaker.number(found.numerator)} ÷ {speaker.number(found.denominator)})"
+    )
+
+
+def period(evaluation: Evaluation, speaker: Speaker) -> str:
+    """What part of the campaign this is about; empty: all of it."""
+    if evaluation.since is None and evaluation.until is None:
+        return ""
+    ends = [speaker.date(local(one, evaluation)) if one else "…" for one in (evaluation.since, evaluation.until)]
+    return f"{speaker.word('period')}{speaker.colon} {' – '.join(ends)}"
+
+
+def local(instant: datetime, evaluation: Evaluation) -> datetime:
+    """As the campaign's own clock shows it."""
+    return instant.astimezone(ZoneInfo(evaluation.campaign.timezone))

@@ -1,0 +1,95 @@
+"""What was learned, in words: comparisons, experiments, and whether people got an answer."""
+
+from __future__ import annotations
+
+from campaign_bot.evaluate import Comparison, Evaluation
+from campaign_bot.evaluate.comparisons import TIMES
+from campaign_bot.evaluate.experiments import Arm, ExperimentResult
+from campaign_bot.evaluate.sequential import FEWEST_BLOCKS
+from campaign_bot.report.labels import level_label, text_label
+from campaign_bot.report.words import Speaker
+
+
+def verdict_words(one: Comparison, speaker: Speaker) -> str:
+    """What a comparison of enough posts comes to, in a few words."""
+    if one.sure:
+        return speaker.word(f"sure_{one.verdict}")
+    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts))
+
+
+def few_words(one: Comparison, speaker: Speaker) -> str:
+    """A comparison of too few posts: how many there are, and how many more it takes at least."""
+    numbers = {name: speaker.number(getattr(one, name)) for name in ("posts", "others")}
+    return speaker.sentence("tell_few", label=level_label(one, speaker), more=speaker.number(one.more_posts), **numbers)
+
+
+def comparison_words(one: Comparison, speaker: Speaker) -> str:
+    """One comparison as a sentence that a manager can read."""
+    name = level_label(one, speaker)
+    numbers = {"posts": speaker.number(one.posts), "others": speaker.number(one.others)}
+    if one.ratio is None:
+        return few_words(one, speaker)
+    metric = speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
+    change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
+    if one.sure:
+        return speaker.sentence("cmp_sure", label=name, change=change, metric=metric, low=low, high=high, **numbers)
+    more = speaker.number(one.more_posts)
+    return speaker.sentence("cmp_unclear", label=name, metric=metric, low=low, high=high, more=more, **numbers)
+
+
+def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
+    """What holds for all comparisons, then the sure ones."""
+    found: list[str] = []
+    tested = [one for one in evaluation.comparisons if one.p is not None]
+    if tested:
+        found.append(speaker.sentence("chance", number=speaker.number(len(tested))))
+    else:
+        found.append(speaker.sentence("no_comparison"))
+    if any(one.factor in TIMES and one.ratio for one in evaluation.comparisons):
+        found.append(speaker.sentence("times_note"))
+    loops = evaluation.loops
+    if loops.closed is not None:
+        n, of = speaker.number(loops.closed.numerator), speaker.number(loops.closed.denominator)
+        found.append(speaker.sentence("loops", n=n, of=of, open=speaker.number(loops.still_open)))
+    else:
+        name = "loops_open" if loops.still_open else "loops_none"
+        found.append(speaker.sentence(name, open=speaker.number(loops.still_open)))
+    return found
+
+
+def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
+    """What an experiment found, variant by variant."""
+    if one.declared is None:
+        return [speaker.sentence("exp_undeclared")]
+    found = [speaker.sentence("exp_declared", day=speaker.date(one.declared.at), sha=one.declared.sha256[:12])]
+    if one.changed:
+        found.append(speaker.sentence("exp_changed"))
+    found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
+    if one.stopped and one.verdict == "not yet":
+        found.append(speaker.sentence("exp_stopped"))
+    if one.dropped:
+        found.append(speaker.sentence("exp_dropped", number=speaker.number(one.dropped)))
+    return found
+
+
+def experiment_title(one: ExperimentResult, speaker: Speaker) -> str:
+    return text_label(one.question, one.id, speaker)
+
+
+def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
+    names = {"variant": arm.variant, "control": one.arms[0].variant}
+    blocks, most = speaker.number(one.blocks), speaker.number(one.most_blocks)
+    if arm.ratio is None or one.blocks < FEWEST_BLOCKS:
+        return speaker.sentence("exp_early", blocks=blocks, most=most, **names)
+    change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
+    if arm.verdict in ("won", "lost"):
+        metric = (
+            speaker.sentence("metric_usual") if one.metric == "engagements" else speaker.word("engagements").lower()
+        )
+        return speaker.sentence(
+            f"exp_{arm.verdict}", change=change, metric=metric, low=low, high=high, blocks=blocks, **names
+        )
+    if arm.verdict == "no difference":
+        smallest = speaker.percent(one.smallest_effect)
+        return speaker.sentence("exp_same", smallest=smallest, low=low, high=high, blocks=blocks, **names)
+    return speaker.sentence("exp_open", low=low, high=high, blocks=blocks, most=most, **names)

@@ -1,0 +1,66 @@
+"""The section that holds a period or campaign against another one."""
+
+from __future__ import annotations
+
+from campaign_bot.evaluate import Evaluation, Rate
+from campaign_bot.report.labels import local, rate_words
+from campaign_bot.report.sections import Section, Table
+from campaign_bot.report.words import Speaker
+
+
+def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
+    """One section, or none where nothing is compared."""
+    found = evaluation.versus
+    if found is None:
+        return []
+    both = (found.before, evaluation)
+    names = (found.name, speaker.word("this_campaign")) if found.name else tuple(_span(one, speaker) for one in both)
+    counted = ("planned", "sent", "failed", "missed")
+    rows: list[tuple[str, ...]] = [
+        (speaker.word(name), *(speaker.number(getattr(one.total, name)) for one in both)) for name in counted
+    ]
+    rows.append((speaker.word("median"), *(speaker.number(one.total.median, 1) for one in both)))
+    for name in ("by_followers", "by_impressions"):
+        word = speaker.word(name.replace("by", "er"))
+        rows.append((word, *(rate_words(getattr(one.total, name), speaker) for one in both)))
+    rows += [
+        (speaker.word("pairs_percent"), *(_share(one.pairs, speaker) for one in both)),
+        (speaker.word("punctual_percent"), *(_share(one.punctual, speaker) for one in both)),
+        (speaker.word("loops_percent"), *(_share(one.loops.closed, speaker) for one in both)),
+    ]
+    title = speaker.word("versus")
+    words = (_words(evaluation, speaker), speaker.sentence("vs_note", age=speaker.age(evaluation.age)))
+    return [
+        Section(
+            "versus", title, words, (Table(speaker.word("cap_versus"), (speaker.word("what"), *names), tuple(rows)),)
+        )
+    ]
+
+
+def _span(one: Evaluation, speaker: Speaker) -> str:
+    begin = speaker.date(local(one.since, one)) if one.since else speaker.word("start")
+    end = speaker.date(local(one.until, one)) if one.until else speaker.word("end")
+    return speaker.sentence("span", begin=begin, end=end)
+
+
+def _share(rate: Rate | None, speaker: Speaker) -> str:
+    if rate is None:
+        return speaker.word("not_told")
+    share = speaker.percent(rate.percent, 1)
+    return f"{share} ({speaker.number(rate.numerator)} ÷ {speaker.number(rate.denominator)})"
+
+
+def _words(evaluation: Evaluation, speaker: Speaker) -> str:
+    found = evaluation.versus
+    assert found is not None  # noqa: S101 - asked only then
+    numbers = {"posts": speaker.number(found.posts), "others": speaker.number(found.others)}
+    if found.ratio is None:
+        return speaker.sentence("vs_few", more=speaker.number(found.more_posts), **numbers)
+    metric = speaker.sentence("metric_followers" if found.name else "metric_usual")
+    change, low, high = (speaker.change(value) for value in (found.ratio.estimate, found.ratio.low, found.ratio.high))
+    if found.verdict in ("more", "less"):
+        change = change[:1].upper() + change[1:]
+        than = speaker.sentence("than_campaign" if found.name else "than_period", campaign=found.name)
+        return speaker.sentence("vs_sure", than=than, change=change, metric=metric, low=low, high=high, **numbers)
+    more = speaker.number(found.more_posts)
+    return speaker.sentence("vs_unclear", metric=metric, low=low, high=high, more=more, **numbers)

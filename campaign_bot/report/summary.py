@@ -1,0 +1,69 @@
+"""The report's first five sentences, made from the figures and never stronger than they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from campaign_bot.evaluate import Evaluation
+from campaign_bot.evaluate.comparisons import TIMES
+from campaign_bot.evaluate.ladder import PARTICIPATION
+from campaign_bot.report.labels import level_label
+from campaign_bot.report.words import Speaker
+
+
+def summary(evaluation: Evaluation, speaker: Speaker) -> list[str]:
+    """What went out; how people engaged; what differed; the objectives; whether people took part."""
+    if not evaluation.total.planned:
+        return [speaker.word("nothing")]
+    return [
+        _sent(evaluation, speaker), _engaged(evaluation, speaker), _differed(evaluation, speaker),
+        _objectives(evaluation, speaker), _participated(evaluation, speaker),
+    ]  # fmt: skip
+
+
+def _sent(evaluation: Evaluation, speaker: Speaker) -> str:
+    total = evaluation.total
+    numbers = {name: speaker.number(getattr(total, name)) for name in ("sent", "planned", "failed", "missed")}
+    return speaker.sentence("sent", **numbers)
+
+
+def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
+    total = evaluation.total
+    if total.median is None:
+        return speaker.sentence("unread")
+    median, age = speaker.number(total.median, 1), speaker.age(evaluation.age)
+    return speaker.sentence("engaged", median=median, age=age, read=speaker.number(total.read))
+
+
+def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
+    tested = [one for one in evaluation.comparisons if one.p is not None]
+    if not tested:
+        return speaker.sentence("no_comparison")
+    # Days and hours were not drawn by lot, so they are no advice; networks and languages have other people, so what an
+    # author can choose comes first.
+    found = [one for one in tested if one.sure and one.factor not in TIMES]
+    sure = [one for one in found if one.factor not in ("network", "language")] or found
+    if not sure:
+        return speaker.sentence("no_difference_sure", number=speaker.number(len(tested)))
+    best = min(sure, key=lambda one: (one.p or 0.0, one.factor, one.level))
+    assert best.ratio is not None  # noqa: S101 - what is sure has one
+    change, low, high = (speaker.change(value) for value in (best.ratio.estimate, best.ratio.low, best.ratio.high))
+    return speaker.sentence(
+        "strongest",
+        number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
+    )  # fmt: skip
+
+
+def _objectives(evaluation: Evaluation, speaker: Speaker) -> str:
+    if not evaluation.objectives:
+        return speaker.sentence("objectives_none")
+    number = Counter(one.verdict.replace(" ", "_") for one in evaluation.objectives)
+    names = ("met", "on_the_way", "not_met", "not_measured")
+    return speaker.sentence("objectives_judged", **{name: speaker.number(number[name]) for name in names})
+
+
+def _participated(evaluation: Evaluation, speaker: Speaker) -> str:
+    found = [evaluation.outcomes[name] for name in PARTICIPATION if name in evaluation.outcomes]
+    if not found:
+        return speaker.sentence("participation_unknown")
+    return speaker.sentence("participated", number=speaker.number(sum(found)))
