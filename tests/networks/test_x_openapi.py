@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from campaign_bot.errors import NetworkError, NotReady
 from campaign_bot.model import Attachment, Poll, Receipt
-from campaign_bot.sandbox.x_vocabulary import PARAMETERS
+from campaign_bot.sandbox.x_vocabulary import FIELDS, PARAMETERS
 from tests.networks.conftest import NOW, UnderTest
 from tests.networks.recorder import Exchange, Recorder
 
@@ -64,7 +64,7 @@ class Description:
         known = {one["name"]: one for one in map(self._resolved, operation.get("parameters", []))}
         given: dict[str, Any] = {name: values[-1] for name, values in parse_qs(urlsplit(exchange.target).query).items()}
         if self.newer:  # tweepy has no newer name to send; X takes both
-            given = {PARAMETERS.get(name, name): value for name, value in given.items()}
+            given = {PARAMETERS.get(name, name): _in_newer_words(value) for name, value in given.items()}
         faults = [f"no parameter {name}" for name in given if name not in known]
         faults += [
             f"{name} is missing"
@@ -112,6 +112,10 @@ class Description:
                 found = found[step]
             one = found
         return one
+
+
+def _in_newer_words(fields: str) -> str:
+    return ",".join(FIELDS.get(one, one) for one in fields.split(","))
 
 
 @cache
