@@ -388,7 +388,8 @@ class MastodonConnection(Connection):
     def _ours(self, error: Exception, stage: Stage) -> NetworkError:
         from mastodon.errors import MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
-        if isinstance(error, MastodonRatelimitError):
+        # The library raises the same for an answer, even to a post that was taken, whose dates it cannot read.
+        if isinstance(error, MastodonRatelimitError) and "calculations failed" not in str(error):
             reset = self._api.ratelimit_reset
             until = datetime.fromtimestamp(reset, UTC) if reset else None
             return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
@@ -490,10 +491,10 @@ def _counts(status: Any) -> Counts:
 
 
 def _instant(text: str) -> datetime | None:
-    """When a limit begins anew: ISO 8601 from Mastodon, other servers write what they like."""
+    """When a limit begins anew: ISO 8601 from Mastodon, seconds since 1970 from GoToSocial, anything from others."""
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        found = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

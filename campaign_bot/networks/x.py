@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -164,6 +165,8 @@ class XConnection(Connection):
     def __init__(self, account: Account, secrets: Mapping[str, str], server: str, timeout_s: float) -> None:
         import tweepy
 
+        # X's newer answers call it edit_history_post_ids; nobody here reads it.
+        warnings.filterwarnings("ignore", "Tweet data missing default", RuntimeWarning)
         super().__init__(account.name)
         self._handle = account.handle.removeprefix("@")
         self._server = server.rstrip("/")

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from campaign_bot.sandbox import bluesky_embeds as embeds
+from campaign_bot.sandbox.bluesky_input import BLOB_BYTES, check_input
 from campaign_bot.sandbox.bluesky_records import (
     COLLECTION,
     GATES,
@@ -32,6 +33,7 @@ from campaign_bot.sandbox.bluesky_records import (
     invalid,
     new_key,
     parent_of,
+    type_of_bytes,
 )
 from campaign_bot.sandbox.bluesky_session import ACCESS, REFRESH, Sessions
 from campaign_bot.sandbox.bluesky_views import author_view, post_view, record_view, session_view, uri_of
@@ -40,15 +42,15 @@ from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, Worl
 
 SECRET_FIELDS = ("app_password",)
 
-BATCH, PAGE, BLOB_BYTES = 25, 50, 50 * 1024 * 1024
+PAGE = 50
 
 #: bucket -> (how many points, in how many seconds), as Bluesky publishes them; every window must have room
 LIMITS: dict[str, tuple[tuple[int, int], ...]] = {
     "session": ((30, 300), (300, 86_400)),
     "write": ((5_000, 3_600), (35_000, 86_400)),
     "blob": ((1_000, 86_400),),
-    "any": ((3_000, 300),),
 }
+EVERYTHING = (3_000, 300)  # requests of any kind, from one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Call:
     body: bytes
     mime_type: str
     server: str
+    address: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])  # of the answer
 
     @property
@@ -70,23 +73,14 @@ class Call:
         return self.account
 
     def param(self, name: str) -> str:
-        if name not in self.params:
-            raise invalid(f'Missing required key "{name}" at $')
         return self.params[name][0]
 
     def json(self) -> Json:
-        try:
-            body: Any = json.loads(self.body)
-        except ValueError as error:
-            raise Refusal(400, "SyntaxError", str(error)) from error
-        return cast("Json", body) if isinstance(body, dict) else {}
+        return cast("Json", json.loads(self.body))
 
     def field(self, name: str) -> Any:
-        """A field of the JSON body."""
-        body = self.json()
-        if name not in body:
-            raise invalid(f'Missing required key "{name}" at $')
-        return body[name]
+        """A field of the JSON body, which has what its method must have."""
+        return self.json()[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +98,13 @@ def router(world: World) -> APIRouter:
     """The methods, under /xrpc."""
     server, routes = Server(world), APIRouter(prefix="/xrpc")
     for name, method in server.methods().items():
-        routes.add_api_route(f"/{name}", _endpoint(server, method), methods=[method.verb], include_in_schema=False)
+        routes.add_api_route(f"/{name}", _endpoint(server, name, method), methods=["GET", "POST"])
+    routes.add_api_route("/{name}", _not_there, methods=["GET", "POST"])
     return routes
+
+
+def _not_there(name: str) -> Response:
+    return JSONResponse({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)
 
 
 def account_of(world: World, authorization: str) -> str:
@@ -116,11 +115,14 @@ def account_of(world: World, authorization: str) -> str:
         return ""
 
 
-def _endpoint(server: Server, method: Method) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def _endpoint(server: Server, name: str, method: Method) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def answer(request: Request) -> Response:
         headers: dict[str, str] = {}
         try:
+            if request.method != method.verb:
+                raise invalid(f"Incorrect HTTP method ({request.method}) expected {method.verb}")
             call = server.admit(method, request, await request.body())
+            check_input(name, call.params, call.mime_type, call.body)
             headers = call.headers
             server.charge(method, call)
             told = method.handle(call)
@@ -140,6 +142,7 @@ class Server:
         self.world = world
         self.sessions = Sessions(world)
         self.limiter = RateLimiter()
+        self._used: set[tuple[str, str]] = set()
 
     def methods(self) -> dict[str, Method]:
         return {
@@ -172,17 +175,21 @@ class Server:
             body,
             request.headers.get("content-type", ""),
             str(request.url).partition("/xrpc/")[0],
+            request.client.host if request.client else "",
         )
 
     def charge(self, method: Method, call: Call) -> None:
-        """Take the method's points from every window of its bucket; the tightest one is told in the headers."""
+        """One request of its address, and the method's points from every window of its bucket. The tightest is told in
+        the headers: so a post is told of the requests that are left, while many posts are."""
         who = call.account.name if call.account else ""
         if method.bucket == "session":
             who = str(call.field("identifier"))
         now = self.world.now()
-        taken = [
+        limit, window_s = EVERYTHING
+        taken = [(window_s, self.limiter.take(call.address, "everything", limit, window_s, now))]
+        taken += [
             (window_s, self.limiter.take(who, f"{method.bucket}/{window_s}", limit, window_s, now, cost=method.points))
-            for limit, window_s in LIMITS[method.bucket]
+            for limit, window_s in LIMITS.get(method.bucket, ())
         ]
         window_s, tightest = min(taken, key=lambda pair: (pair[1].allowed, pair[1].remaining))
         call.headers.update(
@@ -203,7 +210,7 @@ class Server:
             "availableUserDomains": [".test"],
             "inviteCodeRequired": False,
             "blobUploadLimit": BLOB_BYTES,
-            "links": {},
+            "links": {"privacyPolicy": "https://example.org/privacy", "termsOfService": "https://example.org/terms"},
             "contact": {},
         }
 
@@ -217,23 +224,20 @@ class Server:
     def get_session(self, call: Call) -> Json:
         return session_view(call.own, call.server)
 
-    def delete_session(self, call: Call) -> Json:
+    def delete_session(self, call: Call) -> Response:
         self.sessions.end(call.claims)
-        return {}
+        return Response()
 
     def upload_blob(self, call: Call) -> Json:
-        if len(call.body) > BLOB_BYTES:
-            raise Refusal(413, "PayloadTooLarge", "request entity too large")
-        cid = cid_of_bytes(call.body)
+        cid, kind = cid_of_bytes(call.body), type_of_bytes(call.body, call.mime_type)
         with self.world.lock:
             # Each repository has its own: two accounts may send the same picture at once.
-            self.world.media[f"{call.own.name}/{cid}"] = LocalMedia(cid, call.own.name, call.mime_type, call.body)
-        link = {"$link": cid}
-        return {"blob": {"$type": "blob", "ref": link, "mimeType": call.mime_type, "size": len(call.body)}}
+            self.world.media[f"{call.own.name}/{cid}"] = LocalMedia(cid, call.own.name, kind, call.body)
+        return {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": kind, "size": len(call.body)}}
 
     def create_record(self, call: Call) -> Json:
         account, collection = self._writer(call, str(call.field("collection"))), str(call.field("collection"))
-        rkey = call.json().get("rkey") or new_key(self.world.now(), self.world.next_id())
+        rkey = call.json().get("rkey", new_key(self.world.now(), self.world.next_id()))
         with self.world.lock:  # one writer may have a key, however many ask at once
             self._create(account, collection, rkey, call.field("record"))()
             made = self._record(account, collection, rkey)
@@ -338,32 +342,32 @@ class Server:
             uri, cid = uri_of(account, rkey, PROFILE), cid_of_record(account.profile)
             return {"uri": uri, "cid": cid, "value": account.profile}
         post = self._post(account, rkey)
-        if post is None or post.wire["collection"] != collection:
+        there = post is not None and post.wire["collection"] == collection
+        if post is None or not there or call.params.get("cid", [post.wire["cid"]]) != [post.wire["cid"]]:
             raise Refusal(400, "RecordNotFound", f"Could not locate record: {uri_of(account, rkey, collection)}")
         return record_view(account, post)
 
     def list_records(self, call: Call) -> Json:
         account = self._actor(call.param("repo"))
+        if call.param("collection") != COLLECTION:
+            return {"records": []}
         posts, cursor = self._page(call, account)
         return {"records": [record_view(account, post) for post in posts]} | cursor
 
     def get_blob(self, call: Call) -> Response:
         media = self.world.media.get(f"{self._actor(call.param('did')).name}/{call.param('cid')}")
         if media is None:
-            raise Refusal(400, "BlobNotFound", "Blob not found")
+            raise invalid("Blob not found")
         return Response(media.data, media_type=media.mime_type)
 
     def get_posts(self, call: Call) -> Json:
-        """Posts that are gone are left out."""
-        uris = call.params.get("uris", [])
-        if len(uris) > BATCH:
-            raise invalid(f"array too big (maximum {BATCH}, got {len(uris)}) at $.uris")
+        """Posts that are gone are left out, and those that the index has not come to yet."""
         found: list[Json] = []
-        for uri in uris:
+        for uri in call.params["uris"]:
             did, _, rkey = uri.removeprefix("at://").replace(f"/{COLLECTION}/", " ").partition(" ")
             account = self.sessions.account(did)
             post = self._post(account, rkey) if account else None
-            if account and post and not post.reposts:
+            if account and post in self.world.listed(account.name) and not post.reposts:
                 found.append(self._view(call, account, post))
         return {"posts": found}
 
@@ -373,7 +377,9 @@ class Server:
         return {"feed": [{"post": self._view(call, account, post)} for post in posts]} | cursor
 
     def get_profile(self, call: Call) -> Json:
-        account = self._actor(call.param("actor"))
+        account = self.sessions.account(call.param("actor"))
+        if account is None:
+            raise invalid("Profile not found")
         return {
             **author_view(account),
             "followersCount": self.world.followers(account),
@@ -409,8 +415,11 @@ class Server:
 
     def _page(self, call: Call, account: LocalAccount) -> tuple[list[LocalPost], Json]:
         limit, cursor = int(call.params.get("limit", [str(PAGE)])[0]), call.params.get("cursor", [""])[0]
-        posts = sorted(self.world.posts_of(account.name), key=lambda post: post.id, reverse=True)
-        page = [post for post in posts if not cursor or post.id < cursor][: min(limit, 100)]
+        oldest_first = call.params.get("reverse", ["false"]) == ["true"]
+        posts = sorted(self.world.posts_of(account.name), key=lambda post: post.id, reverse=not oldest_first)
+        if cursor:
+            posts = [post for post in posts if (post.id > cursor if oldest_first else post.id < cursor)]
+        page = posts[:limit]
         return page, {"cursor": page[-1].id} if page else {}
 
     def _media(self, account: LocalAccount, record: Json) -> list[LocalMedia]:
@@ -421,6 +430,7 @@ class Server:
             media = self.world.media.get(f"{account.name}/{cid}")
             if media is None:
                 raise Refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
+            self._check_first_use(media, blob)
             files[cid] = media
         found: list[LocalMedia] = []
         for blob, about in embeds.shown_of(record):
@@ -431,6 +441,17 @@ class Server:
             )  # fmt: skip
             found.append(embeds.with_captions(media, record, files))
         return found
+
+    def _check_first_use(self, media: LocalMedia, blob: Json) -> None:
+        """The first record that shows a blob must know what it is; from then on nobody looks."""
+        for name, kept, told in (
+            ("Mimetype", media.mime_type, blob["mimeType"]),
+            ("Size", len(media.data), blob["size"]),
+        ):
+            if (media.account, media.id) not in self._used and kept != told:
+                words = f"Referenced {name} does not match stored blob. Expected: {kept}, Got: {told}"
+                raise Refusal(400, f"Invalid{name.replace('Mimet', 'MimeT')}", words)
+        self._used.add((media.account, media.id))
 
     def _commit(self, cid: str) -> Json:
         return {"cid": cid, "rev": new_key(self.world.now(), self.world.next_id())}

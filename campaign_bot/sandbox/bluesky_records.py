@@ -6,26 +6,19 @@ The rules and the sentences are those of a real server (@atproto/pds 0.5.35), as
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
 import libipld
 import regex
 
-from campaign_bot.sandbox import bluesky_embeds
+from campaign_bot.sandbox.lexicon import POST, REPOST, Thing, problems
 
 COLLECTION = "app.bsky.feed.post"
-TEXT_GRAPHEMES, TEXT_BYTES = 300, 3000
-TAG_GRAPHEMES, TAG_BYTES = 64, 640
-LANGUAGES = 3
 REPOSTS, GATES, PROFILE = "app.bsky.feed.repost", "app.bsky.feed.threadgate", "app.bsky.actor.profile"
 GATE_RULES = ("mentionRule", "followerRule", "followingRule", "listRule")
 
 _TID = regex.compile(r"[234567a-j][234567a-z]{12}")
-_LANGUAGE = regex.compile(r"(i|[a-z]{2,3})(-[A-Za-z0-9-]+)?")
-_URI = regex.compile(r"\w+:(//)?[^\s/]\S*")
-_AT_URI = regex.compile(r"at://[^/\s]+(/[^/\s]+){0,2}")
 _DAG_CBOR, _RAW = 0x71, 0x55
 
 Json = dict[str, Any]
@@ -61,16 +54,19 @@ def check_key(rkey: str) -> None:
 
 def check_post(record: Json) -> None:
     """Raises Refusal with the first thing that the lexicon of a post forbids."""
-    for problem in _problems(record):
-        raise invalid(f"Invalid {COLLECTION} record: {problem}")
+    _check(POST, COLLECTION, record)
 
 
 def check_repost(record: Json) -> None:
     """Raises Refusal for what is no repost."""
-    for problem in _reference_problems(record.get("subject"), "$.record.subject"):
-        raise invalid(f"Invalid {REPOSTS} record: {problem}")
-    if not _is_instant(str(record.get("createdAt", ""))):
-        raise invalid(f"Invalid {REPOSTS} record: Invalid datetime at $.record.createdAt")
+    _check(REPOST, REPOSTS, record)
+
+
+def _check(lexicon: Thing, collection: str, record: Json) -> None:
+    if (kind := record.get("$type", collection)) != collection:
+        raise invalid(f"Invalid $type: expected {collection}, got {kind}")
+    for message, place in problems(lexicon, record, "$.record"):
+        raise invalid(f"Invalid {collection} record: {message} at {place}")
 
 
 def check_gate(record: Json, rkey: str) -> str:
@@ -89,70 +85,6 @@ def parent_of(record: Json) -> str:
     return reply["parent"]["uri"].rpartition("/")[2] if reply else ""
 
 
-def _problems(record: Json) -> Iterator[str]:
-    if record.get("$type", COLLECTION) != COLLECTION:
-        yield f'Expected "{COLLECTION}" (got "{record["$type"]}") at $.record.$type'
-    for name in ("createdAt", "text"):
-        if name not in record:
-            yield f'Missing required key "{name}" at $.record'
-        elif not isinstance(record[name], str):
-            yield f"Expected string value type at $.record.{name}"
-    yield from _too_big(record["text"], "$.record.text", TEXT_GRAPHEMES, TEXT_BYTES)
-    if not _is_instant(record["createdAt"]):
-        yield f'Invalid datetime (got "{record["createdAt"]}") at $.record.createdAt'
-    yield from _language_problems(record.get("langs", []))
-    for index, facet in enumerate(record.get("facets", [])):
-        yield from _facet_problems(facet, f"$.record.facets[{index}]")
-    for end in ("root", "parent") if "reply" in record else ():
-        yield from _reference_problems(record["reply"].get(end), f"$.record.reply.{end}")
-    yield from bluesky_embeds.problems(record)
-
-
-def _too_big(text: str, place: str, graphemes: int, size: int) -> Iterator[str]:
-    if (got := len(text.encode())) > size:
-        yield f"string too big (maximum {size}, got {got}) at {place}"
-    if (got := len(regex.findall(r"\X", text))) > graphemes:
-        yield f"grapheme too big (maximum {graphemes}, got {got}) at {place}"
-
-
-def _language_problems(languages: list[str]) -> Iterator[str]:
-    if len(languages) > LANGUAGES:
-        yield f"array too big (maximum {LANGUAGES}, got {len(languages)}) at $.record.langs"
-    for index, language in enumerate(languages):
-        if not _LANGUAGE.fullmatch(language):
-            yield f'Invalid language (got "{language}") at $.record.langs[{index}]'
-
-
-def _facet_problems(facet: Json, place: str) -> Iterator[str]:
-    """A range beyond the text is none: the server keeps it, and readers' apps pass over it."""
-    index = facet.get("index", {})
-    for name in ("byteStart", "byteEnd"):
-        if not isinstance(index.get(name), int) or index[name] < 0:
-            yield f"Expected a byte offset at {place}.index.{name}"
-    for number, feature in enumerate(facet.get("features", [])):
-        kind, at = feature.get("$type", "").rpartition("#")[2], f"{place}.features[{number}]"
-        if kind == "link" and not _URI.fullmatch(feature.get("uri", "")):
-            yield f'Invalid uri (got "{feature.get("uri")}") at {at}.uri'
-        if kind == "tag":
-            yield from _too_big(feature.get("tag", ""), f"{at}.tag", TAG_GRAPHEMES, TAG_BYTES)
-
-
-def _reference_problems(reference: Json | None, place: str) -> Iterator[str]:
-    """The post itself need not exist: servers do not look at each other's posts here."""
-    for name in ("cid", "uri"):
-        if not (reference or {}).get(name):
-            yield f'Missing required key "{name}" at {place}'
-    if reference and not _AT_URI.fullmatch(reference["uri"]):
-        yield f'Invalid AT-URI (got "{reference["uri"]}") at {place}.uri'
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None and "T" in text
-    except ValueError:
-        return False
-
-
 def _cid(codec: int, data: bytes) -> str:
     return libipld.encode_cid(bytes((1, codec, 0x12, 0x20)) + hashlib.sha256(data).digest())
 
@@ -167,6 +99,19 @@ def _with_links(value: object) -> object:
     if isinstance(value, list):
         return [_with_links(item) for item in cast("list[object]", value)]
     return value
+
+
+#: Files say themselves what they are, whatever the client says.
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+
+def type_of_bytes(data: bytes, declared: str) -> str:
+    """What a blob is, by its first bytes; else what it was said to be."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[4:8] == b"ftyp":
+        return "video/mp4"
+    return next((kind for begin, kind in _SIGNATURES.items() if data.startswith(begin)), declared)
 
 
 def new_key(now: datetime, number: int) -> str:

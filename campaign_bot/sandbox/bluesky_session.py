@@ -29,7 +29,7 @@ class Sessions:
 
     def sign_in(self, identifier: str, password: str) -> LocalAccount:
         """Raises Refusal for an unknown account and for a wrong password alike."""
-        account = self.account(identifier.removeprefix("@"))
+        account = self.account(identifier)
         if account is None or not hmac.compare_digest(account.secrets["app_password"].encode(), password.encode()):
             raise Refusal(401, "AuthenticationRequired", "Invalid identifier or password")
         return account
@@ -56,8 +56,10 @@ class Sessions:
     def read(self, authorization: str, scope: str) -> tuple[LocalAccount, Json]:
         """Whose token this is, and its claims. Raises Refusal in a real server's words."""
         kind, _, token = authorization.partition(" ")
-        if kind.lower() != "bearer" or not token:
+        if not kind:
             raise Refusal(401, "AuthMissing", "Authentication Required")
+        if kind.lower() != "bearer":
+            raise Refusal(400, "InvalidToken", "Unexpected authorization type")
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             raise Refusal(400, "InvalidToken", "Token could not be verified")

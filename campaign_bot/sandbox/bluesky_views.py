@@ -19,7 +19,8 @@ def record_view(account: LocalAccount, post: LocalPost) -> Json:
 
 
 def author_view(account: LocalAccount) -> Json:
-    return {"did": account.id, "handle": account.handle, "displayName": account.name}
+    """A name to be shown is there only where somebody wrote one."""
+    return {"did": account.id, "handle": account.handle, "labels": []}
 
 
 def session_view(account: LocalAccount, server: str) -> Json:
@@ -31,9 +32,18 @@ def session_view(account: LocalAccount, server: str) -> Json:
             "@context": ["https://www.w3.org/ns/did/v1"],
             "id": account.id,
             "alsoKnownAs": [f"at://{account.handle}"],
-            "verificationMethod": [],
+            "verificationMethod": [
+                {
+                    "id": f"{account.id}#atproto",
+                    "type": "Multikey",
+                    "controller": account.id,
+                    "publicKeyMultibase": "zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF",
+                }
+            ],
             "service": [service],
         },
+        "email": f"{account.name}@mail.example",
+        "emailConfirmed": False,
         "active": account.may_publish,
     }
     return told if account.may_publish else told | {"status": "deactivated"}
@@ -47,6 +57,7 @@ def post_view(account: LocalAccount, post: LocalPost, counts: Counts, server: st
         "author": author_view(account),
         "record": post.wire["record"],
         "indexedAt": _instant(post.created),
+        "labels": [],
         "likeCount": counts.likes or 0,
         "repostCount": counts.reposts or 0,
         "replyCount": counts.replies or 0,

@@ -97,12 +97,14 @@ class Fault:
 @with_config(extra="forbid")
 @dataclass(slots=True)
 class Behaviour:
-    """Ways of real servers that are not faults: listings that lag behind, videos that are not ready at once, and servers that take the same post again
-    (Mastodon-like ones that ignore Idempotency-Key; X, whose check for repeated text is no promise)."""
+    """Ways of real servers that are not faults: listings that lag behind, videos that are not ready at once, servers that
+    take the same post again (Mastodon-like ones that ignore Idempotency-Key; X, whose check for repeated text is no
+    promise), and X's newer vocabulary (`x_vocabulary.py`)."""
 
     listing_lag_s: float = 0.0
     preparing_s: float = 2.0  # how long videos and GIFs take before they can be attached
     forgetful: bool = False
+    newer_words: bool = False
 
 
 class World:

@@ -1,6 +1,7 @@
 """The local X: the routes of the API v2 that a client needs to publish, look and count.
 
-OAuth 1.0a signatures are really verified. Answers follow OpenAPI 2.166; refusals use X's own sentences.
+OAuth 1.0a signatures are really verified. Answers follow OpenAPI 2.166, or 2.167 (`x_vocabulary.py`); refusals use X's
+own sentences.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from twitter_text.extract_urls import extract_urls_with_indices
 from campaign_bot.sandbox.limits import Allowance, RateLimiter
 from campaign_bot.sandbox.world import LocalAccount, LocalPost, World
 from campaign_bot.sandbox.x_media import Media
+from campaign_bot.sandbox.x_vocabulary import newer
 from campaign_bot.sandbox.x_wire import PROBLEMS, Json, Refusal, not_found, refused
 from campaign_bot.sandbox.x_wire import Call as _Call
 from campaign_bot.sandbox.x_wire import invalid as _invalid
@@ -82,11 +84,15 @@ class _Server:
                 if not allowance.allowed:
                     return JSONResponse({"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, 429, headers)
                 status, body = await handler(_Call(request, account, await _body(request)))
-                return JSONResponse(body, status, headers)
+                return JSONResponse(self._worded(body), status, headers)
             except Refusal as refusal:
-                return JSONResponse(refusal.body, refusal.status, headers, media_type="application/problem+json")
+                body = self._worded(refusal.body)
+                return JSONResponse(body, refusal.status, headers, media_type="application/problem+json")
 
         return answer
+
+    def _worded(self, body: Json) -> Json:
+        return newer(body) if self._world.behaviour.newer_words else body
 
     def _whose(self, request: Request) -> LocalAccount:
         """The account whose keys signed this request. Raises Refusal 401 for any other signature."""

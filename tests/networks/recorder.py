@@ -34,9 +34,8 @@ class Exchange:
 class Recorder:
     """A loopback proxy in front of `upstream`; `exchanges` has what passed, in order.
 
-    `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does; `before` is called ahead of
-    each request that is carried on. Where the server's answers name its own address, they name this one's instead: as
-    behind any proxy, clients stay with who they spoke to.
+    `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does. `before` is called ahead of
+    each request that is carried on. `rewrite` gives an answer as the client gets it.
     """
 
     def __init__(
@@ -45,11 +44,11 @@ class Recorder:
         *,
         meets: Callable[[str, str], Fault | None] = lambda method, path: None,
         before: Callable[[str, str], None] = lambda method, path: None,
-        own_names: tuple[str, ...] = (),
+        rewrite: Callable[[bytes, str], bytes] = lambda answer, own_url: answer,
     ) -> None:
         self.exchanges: list[Exchange] = []
         self._place = urlsplit(upstream)
-        self._meets, self._before, self._own_names = meets, before, own_names
+        self._meets, self._before, self._rewrite = meets, before, rewrite
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -98,10 +97,8 @@ class Recorder:
         given = {name: value for name, value in asked.headers.items() if name.lower() != "accept-encoding"}
         onward.request(asked.command, asked.path, body, given)
         response = onward.getresponse()
-        answer = response.read()
+        answer = self._rewrite(response.read(), self.url)
         onward.close()
-        for name in self._own_names:
-            answer = answer.replace(name.encode(), self.url.encode())
         types = (asked.headers.get("content-type", ""), response.getheader("content-type", ""))
         exchange = Exchange(asked.command, asked.path, body, types[0], response.status, answer, types[1])
         self.exchanges.append(exchange)
@@ -115,7 +112,7 @@ def _answer_with(asked: BaseHTTPRequestHandler, fault: Fault) -> None:
 
 def _send(asked: BaseHTTPRequestHandler, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
     try:
-        asked.send_response(status)
+        asked.send_response_only(status)  # with the server's own Date, not a second one
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP:
                 asked.send_header(name, value)

@@ -46,7 +46,7 @@ def under_test(servers: RealBluesky, readers: list[Person]) -> Iterator[BlueskyU
     account = Account(name="bluesky-en", network="bluesky", language="en", handle=person.handle)
     clock = [NOW]
     world = FarEnd(servers, {account.name: person}, now=lambda: clock[0])
-    with Recorder(servers.pds, meets=world.meets, before=world.before, own_names=(servers.pds,)) as gate:
+    with Recorder(servers.pds, meets=world.meets, before=world.before, rewrite=world.behind) as gate:
         world.gate = gate
         made = BlueskyUnderTest(
             networks.get("bluesky"), account, world, gate, PARTICULARS["bluesky"], clock, readers=readers

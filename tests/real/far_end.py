@@ -36,6 +36,10 @@ class FarEnd(World):
         if path.endswith(COUNTED):
             self.servers.settle()
 
+    def behind(self, answer: bytes, gate: str) -> bytes:
+        """As behind any proxy, the server's own address is the gate's: so the client stays with whom it spoke to."""
+        return answer.replace(self.servers.pds.encode(), gate.encode())
+
     def posts_of(self, account: str) -> list[LocalPost]:
         """Newest first, by the order in which the server took them: their keys only tell when each was due."""
         taken = self._taken()

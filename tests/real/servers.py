@@ -3,6 +3,7 @@ from a wheel; and the people on them. The processes end with whoever started the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -155,7 +156,7 @@ def real_bluesky() -> Generator[RealBluesky]:
     try:
         postgres = get_server(place / "postgres", cleanup_mode="delete")
         try:
-            with _servers(place, postgres.get_uri()) as started:
+            with _servers(place, postgres.get_uri(), postgres.get_pid()) as started:
                 yield started
         finally:
             postgres.cleanup()
@@ -164,12 +165,13 @@ def real_bluesky() -> Generator[RealBluesky]:
 
 
 @contextmanager
-def _servers(place: Path, postgres: str) -> Generator[RealBluesky]:
+def _servers(place: Path, postgres: str, pid: int | None) -> Generator[RealBluesky]:
     bypass_key = secrets.token_hex(16)
     environment = {
         "PATH": os.environ["PATH"],
         "TMPDIR": str(place),
         "POSTGRES_URL": postgres,
+        "POSTGRES_PID": str(pid),
         "BYPASS_KEY": bypass_key,
     }
     with (place / "log").open("w") as log:
@@ -191,7 +193,9 @@ def _servers(place: Path, postgres: str) -> Generator[RealBluesky]:
         started.close()
     finally:
         assert process.stdin is not None
-        process.stdin.close()  # it ends when nobody holds the other end
+        with contextlib.suppress(BrokenPipeError):  # it has ended already
+            process.stdin.write("end\n")
+            process.stdin.close()
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:

@@ -218,11 +218,20 @@ def test_signing_in_thirty_times_in_five_minutes_is_enough(caller, clock):
     assert caller.post("com.atproto.server.createSession", wrong).status_code == 401
 
 
-def test_a_create_costs_three_points_and_a_delete_one(caller):
+def left(answer: httpx.Response) -> tuple[str, int]:
+    return answer.headers["ratelimit-policy"], int(answer.headers["ratelimit-remaining"])
+
+
+def test_a_create_costs_three_points_and_a_delete_one_and_the_tightest_limit_is_told(caller, clock):
+    assert left(caller.create(RECORD)) == ("3000;w=300", 2998)  # one request of an address, after signing in
+
+    for _ in range(667):
+        caller.create(RECORD)
+    clock.now += timedelta(minutes=6)
     created = caller.create(RECORD, rkey=KEY)
     deleted = caller.post("com.atproto.repo.deleteRecord", {"repo": DID, "collection": POST, "rkey": KEY})
 
-    assert [int(answer.headers["ratelimit-remaining"]) for answer in (created, deleted)] == [4997, 4996]
+    assert [left(answer) for answer in (created, deleted)] == [("5000;w=3600", 2993), ("5000;w=3600", 2992)]
 
 
 def test_nobody_writes_into_anothers_repository(caller, world):
@@ -263,3 +272,15 @@ def test_more_than_25_posts_at_once_are_refused(caller):
     answer = caller.get("app.bsky.feed.getPosts", uris=uris)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequest")
+
+
+def test_the_index_may_lag_behind_the_server_but_the_record_is_there(caller, world, clock):
+    world.behaviour.listing_lag_s = 2
+    uri = caller.create(RECORD, rkey=KEY).json()["uri"]
+    indexed = [len(caller.get("app.bsky.feed.getPosts", uris=[uri]).json()["posts"])]
+    kept = caller.get("com.atproto.repo.getRecord", repo=DID, collection=POST, rkey=KEY)
+
+    clock.now += timedelta(seconds=2)
+    indexed.append(len(caller.get("app.bsky.feed.getPosts", uris=[uri]).json()["posts"]))
+
+    assert (kept.status_code, indexed) == (200, [0, 1])

@@ -1,9 +1,11 @@
 // Bluesky's own servers on loopback: the directory of identities (PLC), one personal data server (PDS) and the index
 // that counts (AppView, with the bsync that it keeps private things in). Moderation (Ozone) is left out.
 //
-// Reads POSTGRES_URL and BYPASS_KEY; writes one line of JSON on stdout when all are ready. Each line on stdin is then
-// answered by `settled` once the index has counted all that was taken. Ends at SIGTERM, SIGINT, or when its stdin is
-// closed: whoever started it is gone then, however that happened.
+// Reads POSTGRES_URL, POSTGRES_PID and BYPASS_KEY; writes one line of JSON on stdout when all are ready. The line
+// `settle` on stdin is answered by `settled` once the index has counted all that was taken; `end` says that stdin is
+// closed on purpose. If it is closed without that, whoever started us is gone: then PostgreSQL ends with us, and what
+// was written to TMPDIR is removed.
+import fs from 'node:fs'
 import net from 'node:net'
 import readline from 'node:readline'
 
@@ -21,13 +23,39 @@ const { TestBsky, TestBsync, TestPds, TestPlc, mockNetworkUtilities } = await im
 
 const postgres = process.env.POSTGRES_URL
 const running = []
-async function stop(code) {
-  setTimeout(() => process.exit(code), 3000).unref() // a server that does not end is left to the kernel
+let onPurpose = false
+let stopping = false
+let ending = false
+
+process.on('uncaughtException', (error) => {
+  if (stopping) return // servers that were still starting, and lose what they stand on
+  console.error(error)
+  process.exit(1)
+})
+async function stop() {
+  stopping = true
+  setTimeout(leave, 3000) // a server that does not end is left to the kernel
   for (const server of running.reverse()) await server.close().catch(() => {})
-  process.exit(code)
+  await leave()
 }
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(0))
-const asked = readline.createInterface({ input: process.stdin }).on('close', () => stop(0))
+async function leave() {
+  if (ending) return
+  ending = true
+  if (!onPurpose) await cleanUp(Number(process.env.POSTGRES_PID))
+  process.exit(0)
+}
+async function cleanUp(pid) {
+  try {
+    process.kill(pid, 'SIGINT') // PostgreSQL: end now, and orderly
+    for (let tries = 0; tries < 100; tries++) {
+      process.kill(pid, 0)
+      await new Promise((later) => setTimeout(later, 100))
+    }
+  } catch {} // gone
+  fs.rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 5 })
+}
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {}) // who started us ends us
+const asked = readline.createInterface({ input: process.stdin }).on('close', stop)
 
 async function freePort() {
   const probe = net.createServer()
@@ -76,6 +104,9 @@ async function settle() {
   while (((await index.sub.getCursor()) ?? 0) < newest && (await new Promise((later) => setTimeout(later, 5, true))))
   await index.bsyncSub.processAll(await bsync.getStreamHeads())
 }
-asked.on('line', () => settle().then(() => console.log('settled'), (error) => console.error(error)))
+asked.on('line', (line) => {
+  if (line === 'end') onPurpose = true
+  else settle().then(() => console.log('settled'), (error) => console.error(error))
+})
 
 console.log(JSON.stringify({ pds: pds.url, index: index.url }))
