@@ -11,12 +11,13 @@ import base64
 import contextlib
 import errno
 import hashlib
-import importlib
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from types import FrameType
 from typing import Any
 
@@ -32,7 +33,8 @@ from campaign_bot.sandbox import timeline
 from campaign_bot.sandbox.place import LOOPBACK, secrets_of
 from campaign_bot.sandbox.world import Behaviour, Fault, LocalAccount, World
 
-WIRES = ("x", "mastodon", "bluesky")
+#: Where packages register what a network of theirs looks like from here: a module with `router` and `SECRET_FIELDS`.
+GROUP = "campaign_bot.local_networks"
 OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
 LARGEST_BODY = 600_000_000  # bytes; the largest upload that a network takes is a video of 512 MB
 
@@ -271,10 +273,15 @@ class _Server(uvicorn.Server):
         yield
 
 
+@cache
+def _wires() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 def _wire(network: str) -> Any:
-    if network not in WIRES:
-        raise ConfigError(f"There is no local network for {network}.", advice=f"There are: {', '.join(WIRES)}.")
-    return importlib.import_module(f"campaign_bot.sandbox.{network}")
+    if network not in _wires():
+        raise ConfigError(f"There is no local network for {network}.", advice=f"There are: {', '.join(_wires())}.")
+    return _wires()[network].load()
 
 
 def _secret_fields(network: str) -> tuple[str, ...]:

@@ -1,44 +1,16 @@
-"""One network under test at a time: its account on the local networks, its real client, and what is particular to it.
-
-A network joins the contract by one row in `PARTICULARS`.
-"""
+"""The networks of the package, one under test at a time: a network joins the contract by one row in `PARTICULARS`."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from typing import Any, cast
 
 import pytest
-from PIL import Image
 
-from campaign_bot import networks
-from campaign_bot.library.files import Account
-from campaign_bot.model import Attachment, Content, Media, Outgoing, Part
-from campaign_bot.networks.base import Connection, Network
-from campaign_bot.sandbox.place import secrets_of
-from campaign_bot.sandbox.server import LocalNetworks, build_world
-from campaign_bot.sandbox.world import LocalPost, World
-from tests.networks.recorder import Recorder
+from campaign_bot import contract
+from campaign_bot.contract.under_test import NOW, Particulars, UnderTest, iso_limit_headers, opened
+from campaign_bot.model import Attachment
 
-NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Particulars:
-    """What is particular to a network: everything else is the contract."""
-
-    account: dict[str, str]
-    create_route: str  # "METHOD /path" of the request that creates a post
-    read_route: str
-    repeat: str  # what a second send of the same part is: same (the same receipt) or unconfirmed
-    requests_allowed: int  # reads of the own profile before a 429; 0: too many to try (its wire test does)
-    tells_language: bool = True
-    tells_visibility: bool = False
-
+__all__ = ["NOW", "UnderTest"]
 
 PARTICULARS: dict[str, Particulars] = {
     "x": Particulars(
@@ -56,6 +28,7 @@ PARTICULARS: dict[str, Particulars] = {
         repeat="same",
         requests_allowed=300,
         tells_visibility=True,
+        limit_headers=iso_limit_headers,
     ),
     "bluesky": Particulars(
         {"handle": "opengov-en.bsky.example"},
@@ -63,87 +36,17 @@ PARTICULARS: dict[str, Particulars] = {
         "GET /xrpc/app.bsky.feed.getPosts",
         repeat="unconfirmed",
         requests_allowed=0,
+        tells_read_only=False,
     ),
 }
 
 
-@dataclass
-class UnderTest:
-    """A network with its local counterpart, ready to be used."""
-
-    network: Network
-    account: Account
-    world: World
-    server: LocalNetworks | Recorder  # both say their `url`
-    particulars: Particulars
-    clock: list[datetime]
-    opened: list[Connection] = field(default_factory=list)
-
-    def connect(
-        self, *, server: str = "", timeout_s: float = 10.0, secrets: dict[str, str] | None = None
-    ) -> Connection:
-        """A connection; `secrets` replace the right ones."""
-        kind = self.network.credentials
-        given = {**self.secrets(), **(secrets or {})}
-        made = self.network.connect(
-            self.account, kind.model_validate(given), server=server or self.server.url, timeout_s=timeout_s
-        )
-        self.opened.append(made)
-        return made
-
-    def secrets(self) -> dict[str, str]:
-        return secrets_of(self.account, tuple(self.network.credentials.model_fields))
-
-    def part(self, text: str = "Open government belongs to everyone.", **more: Any) -> Outgoing:
-        """A part as the publish stage would ask for it; the same text has the same key."""
-        delivery = hashlib.sha256(text.encode()).hexdigest()[:20]
-        content = Content("en", (Part(text),))
-        (key,) = self.network.keys(delivery, content.sha256, NOW, 1)
-        given: dict[str, Any] = {
-            "key": key,
-            "written_at": NOW,
-            "text": text,
-            "language": "en",
-            "visibility": "public",
-            "content_warning": "",
-        }
-        return Outgoing(**(given | more))
-
-    def content(self, text: str, *media: Media) -> Content:
-        return Content("en", (Part(text, media),))
-
-    def posts(self) -> list[LocalPost]:
-        return self.world.posts_of(self.account.name)
-
-    def advance(self, by: timedelta) -> None:
-        self.clock[0] += by
-
-    def requests(self, route: str) -> int:
-        return sum(f"{method} {path}".startswith(route) for _, method, path in self.world.requests)
-
-
-@pytest.fixture(params=sorted(networks.names()))
+@pytest.fixture(params=sorted(PARTICULARS))
 def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
-    network = networks.get(request.param)
-    particulars = PARTICULARS[request.param]
-    account = Account(
-        name=f"{request.param}-en", network=request.param, language="en", **cast("Any", particulars.account)
-    )
-    clock = [NOW]
-    world = build_world([account], seed=1, now=lambda: clock[0])
-    with LocalNetworks(world) as server:
-        made = UnderTest(network, account, world, server, particulars, clock)
+    with opened(request.param, PARTICULARS[request.param]) as made:
         yield made
-        for one in made.opened:
-            one.close()
 
 
 @pytest.fixture
 def a_picture() -> Callable[[str], Attachment]:
-    def make(alt: str) -> Attachment:
-        kept = BytesIO()
-        Image.new("RGB", (120, 80), (20, 90, 160)).save(kept, "PNG")
-        data = kept.getvalue()
-        return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/png", alt, "card.png", 120, 80), data)
-
-    return make
+    return contract.a_picture
