@@ -57,6 +57,7 @@ class Network(ABC):
     limits: ClassVar[Limits]
     prices: ClassVar[tuple[Price, ...]] = ()
     count_action: ClassVar[str] = ""  # the action of `prices` that reading one post's counts is; empty: free
+    followers_action: ClassVar[str] = ""  # the action of `prices` that counting followers is; empty: free
     credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
     counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
     warning_counts: ClassVar[bool] = False  # whether a content warning counts in the length of its post
@@ -128,6 +129,11 @@ class Connection(ABC):
     @abstractmethod
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """Counts of up to `limits.batch` posts in one call. A post that is gone is left out of the answer."""
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """The votes for each option, in their order, of up to `limits.batch` polls that are over. A poll whose votes the
+        network does not tell, or that is gone, is left out of the answer."""
+        return {}
 
     @abstractmethod
     def followers(self) -> int | None:

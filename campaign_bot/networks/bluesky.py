@@ -30,6 +30,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.wire import Cut, bounded_transport, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
     import httpx
@@ -134,7 +135,10 @@ class BlueskyConnection(Connection):
         self._handle = account.handle.removeprefix("@")
         self._app_password = app_password
         self._server = server.rstrip("/")
-        self._request = Request(timeout=timeout_s, trust_env=False, event_hooks={"response": [self._noted]})
+        self._request = Request(
+            timeout=timeout_s, trust_env=False, transport=bounded_transport(timeout_s),
+            event_hooks={"response": [self._noted]},
+        )  # fmt: skip
         self._client = Client(self._server, request=self._request)
         self._client.on_session_change(self._keep)
         self._session: Session | None = None
@@ -340,7 +344,7 @@ def _told(error: Exception) -> _Told:
     if response is None:
         cause = error.__cause__ or error
         return _Told(
-            message=type(cause).__name__,
+            message=why(cause),
             never_left=isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol),
         )
     reset = response.headers.get("ratelimit-reset", "")
@@ -381,7 +385,7 @@ def _failures() -> tuple[type[Exception], ...]:
     import httpx
     from atproto.exceptions import AtProtocolError
 
-    return (AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
+    return (Cut, AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
 
 
 class Piece(NamedTuple):

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any, ClassVar, Literal, TypeVar
-from urllib.parse import urlsplit
 
 import regex
 from pydantic import SecretStr
@@ -25,6 +24,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
 T = TypeVar("T")
 
@@ -99,7 +99,8 @@ class MastodonConnection(Connection):
         self._timeout_s = timeout_s
         self._session = requests.Session()  # without retries: a retried POST is a second post
         self._session.trust_env = False
-        self._session.hooks["response"].append(self._noted)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, bounded_adapter(timeout_s, noted=self._noted))
         self._api: Any = Client(
             access_token=token,
             api_base_url=self._server,
@@ -107,6 +108,7 @@ class MastodonConnection(Connection):
             request_timeout=timeout_s,
             session=self._session,
             version_check_mode="none",
+            mastodon_version="4.3.0",  # else it asks the server, and recurses without end where that does not tell
         )
         self._id = ""
 
@@ -216,13 +218,12 @@ class MastodonConnection(Connection):
     def close(self) -> None:
         self._session.close()
 
-    def _noted(self, response: Any, **_: Any) -> None:
+    def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """A create request answers with its own limit in place of the general one."""
-        method, path = response.request.method, urlsplit(response.request.url).path
         bucket = "counts"
         if method == "POST":
             bucket = "publish" if path == "/api/v1/statuses" else "upload" if path.endswith("/media") else ""
-        self._note(bucket, response.headers, "x-ratelimit-", _instant(response.headers.get("x-ratelimit-reset", "")))
+        self._note(bucket, headers, "x-ratelimit-", _instant(headers.get("x-ratelimit-reset", "")))
 
     def _own_id(self) -> str:
         if not self._id:
@@ -283,8 +284,8 @@ class MastodonConnection(Connection):
             return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
         if isinstance(error, MastodonAPIError):
             return self._refused(error, _status_of(error), stage)
-        told = type(error.__context__ or error).__name__
-        if isinstance(error, MastodonNetworkError) and _never_left(error):
+        told = why(error.__context__ or error)
+        if isinstance(error, MastodonNetworkError) and never_left(error.__context__):
             return Unavailable(self.account, f"{self._server} cannot be reached ({told}).")
         if stage == "create":
             return Unconfirmed(self.account, f"{self._server} gave no answer ({told}); the post may be there.")
@@ -381,18 +382,6 @@ def _words(error: Exception) -> str:
     return "a page instead of data" if text.lstrip().startswith("<") else text[:300].rstrip(".")
 
 
-def _never_left(error: Exception) -> bool:
-    """Nobody listened or was found: no byte of the request left."""
-    import requests
-
-    cause = error.__context__
-    if isinstance(cause, requests.ConnectTimeout):
-        return True
-    return isinstance(cause, requests.ConnectionError) and any(
-        words in str(cause) for words in ("NewConnectionError", "Failed to resolve", "NameResolutionError")
-    )
-
-
 @cache
 def _failures() -> tuple[type[Exception], ...]:
     """All that a request through the library may raise: its own, requests' that it lets through, and what parsing an
@@ -400,4 +389,4 @@ def _failures() -> tuple[type[Exception], ...]:
     import requests
     from mastodon.errors import MastodonError
 
-    return (MastodonError, requests.RequestException, json.JSONDecodeError, AttributeError, TypeError)
+    return (Cut, MastodonError, requests.RequestException, json.JSONDecodeError, AttributeError, TypeError)

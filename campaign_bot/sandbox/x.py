@@ -30,6 +30,7 @@ SIGNED_HOST = "https://api.twitter.com"  # what clients sign, wherever the reque
 
 MAX_WEIGHT, MAX_MEDIA, MAX_ALT, MAX_IMAGE_BYTES = 280, 4, 1000, 5_000_000
 WINDOW_S = 900
+PRIVATE_FOR = timedelta(days=30)  # how long X tells an author what only the author may know
 #: method and path -> requests in 15 minutes
 LIMITS = {"create": 100, "delete": 50, "lookup": 5000, "timeline": 900, "me": 75, "upload": 500, "metadata": 500}
 TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
@@ -173,7 +174,7 @@ class _Server:
         answer = self._listing([post for post in found.values() if post is not None], call)
         missing = [one for one, post in found.items() if post is None]
         if missing:
-            answer["errors"] = [_not_found(one) for one in missing]
+            answer["errors"] = [*answer.get("errors", []), *(_not_found(one) for one in missing)]
         return 200, answer
 
     async def _timeline(self, call: _Call) -> tuple[int, Json]:
@@ -185,10 +186,15 @@ class _Server:
         size, start = int(query.get("max_results", 10)), int(query.get("pagination_token") or 0)
         if not 5 <= size <= 100:
             raise _invalid(f"The `max_results` query parameter value [{size}] is not between 5 and 100")
-        posts = [post for post in self._world.listed(call.account.name) if since is None or post.created >= since]
+        after, before = int(query.get("since_id") or 0), int(query.get("until_id") or 1 << 64)
+        posts = [
+            post
+            for post in self._world.listed(call.account.name)
+            if (since is None or post.created >= since) and after < int(post.id) < before
+        ]
         page = posts[start : start + size]
         answer = self._listing(page, call)
-        meta: Json = {"result_count": len(page)}
+        meta: Json = {"result_count": len(answer.get("data", []))}
         if page:
             meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         if start + size < len(posts):
@@ -251,6 +257,12 @@ class _Server:
     def _listing(self, posts: list[LocalPost], call: _Call) -> Json:
         fields = call.fields("tweet.fields")
         answer: Json = {}
+        if "non_public_metrics" in fields:
+            # X leaves out a post whole for which it may not tell a field that was asked for.
+            old = [post for post in posts if self._world.now() - post.created > PRIVATE_FOR]
+            posts = [post for post in posts if post not in old]
+            if old:
+                answer["errors"] = [_no_field(post.id, "non_public_metrics") for post in old]
         if posts:
             answer["data"] = [self._wire(post, fields) for post in posts]
         polls = [self._poll_wire(post) for post in posts if post.poll_options]
@@ -270,6 +282,7 @@ class _Server:
                 "like_count": counts.likes, "retweet_count": counts.reposts, "reply_count": counts.replies,
                 "quote_count": counts.quotes, "bookmark_count": counts.bookmarks, "impression_count": counts.impressions,
             },
+            "non_public_metrics": {"impression_count": counts.impressions} | ({"url_link_clicks": counts.link_clicks} if urls else {}),
         }  # fmt: skip
         shown = {name: value for name, value in every.items() if name in fields and value}
         if shown.get("attachments") == {"media_keys": []}:
@@ -278,8 +291,10 @@ class _Server:
 
     def _poll_wire(self, post: LocalPost) -> Json:
         votes = self._world.poll_votes(post)
+        over = post.poll_ends is not None and post.poll_ends <= self._world.now()
         return {
             "id": post.id,
+            "voting_status": "closed" if over else "open",
             "options": [
                 {"position": number, "label": label, "votes": count}
                 for number, (label, count) in enumerate(zip(post.poll_options, votes, strict=True), 1)
@@ -362,6 +377,12 @@ def _not_found(one: str) -> Json:
     return {"value": one, "detail": f"Could not find tweet with ids: [{one}].", "title": "Not Found Error",
             "resource_type": "tweet", "parameter": "ids", "resource_id": one,
             "type": PROBLEMS + "resource-not-found"}  # fmt: skip
+
+
+def _no_field(one: str, field: str) -> Json:
+    return {"value": one, "detail": f"Sorry, you are not authorized to access '{field}' on the Tweet.", "field": field,
+            "title": "Field Authorization Error", "section": "data", "resource_type": "tweet", "parameter": "ids",
+            "resource_id": one, "type": PROBLEMS + "not-authorized-for-field"}  # fmt: skip
 
 
 def _headers(allowance: Allowance) -> dict[str, str]:

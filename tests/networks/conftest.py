@@ -16,10 +16,11 @@ PARTICULARS: dict[str, Particulars] = {
     "x": Particulars(
         {"handle": "opengov_en"},
         "POST /2/tweets",
-        "GET /2/tweets",
+        "GET /2/users/1",  # the own timeline: ids of the local X begin with 1
         repeat="unconfirmed",
         requests_allowed=75,
         tells_language=False,
+        sometimes=frozenset({"poll_votes", "link_clicks"}),
     ),
     "mastodon": Particulars(
         {"handle": "opengov_en"},
