@@ -128,7 +128,8 @@ class Connection(ABC):
 
     @abstractmethod
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """Counts of up to `limits.batch` posts in one call. A post that is gone is left out of the answer."""
+        """Counts of up to `limits.batch` posts, in as few and cheap calls as can be. A post that is gone is left out of
+        the answer. As the network tells them: the next part of one's own thread is one of the replies."""
 
     def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
         """The votes for each option, in their order, of up to `limits.batch` polls that are over. A poll whose votes the

@@ -190,7 +190,7 @@ class BlueskyConnection(Connection):
         return Lookup(self._receipt(found.uri, found.cid), conclusive=True)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """The replies include the next part of one's own thread: only the caller knows which posts have one."""
+        """As Bluesky tells them: replies include the next part of one's own thread."""
         from atproto import models
 
         params = models.AppBskyFeedGetPosts.Params(uris=list(remote_ids))
@@ -385,7 +385,17 @@ def _failures() -> tuple[type[Exception], ...]:
     import httpx
     from atproto.exceptions import AtProtocolError
 
-    return (Cut, AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
+    return (
+        Cut,
+        AtProtocolError,
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    )
 
 
 class Piece(NamedTuple):

@@ -111,6 +111,7 @@ class MastodonConnection(Connection):
             mastodon_version="4.3.0",  # else it asks the server, and recurses without end where that does not tell
         )
         self._id = ""
+        self._batch_is_served = True
 
     def identify(self) -> Identity:
         me = self._ask(self._api.account_verify_credentials)
@@ -160,11 +161,15 @@ class MastodonConnection(Connection):
         return Lookup(None, conclusive=False)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """One call for all where the server can (Mastodon >= 4.3); else one call each."""
-        found = self._ask(lambda: self._batch(remote_ids))
-        if found is None:
-            found = [status for one in remote_ids if (status := self._single(one)) is not None]
-        return {str(status.id): _counts(status) for status in found}
+        return {one: _counts(status) for one, status in self._statuses(remote_ids).items()}
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """A poll travels with its status. Servers may hide an option's votes (null)."""
+        found = {one: getattr(status, "poll", None) for one, status in self._statuses(remote_ids).items()}
+        votes = {
+            one: [option.votes_count for option in poll.options] for one, poll in found.items() if poll and poll.expired
+        }
+        return {one: told for one, told in votes.items() if None not in told}
 
     def followers(self) -> int | None:
         return int(self._ask(self._api.account_verify_credentials).followers_count)
@@ -230,17 +235,29 @@ class MastodonConnection(Connection):
             self._id = str(self._ask(self._api.account_verify_credentials).id)
         return self._id
 
-    def _batch(self, remote_ids: Sequence[str]) -> list[Any] | None:
-        from mastodon.errors import MastodonAPIError, MastodonNotFoundError
+    def _statuses(self, remote_ids: Sequence[str]) -> dict[str, Any]:
+        """One call for all where the server can (Mastodon >= 4.3). What that leaves out is asked for by itself before it
+        counts as gone: some servers answer an empty list to a question that they do not know."""
+        found: dict[str, Any] = {}
+        if self._batch_is_served and len(remote_ids) > 1:
+            found = {str(status.id): status for status in self._ask(lambda: self._batch(remote_ids))}
+        alone = {one: status for one in remote_ids if one not in found and (status := self._single(one)) is not None}
+        if alone and not found:
+            self._batch_is_served = len(remote_ids) == 1 and self._batch_is_served
+        return found | alone
+
+    def _batch(self, remote_ids: Sequence[str]) -> list[Any]:
+        """Empty where the server does not know the question: GoToSocial answers 405, older ones 404 or 400."""
+        from mastodon.errors import MastodonAPIError
 
         try:
-            return list(self._api.statuses(list(remote_ids)))
-        except MastodonNotFoundError:
-            return None
+            answer = self._api.statuses(list(remote_ids))
         except MastodonAPIError as error:
-            if _status_of(error) == 405:
-                return None
-            raise
+            if _status_of(error) not in (400, 404, 405, 410, 422, 501):
+                raise
+            self._batch_is_served = False
+            return []
+        return [status for status in answer if getattr(status, "id", None) is not None]
 
     def _single(self, remote_id: str) -> Any | None:
         from mastodon.errors import MastodonNotFoundError
@@ -389,4 +406,14 @@ def _failures() -> tuple[type[Exception], ...]:
     import requests
     from mastodon.errors import MastodonError
 
-    return (Cut, MastodonError, requests.RequestException, json.JSONDecodeError, AttributeError, TypeError)
+    return (
+        Cut,
+        MastodonError,
+        requests.RequestException,
+        json.JSONDecodeError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    )
