@@ -44,6 +44,7 @@ class Particulars:
     account: Mapping[str, str]  # fields of the account in campaign.yaml
     create_route: str  # "METHOD /path" of the request that creates a post
     read_route: str  # of the one that reads counts
+    look_route: str  # of the one that looks whether a post is there
     repeat: str  # what a second send of the same part is: same (the same receipt) or unconfirmed
     requests_allowed: int  # reads of the own profile before a 429; 0: too many to try (its wire test does)
     tells_language: bool = True

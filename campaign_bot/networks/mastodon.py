@@ -97,7 +97,8 @@ class MastodonConnection(Connection):
         super().__init__(account.name)
         self._server = server.rstrip("/")
         self._timeout_s = timeout_s
-        self._session = requests.Session()  # without retries: a retried POST is a second post
+        self._session = requests.Session()
+        self._session.hooks["response"].append(self._seen)
         self._session.trust_env = False
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, bounded_adapter(timeout_s, noted=self._noted))
@@ -112,9 +113,11 @@ class MastodonConnection(Connection):
         )
         self._id = ""
         self._batch_is_served = True
+        self._last_body = b""
+        self._reset: datetime | None = None  # of the limit that the last answer told
 
     def identify(self) -> Identity:
-        me = self._ask(self._api.account_verify_credentials)
+        me = self._me()
         app = self._ask(self._api.app_verify_credentials)
         scopes = " ".join(getattr(app, "scopes", None) or []).split()
         may = not scopes or any(scope in ("write", "write:statuses") for scope in scopes)
@@ -141,16 +144,14 @@ class MastodonConnection(Connection):
             ),
             "create",
         )
-        return _receipt(status)
+        return self._ask(lambda: _receipt(status), "create")
 
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Look through the account's own posts back to `since`, comparing what a reader would read."""
         wanted = comparable(part.text)
         older_than = None
         for _ in range(LOOK_PAGES):
-            page = self._ask(
-                lambda older=older_than: self._api.account_statuses(self._own_id(), max_id=older, limit=LOOK_SIZE)
-            )
+            page = self._ask(lambda older=older_than: self._own_page(older))
             for status in page:
                 ours = comparable(plain_text(status.content)) == wanted and str(status.id) not in known
                 if ours and status.created_at >= since:
@@ -172,7 +173,8 @@ class MastodonConnection(Connection):
         return {one: told for one, told in votes.items() if None not in told}
 
     def followers(self) -> int | None:
-        return int(self._ask(self._api.account_verify_credentials).followers_count)
+        found = self._me().followers_count
+        return found if isinstance(found, int) else None
 
     def edit(self, remote_id: str, part: Outgoing) -> None:
         """Mastodon drops what an edit does not name: pictures, poll and language are sent again as they are. (The
@@ -223,17 +225,39 @@ class MastodonConnection(Connection):
     def close(self) -> None:
         self._session.close()
 
+    def _seen(self, response: Any, **_: Any) -> None:
+        self._last_body = response.content
+
     def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """A create request answers with its own limit in place of the general one."""
+        self._reset = _instant(headers.get("x-ratelimit-reset", ""))
         bucket = "counts"
         if method == "POST":
             bucket = "publish" if path == "/api/v1/statuses" else "upload" if path.endswith("/media") else ""
-        self._note(bucket, headers, "x-ratelimit-", _instant(headers.get("x-ratelimit-reset", "")))
+        self._note(bucket, headers, "x-ratelimit-", self._reset)
+
+    def _own_page(self, older_than: str | None) -> list[Any]:
+        """What is no list of posts must not be taken for an empty one: it would say that a post is surely not there."""
+        page = self._api.account_statuses(self._own_id(), max_id=older_than, limit=LOOK_SIZE)
+        if not page and self._last_body.strip() != b"[]":  # the library makes an empty list of {} and null
+            raise TypeError("no list of statuses")
+        if not all(isinstance(one.content, str) and isinstance(one.created_at, datetime) for one in page):
+            raise TypeError("no statuses")
+        return page
 
     def _own_id(self) -> str:
         if not self._id:
-            self._id = str(self._ask(self._api.account_verify_credentials).id)
+            self._id = str(self._me().id)
         return self._id
+
+    def _me(self) -> Any:
+        def ask() -> Any:
+            me = self._api.account_verify_credentials()
+            if not isinstance(me.acct, str) or not isinstance(me.id, str | int):
+                raise TypeError("no account")
+            return me
+
+        return self._ask(ask)
 
     def _statuses(self, remote_ids: Sequence[str]) -> dict[str, Any]:
         """One call for all where the server can (Mastodon >= 4.3). What that leaves out is asked for by itself before it
@@ -257,16 +281,21 @@ class MastodonConnection(Connection):
                 raise
             self._batch_is_served = False
             return []
-        return [status for status in answer if getattr(status, "id", None) is not None]
+        if not isinstance(answer, list):
+            raise TypeError("no list of statuses")
+        return [status for status in answer if isinstance(status.id, str | int)]
 
     def _single(self, remote_id: str) -> Any | None:
         from mastodon.errors import MastodonNotFoundError
 
         def read() -> Any | None:
             try:
-                return self._api.status(remote_id)
+                status = self._api.status(remote_id)
             except MastodonNotFoundError:
                 return None
+            if str(status.id) != remote_id:
+                raise TypeError("not that status")
+            return status
 
         return self._ask(read)
 
@@ -295,10 +324,9 @@ class MastodonConnection(Connection):
     def _ours(self, error: Exception, stage: Stage) -> NetworkError:
         from mastodon.errors import MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
-        if isinstance(error, MastodonRatelimitError):
-            reset = self._api.ratelimit_reset
-            until = datetime.fromtimestamp(reset, UTC) if reset else None
-            return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
+        # With other words: the answer is there, but the library can't read a header of it.
+        if isinstance(error, MastodonRatelimitError) and error.args == ("Hit rate limit.",):
+            return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=self._reset)
         if isinstance(error, MastodonAPIError):
             return self._refused(error, _status_of(error), stage)
         told = why(error.__context__ or error)
@@ -364,6 +392,9 @@ def comparable(text: str) -> str:
 
 
 def _receipt(status: Any) -> Receipt:
+    """Raises TypeError for what is no status."""
+    if not isinstance(status.id, str | int) or not isinstance(status.url or status.uri, str):
+        raise TypeError("no status")
     return Receipt(str(status.id), str(status.url or status.uri))
 
 
@@ -380,10 +411,12 @@ def _counts(status: Any) -> Counts:
 
 
 def _instant(text: str) -> datetime | None:
-    """When a limit begins anew: ISO 8601 from Mastodon, other servers write what they like."""
+    """When a limit begins anew: ISO 8601 from Mastodon, seconds from GoToSocial; others write what they like."""
     try:
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text), UTC)
         found = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -168,13 +168,13 @@ class XConnection(Connection):
 
     def identify(self) -> Identity:
         response = self._ask(lambda: self._client.request("GET", "/2/users/me", user_auth=True))
-        me = self._json(response)["data"]
-        self.meter("read of a user", [str(me["id"])])
-        self._id = str(me["id"])
+        me = self._ask(lambda: _user(self._json(response)["data"]))
+        self._id = me["id"]
+        self.meter("read of a user", [self._id])
         level = response.headers.get("x-access-level", "")
         may = level in ("", "read-write", "read-write-directmessages")
         detail = "" if may else "The keys may only read: set the app to Read and write, then make new keys."
-        return Identity(str(me["username"]), may, detail)
+        return Identity(me["username"], may, detail)
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         media = [self._upload(attachment) for attachment in part.attachments]
@@ -192,7 +192,7 @@ class XConnection(Connection):
             ),
             "create",
         )
-        remote_id = str((created.data or {}).get("id", ""))
+        remote_id = str(created.data.get("id") or "") if isinstance(created.data, dict) else ""
         if not remote_id:
             raise Unconfirmed(self.account, "X took the post but gave no id; it may be there.")
         self.meter(_create_action(part.text), [remote_id])
@@ -216,13 +216,20 @@ class XConnection(Connection):
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """From the own timeline, at a fifth of the price; what is not there, by its id."""
-        posts, polls = self._posts(remote_ids)
-        return {one: counts_of(post, polls) for one, post in posts.items()}
+
+        def read() -> Mapping[str, Counts]:
+            posts, polls = self._posts(remote_ids)
+            return {one: counts_of(post, polls) for one, post in posts.items()}
+
+        return self._ask(read)
 
     def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
-        posts, polls = self._posts(remote_ids)
-        results = {one: result_of(post, polls) for one, post in posts.items()}
-        return {one: votes for one, votes in results.items() if votes is not None}
+        def read() -> Mapping[str, Sequence[int]]:
+            posts, polls = self._posts(remote_ids)
+            results = {one: result_of(post, polls) for one, post in posts.items()}
+            return {one: votes for one, votes in results.items() if votes is not None}
+
+        return self._ask(read)
 
     def _posts(self, remote_ids: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
         """The posts that are there, and their polls. A post for which X refuses a field may be left out whole: it is
@@ -263,9 +270,10 @@ class XConnection(Connection):
         return self._id
 
     def _me(self) -> Json:
-        me = self._read("/2/users/me", {"user.fields": "public_metrics"})
-        self.meter("read of a user", [str(me["data"]["id"])])
-        return me["data"]
+        answer = self._read("/2/users/me", {"user.fields": "public_metrics"})
+        me = self._ask(lambda: _user(answer["data"]))
+        self.meter("read of a user", [me["id"]])
+        return me
 
     def followers(self) -> int | None:
         found = (self._me().get("public_metrics") or {}).get("followers_count")
@@ -286,7 +294,7 @@ class XConnection(Connection):
         self._client.session.close()
 
     def _own_posts(self, since: datetime, token: str) -> Any:
-        return self._client.get_users_tweets(
+        page = self._client.get_users_tweets(
             self._own_id(),
             start_time=since.astimezone(UTC).replace(microsecond=0),
             max_results=PAGE,
@@ -294,6 +302,9 @@ class XConnection(Connection):
             tweet_fields=["created_at", "entities"],
             user_auth=True,
         )
+        if "result_count" not in page.meta:  # else anything would pass for an empty timeline: “surely not there”
+            raise ValueError("no page of a timeline")
+        return page
 
     def _upload(self, attachment: Attachment) -> str:
         """A picture and its alt text: tweepy has no call for X's v2 media."""
@@ -377,7 +388,7 @@ class XConnection(Connection):
             return Unconfirmed(self.account, f"{answer}; it may be there already.")
         if status == 401 or (status == 403 and stage != "create") or "not permitted" in words.lower():
             return AuthError(self.account, f"{answer}.", advice="Check the account's keys and that its app may write.")
-        if status >= 500:
+        if status >= 500 or status < 400:
             if stage == "create" and status != 503:
                 return Unconfirmed(self.account, f"{answer}; the post may be there.")
             return Unavailable(self.account, f"{answer}.")
@@ -421,6 +432,13 @@ def _written_out(post: Any) -> str:
 def _comparable(text: str) -> str:
     """White space folded, and links without what X adds to them: it writes example.org out as http://example.org."""
     return " ".join(re.sub(r"https?://", "", unicodedata.normalize("NFC", text)).split())
+
+
+def _user(data: Any) -> Json:
+    """Raises ValueError for what is no user."""
+    if not isinstance(data, dict) or not all(isinstance(data.get(one), str) for one in ("id", "username")):
+        raise ValueError("no user")
+    return cast("Json", data)
 
 
 def _problem_of(response: Any) -> tuple[str, set[str]]:

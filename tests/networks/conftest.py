@@ -17,6 +17,7 @@ PARTICULARS: dict[str, Particulars] = {
         {"handle": "opengov_en"},
         "POST /2/tweets",
         "GET /2/users/1",  # the own timeline: ids of the local X begin with 1
+        "GET /2/users/1",
         repeat="unconfirmed",
         requests_allowed=75,
         tells_language=False,
@@ -26,6 +27,7 @@ PARTICULARS: dict[str, Particulars] = {
         {"handle": "opengov_en"},
         "POST /api/v1/statuses",
         "GET /api/v1/statuses",
+        "GET /api/v1/accounts/1",  # an account's posts: ids of the local Mastodon begin with 1
         repeat="same",
         requests_allowed=300,
         tells_visibility=True,
@@ -35,6 +37,7 @@ PARTICULARS: dict[str, Particulars] = {
         {"handle": "opengov-en.bsky.example"},
         "POST /xrpc/com.atproto.repo.createRecord",
         "GET /xrpc/app.bsky.feed.getPosts",
+        "GET /xrpc/com.atproto.repo.getRecord",
         repeat="unconfirmed",
         requests_allowed=0,
         tells_read_only=False,
