@@ -18,6 +18,7 @@ from campaign_bot.config import Credentials
 from campaign_bot.errors import Rejected
 from campaign_bot.library.files import Account
 from campaign_bot.model import Allowance, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.sign_in import Person, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,31 @@ class Network(ABC):
         usd = {price.action: price.usd for price in self.prices}
         return sum(usd[action] * number for action, number in self.charges(content).items())
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        """Walk a person through getting this account's credentials. Nothing is kept here, nothing is published. Raises
+        what `identify` does. A network with a better way than asking for each secret has its own."""
+        names = {name: name.replace("_", " ") for name in self.credentials.model_fields}
+        return SignedIn(
+            {name: person.ask(f"The {words} of {account.name}", hidden=True) for name, words in names.items()}
+        )
+
     @abstractmethod
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
     ) -> Connection:
         """Sign in lazily: no request is made before the first call. `server` overrides the account's own (local
         networks). Never follows proxies or settings of the environment."""
+
+
+class Kept:
+    """Where a client keeps its session from one run to the next. This one forgets."""
+
+    def read(self) -> str:
+        """What was kept last; empty where there is nothing."""
+        return ""
+
+    def write(self, text: str) -> None:
+        """Keep this in place of what was kept. It never raises: a session that is lost is made anew."""
 
 
 class Connection(ABC):
@@ -102,6 +122,7 @@ class Connection(ABC):
         #: Told of every call that costs money, as soon as it is made: the action of the price list, and what it was
         #: done to (ids). It never raises.
         self.meter: Callable[[str, Sequence[str]], None] = lambda action, ids: None
+        self.kept = Kept()
         self._allowances: dict[str, Allowance] = {}
 
     def warm_up(self) -> None:  # noqa: B027 - most clients keep no session

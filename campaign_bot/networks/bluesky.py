@@ -30,6 +30,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_transport, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
@@ -53,6 +54,7 @@ BUCKETS = {
     "app.bsky.feed.getPosts": ("counts", 1),
 }
 
+APP_PASSWORDS = "https://bsky.app/settings/app-passwords"
 COLLECTION = "app.bsky.feed.post"
 TEXT_BYTES = 3000  # beside the 300 graphemes
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -113,6 +115,14 @@ class Bluesky(Network):
         first = (due - EPOCH) // timedelta(milliseconds=1) * 1000 + (digest >> 10) % 900
         return tuple(_tid(first + index, digest % 1024) for index in range(parts))
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        person.tell(
+            f"Open {APP_PASSWORDS} signed in as {account.handle}, add an app password named campaign-bot (without access to"
+            " direct messages), and copy it. It may publish; it cannot change the account's password."
+        )
+        password = person.ask("The app password (xxxx-xxxx-xxxx-xxxx)", hidden=True)
+        return SignedIn({"app_password": password})
+
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
     ) -> BlueskyConnection:
@@ -153,7 +163,7 @@ class BlueskyConnection(Connection):
         scope = self._session.access_jwt_payload.scope if self._session else ""
         if scope == "com.atproto.access":
             return Identity(told.handle, True, "Signed in with the account's main password: make an app password.")
-        return Identity(told.handle, True, "Signed in with an app password, which may publish.")
+        return Identity(told.handle, True, "An app password, which may publish and does not end by itself.")
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         from atproto import models
@@ -287,10 +297,22 @@ class BlueskyConnection(Connection):
 
     def _signed_in(self) -> Session:
         if self._session is None:
+            self._take_up()
+        if self._session is None:
             self._sign_in()
         if self._session is None:
             raise AuthError(self.account, f"{self._server} gave no session.")
         return self._session
+
+    def _take_up(self) -> None:
+        """Go on with the session of an earlier run, if it is this account's on this server: signing in is rationed."""
+        digest, _, exported = self.kept.read().partition("\n")
+        if not exported or digest != self._digest(exported):  # a session names the host that its tokens go to
+            return
+        try:
+            self._client.login(session_string=exported, fetch_bsky_profile=False)
+        except _failures():  # not a session, or of another time: sign in
+            self._session = None
 
     def _sign_in(self) -> None:
         self._client.update_base_url(self._server)  # a session may have moved it to the account's own host
@@ -318,6 +340,12 @@ class BlueskyConnection(Connection):
 
     def _keep(self, event: SessionEvent, session: Session) -> None:
         self._session = session
+        exported = session.export()
+        self.kept.write(f"{self._digest(exported)}\n{exported}")
+
+    def _digest(self, exported: str) -> str:
+        """Which session this is, of whom and where: what was cut off or belongs to another is not taken up."""
+        return hashlib.sha256("\n".join((self._server, self._handle, exported)).encode()).hexdigest()
 
     def _ours(self, error: Exception, stage: Stage) -> NetworkError:
         return _translated(self.account, self._server, _told(error), stage)

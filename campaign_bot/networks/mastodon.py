@@ -24,6 +24,8 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.mastodon_sign_in import sign_in
+from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
 T = TypeVar("T")
@@ -79,6 +81,10 @@ class Mastodon(Network):
         return tuple(
             hashlib.sha256(f"{delivery}/{content_hash}/{part}".encode()).hexdigest()[:32] for part in range(parts)
         )
+
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        server = (server or account.server or self.default_server).rstrip("/")
+        return sign_in(account, person, server, timeout_s)
 
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0

@@ -29,6 +29,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 from campaign_bot.networks.x_reading import (
     FIELDS,
@@ -42,6 +43,7 @@ from campaign_bot.networks.x_reading import (
     stretches,
     window,
 )
+from campaign_bot.networks.x_sign_in import sign_in
 
 T = TypeVar("T")
 
@@ -123,6 +125,9 @@ class X(Network):
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
         """X knows no key."""
         return ("",) * parts
+
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        return sign_in(account, person, (server or account.server or SIGNED_HOST).rstrip("/"), timeout_s)
 
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0

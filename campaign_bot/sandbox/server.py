@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from campaign_bot.config import is_loopback
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
-from campaign_bot.sandbox import timeline
+from campaign_bot.sandbox import sign_in, timeline
 from campaign_bot.sandbox.place import LOOPBACK, secrets_of
 from campaign_bot.sandbox.world import Behaviour, Fault, LocalAccount, World
 
@@ -73,6 +73,7 @@ def build_app(world: World) -> ASGIApp:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
     for network in sorted({account.network for account in world.accounts.values()}):
         app.include_router(_wire(network).router(world))
+    app.include_router(sign_in.router(world))
 
     def page() -> HTMLResponse:
         return HTMLResponse(timeline.render(world, now=world.now()))

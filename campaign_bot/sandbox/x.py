@@ -103,14 +103,11 @@ class _Server:
 
     def _whose(self, request: Request) -> LocalAccount:
         """The account whose keys signed this request. Raises Refusal 401 for any other signature."""
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-        given = dict(
-            signature.collect_parameters(headers={"Authorization": f"{scheme} {rest}"}, exclude_oauth_signature=False)
-        )
+        given = authorization(request)
         account = self._world.account_with("x", "access_token", given.get("oauth_token", ""))
         if account is None or given.get("oauth_consumer_key") != account.secrets["api_key"]:
             raise Refusal(401, "Unauthorized", "Unauthorized")
-        if not _signed_by(request, given, account):
+        if not signed_by(request, given, account.secrets["api_secret"], account.secrets["access_token_secret"]):
             raise Refusal(401, "Unauthorized", "Unauthorized")
         return account
 
@@ -302,7 +299,15 @@ class _Server:
         }
 
 
-def _signed_by(request: Request, given: dict[str, str], account: LocalAccount) -> bool:
+def authorization(request: Request) -> dict[str, str]:
+    """The OAuth 1.0a parameters of a request."""
+    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    return dict(
+        signature.collect_parameters(headers={"Authorization": f"{scheme} {rest}"}, exclude_oauth_signature=False)
+    )
+
+
+def signed_by(request: Request, given: dict[str, str], client_secret: str, token_secret: str) -> bool:
     """HMAC-SHA1 over method, the real URL and the parameters, as RFC 5849 wants."""
     parameters = [(name, value) for name, value in given.items() if name not in ("oauth_signature", "realm")]
     parameters += parse_qsl(request.url.query, keep_blank_values=True)
@@ -311,8 +316,7 @@ def _signed_by(request: Request, given: dict[str, str], account: LocalAccount) -
         signature.base_string_uri(SIGNED_HOST + request.url.path),
         signature.normalize_parameters(cast("Any", parameters)),
     )
-    secrets = account.secrets
-    expected = signature.sign_hmac_sha1_with_client(base, _Keys(secrets["api_secret"], secrets["access_token_secret"]))
+    expected = signature.sign_hmac_sha1_with_client(base, _Keys(client_secret, token_secret))
     return expected == given.get("oauth_signature")
 
 
