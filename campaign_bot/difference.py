@@ -22,6 +22,12 @@ def _lines(before: Content, after: Content) -> Iterator[str]:
         for name, was, told in (
             ("picture", _pictures(old), _pictures(new)),
             ("alt text", [one.alt for one in old.media], [one.alt for one in new.media]),
+            (
+                "captions",
+                [one.captions for one in old.media if one.captions],
+                [one.captions for one in new.media if one.captions],
+            ),
+            ("link card", _link_card(old), _link_card(new)),
             ("poll", _poll(old), _poll(new)),
         ):
             yield from _values(where + name, was, told)
@@ -29,6 +35,10 @@ def _lines(before: Content, after: Content) -> Iterator[str]:
         ("language", before.language, after.language),
         ("visibility", before.visibility, after.visibility),
         ("content warning", before.content_warning, after.content_warning),
+        ("label", before.label, after.label),
+        ("answers from", before.replies, after.replies),
+        ("quotes the delivery", before.quotes, after.quotes),
+        ("reposts the delivery", before.reposts, after.reposts),
     ):
         yield from _values(name, [was] if was else [], [told] if told else [])
 
@@ -48,7 +58,12 @@ def _values(name: str, was: list[str], told: list[str]) -> Iterator[str]:
 
 def _pictures(part: Part) -> list[str]:
     """By their bytes: a picture of the same name may be another one."""
-    return [f"{one.file} ({one.sha256[:12]})" for one in part.media]
+    return [f"{one.file} ({one.sha256[:12]})" for one in part.pictures]
+
+
+def _link_card(part: Part) -> list[str]:
+    card = part.link_card
+    return [f"{card.title} / {card.description} / {card.link}"] if card else []
 
 
 def _poll(part: Part) -> list[str]:

@@ -83,6 +83,15 @@ class BudgetReached(NetworkError):
         self.until = until
 
 
+class NotReady(NetworkError):
+    """What was uploaded is still being prepared, nothing was created -> asked again `after` so many seconds at the
+    earliest; not counted as an attempt, and never past the campaign's max lateness."""
+
+    def __init__(self, account: str, message: str, *, after_s: float = 5.0, advice: str = "") -> None:
+        super().__init__(account, message, advice=advice)
+        self.after_s = after_s
+
+
 class Unavailable(NetworkError):
     """Certainly not sent (refused connection, 502 before creating) -> backoff with jitter."""
 

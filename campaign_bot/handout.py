@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from campaign_bot.compose import ShapeName, compose
+from campaign_bot.compose import LACKS, Room, ShapeName, Takes, compose
 from campaign_bot.errors import ContentError
 from campaign_bot.library.files import Library, Row, Series
-from campaign_bot.model import Post, Problem
+from campaign_bot.model import REPLIES, Post, Problem
 from campaign_bot.schedule import Slot
 
 #: A post that the files make: what it is, when, and of which item; the last is its due time.
 Coming = tuple[Post, Slot, Series, Row, datetime]
 
+#: People can do by hand what a post asks for, but for a poll: that is worded. Pictures stay as they were drawn.
+CAN = frozenset(LACKS) - {"poll"} | {f"replies:{who}" for who in REPLIES}
+ROOM = Room(("image/png", "image/jpeg"), 50_000_000)
+
 #: Instagram's own limit of a caption (help.instagram.com, read 2026-11); TikTok takes more.
 CAPTION = 2200
+TAKES = Takes("A caption", len, CAPTION, CAN, ROOM)
 ALT = {"en": "Alt text: ", "fr": "Texte de remplacement\u00a0: "}
 
 
@@ -52,7 +57,7 @@ def sheets(
             for shape in shapes:
                 made = compose(
                     library, series, row, account, slot=slot.instant.astimezone(zone), days_left=slot.days_left,
-                    measure=len, limit=CAPTION, polls=False, shape=shape,
+                    takes=TAKES, shape=shape,
                 )  # fmt: skip
                 if made.length > CAPTION:
                     message = f"The caption of {post.name} ({language}) has {made.length} characters of {CAPTION}."

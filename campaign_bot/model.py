@@ -41,6 +41,12 @@ NOT_SENT = "not sent: "
 #: The schedule and series of posts that a person queued; they are in no file, and planning leaves them alone.
 QUEUE = "queue"
 
+#: What pictures may show that not everybody wants to see (Bluesky's words; X's and Mastodon's are fewer).
+LABELS = ("graphic-media", "nudity", "sexual", "porn")
+
+#: Who may answer a post, beside everybody.
+REPLIES = ("following", "followers", "mentioned", "nobody")
+
 #: Stands for every account where one is named.
 ALL = "*"
 
@@ -95,12 +101,29 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkCard:
+    """How a link is shown below a post, where a network leaves that to who posts. Never fetched from the page itself."""
+
+    link: str
+    title: str
+    description: str = ""
+    thumb: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One message on a network; a thread has several."""
 
     text: str
     media: tuple[Media, ...] = ()
     poll: Poll | None = None
+    link_card: LinkCard | None = None
+
+    @property
+    def pictures(self) -> tuple[Media, ...]:
+        """All whose bytes go along: what is attached, and the picture of the link card."""
+        thumb = self.link_card.thumb if self.link_card else None
+        return (*self.media, thumb) if thumb else self.media
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +134,15 @@ class Content:
     parts: tuple[Part, ...]
     visibility: str = "public"
     content_warning: str = ""
+    label: str = ""  # what its pictures show that not everybody wants to see: one of LABELS
+    replies: str = ""  # who may answer: one of REPLIES; empty: everybody
+    quotes: str = ""  # the key of the own earlier delivery that it shows below its text
+    reposts: str = ""  # the key of the own earlier delivery that it shows again, without a word of its own
+
+    @property
+    def earlier(self) -> str:
+        """The key of the delivery that must be out before this one; empty where there is none."""
+        return self.quotes or self.reposts
 
     def to_json(self) -> str:
         """Canonical JSON: the same content is the same bytes on any machine. What is at its default is left out, so that
@@ -137,6 +169,9 @@ def _part(raw: dict[str, Any]) -> Part:
     raw["media"] = tuple(Media(**media) for media in raw.get("media", ()))
     if poll := raw.get("poll"):
         raw["poll"] = Poll(tuple(poll["options"]), poll["duration_min"])
+    if card := raw.get("link_card"):
+        thumb = card.pop("thumb", None)
+        raw["link_card"] = LinkCard(**card, thumb=Media(**thumb) if thumb else None)
     return Part(**raw)
 
 
@@ -153,7 +188,7 @@ def _told(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture with its bytes, on its way to a network."""
+    """A picture or video with its bytes, on its way to a network."""
 
     media: Media
     data: bytes
@@ -182,6 +217,12 @@ class Outgoing:
     written_at: datetime
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
+    label: str = ""
+    replies: str = ""
+    link_card: LinkCard | None = None
+    thumb: Attachment | None = None  # of the link card
+    quote: Receipt | None = None  # the own earlier post that this one shows below its text
+    repost: Receipt | None = None  # the own earlier post that is shown again; then there is no text
     root: Receipt | None = None  # the thread's first part
     parent: Receipt | None = None  # the part before this one
 
@@ -260,6 +301,15 @@ class Identity:
     may_publish: bool
     detail: str = ""  # in words: what is missing, or what the server is
     expires: datetime | None = None  # when the credentials end by themselves; None: the network does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """Whether readers are told that an account is automated, and by whom. None: the network does not say."""
+
+    marked: bool | None
+    names_who: bool | None  # whether the profile names who runs it
+    step: str = ""  # what a person has to do by hand, where the network leaves no other way
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_bot import schedule
-from campaign_bot.compose import compose, load_picture
+from campaign_bot.compose import LeftOut, Takes, compose, load_media, settle
 from campaign_bot.errors import ContentError
-from campaign_bot.library.files import Account, Library, Row, Series
+from campaign_bot.library.files import Account, Library, Row, Series, Unsupported
 from campaign_bot.model import OPEN_STATES, QUEUE, Content, Delivery, Part, Post, Problem, State, derived_key
 from campaign_bot.networks.base import Network
 from campaign_bot.pairs import other_sides
@@ -29,6 +29,8 @@ VOIDED_WITH = "approval voided with its other side"
 LEFT_SCHEDULE = "its slot left the schedule"
 
 Networks = Callable[[str], Network]
+#: A post that the files make: what it is, when, of which series and item, and its due time.
+_Coming = tuple[Post, Slot, Series, Row, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Plan:
     changes: list[Change] = field(default_factory=list[Change])
     #: Every delivery of the whole campaign, whenever it is due: what is not among them has left the schedule.
     keys: set[str] = field(default_factory=set[str])
+    left_out: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # (post's key, account), by choice
 
 
 def desired(
@@ -59,11 +62,12 @@ def desired(
     """Every post with a due time in (after, until], composed for each of its accounts; and those whose keys are in `also`
     (somebody has moved them here)."""
     plan = Plan()
-    for post, slot, series, row, due in posts(library, plan.problems):
+    every = list(posts(library, plan.problems))
+    for post, slot, series, row, due in every:
         accounts = library.accounts_of(library.schedules[slot.entry])
         plan.keys |= {derived_key(post.key, account.name) for account in accounts}
         if after < due <= until or post.key in also:
-            plan.planned.append(_compose_post(library, networks, post, slot, series, row, due, accounts, plan.problems))
+            plan.planned.append(_compose_post(library, networks, every, plan, post, slot, series, row, due))
     plan.planned.sort(
         key=lambda planned: (planned.drafts[0].due if planned.drafts else planned.post.slot, planned.post.name)
     )
@@ -128,7 +132,7 @@ def difference(before: Delivery, draft: Draft) -> str:
         words
         for words, differs in (
             ("text", before.content.text != draft.content.text),
-            ("pictures", [p.media for p in before.content.parts] != [p.media for p in draft.content.parts]),
+            ("pictures", [p.pictures for p in before.content.parts] != [p.pictures for p in draft.content.parts]),
             ("poll", [p.poll for p in before.content.parts] != [p.poll for p in draft.content.parts]),
             ("time", before.due != draft.due and not before.moved),
         )
@@ -191,40 +195,80 @@ def _free(name: str, key: str, keys: Mapping[str, str]) -> str:
     return free
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a person queues that is in no file. `quotes` and `reposts`: the own earlier delivery, by account."""
+
+    text: str
+    due: datetime
+    pictures: Sequence[tuple[Path, str]] = ()  # (file, alt); a video is one too
+    quotes: Mapping[str, str] = field(default_factory=dict[str, str])
+    reposts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 def queued(
     library: Library,
     networks: Networks,
     accounts: Sequence[Account],
-    text: str,
-    due: datetime,
-    pictures: Sequence[tuple[Path, str]],
+    wanted: Queued,
     names: Collection[str],
     author: str,
 ) -> Planned:
-    """A post that is in no file, with its pictures (file, alt). The same words for the same time are the same post."""
-    loaded = [load_picture(file, alt) for file, alt in pictures]
-    wall = due.astimezone(ZoneInfo(library.campaign.timezone))
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    key = derived_key(library.campaign.id, QUEUE, due.isoformat(), text)
+    """A post that is in no file. The same words for the same time are the same post. Raises ContentError for a picture
+    that cannot be made to fit, and for what an account's network cannot do."""
+    due, wall = wanted.due, wanted.due.astimezone(ZoneInfo(library.campaign.timezone))
+    text = unicodedata.normalize("NFC", wanted.text.replace("\r\n", "\n")).strip()
+    about = sorted({*wanted.quotes.values(), *wanted.reposts.values()})
+    key = derived_key(library.campaign.id, QUEUE, due.isoformat(), text, *about)
     name = _free(f"{QUEUE}-{wall:%Y-%m-%d-%H%M}", key, dict.fromkeys(names, ""))
-    part = Part(text, tuple(media for media, _ in loaded))
     wall_time = f"{wall:%Y-%m-%d %H:%M} {library.campaign.timezone}"
     post = Post(key=key, name=name, schedule=QUEUE, series=QUEUE, item="", slot=due, wall_time=wall_time)
-    drafts = tuple(
-        Draft(
-            key=derived_key(key, account.name),
-            account=account.name,
-            network=account.network,
-            language=account.language,
-            due=due,
-            content=Content(account.language, (part,), account.visibility),
-            length=networks(account.network).measure(text),
-            limit=networks(account.network).limits.text,
-            authors=(author,),
+    drafts: list[Draft] = []
+    pictures: dict[str, tuple[str, bytes]] = {}
+    for account in accounts:
+        takes = networks(account.network).takes(account)
+        loaded = [load_media(file, alt, takes.room) for file, alt in wanted.pictures]
+        pictures |= {media.sha256: (media.mime_type, data) for media, data in loaded}
+        content = Content(
+            account.language,
+            (Part(text, tuple(media for media, _ in loaded)),),
+            account.visibility,
+            quotes=wanted.quotes.get(account.name, ""),
+            reposts=wanted.reposts.get(account.name, ""),
         )
-        for account in accounts
-    )
-    return Planned(post, drafts, {media.sha256: (media.mime_type, data) for media, data in loaded})
+        _refuse_lacks(library, takes, account, content)
+        drafts.append(
+            Draft(
+                key=derived_key(key, account.name),
+                account=account.name,
+                network=account.network,
+                language=account.language,
+                due=due,
+                content=content,
+                length=takes.measure(text),
+                limit=takes.limit,
+                authors=(author,),
+            )
+        )
+    return Planned(post, tuple(drafts), pictures)
+
+
+def _refuse_lacks(library: Library, takes: Takes, account: Account, content: Content) -> None:
+    """What a person queues for an account goes there or is refused at once: nothing is left out by a general choice."""
+    asked = [
+        feature
+        for feature, wanted in (
+            ("quote", content.quotes),
+            ("repost", content.reposts),
+            ("video", any(media.duration_s for media in content.parts[0].media)),
+            ("visibility", content.visibility != "public"),
+        )
+        if wanted
+    ]
+    _, lacks = settle(asked, takes, Unsupported(), worded=False)
+    if lacks:
+        message = f"{account.name}: {lacks[0].message}."
+        raise ContentError(message, [Problem("", 0, 0, "unsupported", "error", message)], advice="Leave it out there.")
 
 
 def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slot, Series, Row, datetime]]:
@@ -266,29 +310,35 @@ def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slo
 def _compose_post(
     library: Library,
     networks: Networks,
+    every: Sequence[_Coming],
+    plan: Plan,
     post: Post,
     slot: Slot,
     series: Series,
     row: Row,
     due: datetime,
-    accounts: Sequence[Account],
-    problems: list[Problem],
 ) -> Planned:
+    """Composed for each of its accounts; those that it leaves out, or cannot be composed for, are told in the plan."""
     drafts: list[Draft] = []
     pictures: dict[str, tuple[str, bytes]] = {}
     zone = ZoneInfo(library.campaign.timezone)
-    for account in accounts:
+    for account in library.accounts_of(library.schedules[slot.entry]):
         network = networks(account.network)
         try:
             made = compose(
                 library, series, row, account,
-                slot=slot.instant.astimezone(zone), days_left=slot.days_left,
-                measure=network.measure, limit=network.limits.text, polls=network.limits.poll_options > 0,
+                slot=slot.instant.astimezone(zone), days_left=slot.days_left, takes=network.takes(account),
+                earlier=_earlier(library, every, series, row, account, due),
             )  # fmt: skip
-        except ContentError as error:
-            problems += error.problems
+        except LeftOut as choice:
+            plan.left_out.add((post.key, account.name))
+            name, message = f"{post.name}@{account.name}", f"nothing goes out there, by your choice: {choice}"
+            plan.problems.append(Problem("", 0, 0, "left-out", "warning", message, post=name))
             continue
-        kinds = {media.sha256: media.mime_type for part in made.content.parts for media in part.media}
+        except ContentError as error:
+            plan.problems += error.problems
+            continue
+        kinds = {media.sha256: media.mime_type for part in made.content.parts for media in part.pictures}
         pictures |= {sha256: (kinds[sha256], data) for sha256, data in made.pictures.items()}
         drafts.append(
             Draft(
@@ -304,6 +354,30 @@ def _compose_post(
             )
         )
     return Planned(post, tuple(drafts), pictures)
+
+
+def _earlier(
+    library: Library, every: Sequence[_Coming], series: Series, row: Row, account: Account, due: datetime
+) -> str:
+    """The delivery that a post quotes or reposts: the latest one before it of the series that is named, about the same
+    item, on the same account. Raises ContentError where there is none."""
+    source = series.file.quotes or series.file.reposts
+    if source is None:
+        return ""
+    before = [
+        (when, post.key)
+        for post, slot, other, item, when in every
+        if other.id == source.series and item.id == row.id and when < due
+        and account in library.accounts_of(library.schedules[slot.entry])
+    ]  # fmt: skip
+    if before:
+        return derived_key(max(before)[1], account.name)
+    verb = "quotes" if series.file.quotes else "reposts"
+    message = f"No post of {source.series} about {row.id} goes out on {account.name} before this one, which {verb} it."
+    advice = "Schedule this series later, or let it take only items that were said before (`items: only`)."
+    place = series.place(verb)
+    problem = Problem(f"content/series/{series.id}/series.yaml", *place, "no-earlier-post", "error", message, advice)
+    raise ContentError(message, [problem], advice=advice)
 
 
 def _no_item_left(library: Library, series: Series, empty: Sequence[Slot]) -> Problem:

@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from campaign_bot.errors import AuthError, BudgetReached, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
+from campaign_bot.errors import (
+    AuthError,
+    BudgetReached,
+    NetworkError,
+    NotReady,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unconfirmed,
+)
 from campaign_bot.model import NOT_SENT, Allowance, Attachment, Delivery, Media, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import Store
@@ -135,7 +144,7 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
 
     try:
         lookup = connection.find(
-            outgoing(store, delivery, part, receipts, with_pictures=False),
+            outgoing(store, delivery, part, receipts, looking=True),
             first - LOOK_BACK,
             store.known_ids(delivery.account),
         )
@@ -166,22 +175,33 @@ def look_up(sender: Sender, delivery: Delivery, connection: Connection, *, key_l
 
 
 def outgoing(
-    store: Store, delivery: Delivery, number: int, receipts: dict[int, Receipt], *, with_pictures: bool = True
+    store: Store, delivery: Delivery, number: int, receipts: dict[int, Receipt], *, looking: bool = False
 ) -> Outgoing:
-    """Part `number` as a network is asked to publish it: the approved bytes, under the key of its approval. A look needs
-    no pictures."""
-    part = delivery.content.parts[number]
+    """Part `number` as a network is asked to publish it: the approved bytes, under the key of its approval. `looking`:
+    it is only looked for; then no pictures are needed, and it does not matter what became of the post that it quotes or
+    reposts."""
+    part, content = delivery.content.parts[number], delivery.content
+    earlier = None
+    if number == 0 and content.earlier:
+        earlier = store.receipts(content.earlier).get(0) if looking else _earlier(store, delivery)
+    card = None if looking else part.link_card
     return Outgoing(
         text=part.text,
-        language=delivery.content.language,
-        visibility=delivery.content.visibility,
-        content_warning=delivery.content.content_warning,
+        language=content.language,
+        visibility=content.visibility,
+        content_warning=content.content_warning,
+        label=content.label,
+        replies=content.replies if number == 0 else "",  # a thread has one rule, that of its first part
         key=delivery.network_keys[number] if delivery.network_keys else "",
         written_at=delivery.due,
         attachments=tuple(
-            Attachment(media, _approved_bytes(store, delivery, media)) for media in part.media if with_pictures
+            Attachment(media, _approved_bytes(store, delivery, media)) for media in part.media if not looking
         ),
         poll=part.poll,
+        link_card=card,
+        thumb=Attachment(card.thumb, _approved_bytes(store, delivery, card.thumb)) if card and card.thumb else None,
+        quote=earlier if content.quotes else None,
+        repost=earlier if content.reposts else None,
         root=receipts.get(0) if number else None,
         parent=receipts.get(number - 1) if number else None,
     )
@@ -193,6 +213,25 @@ def _approved_bytes(store: Store, delivery: Delivery, media: Media) -> bytes:
     if hashlib.sha256(data).hexdigest() != media.sha256:
         raise Rejected(delivery.account, f"the bytes of {media.file} are not the ones that were approved")
     return data
+
+
+#: States in which an earlier post is not there and never will be, in words.
+GONE = {State.FAILED: "could not be published", State.MISSED: "was never published",
+        State.CANCELLED: "was cancelled", State.RETRACTED: "was retracted"}  # fmt: skip
+
+
+def _earlier(store: Store, delivery: Delivery) -> Receipt:
+    """Where the post is that this one quotes or reposts. Raises Rejected where it is gone, Unavailable while it is not
+    out yet: in both cases nothing of this one has left."""
+    verb = "quotes" if delivery.content.quotes else "reposts"
+    before = store.delivery(delivery.content.earlier)
+    if before is None or before.state in GONE:
+        why = GONE[before.state] if before else "is not known any more"
+        raise Rejected(delivery.account, f"the post that it {verb} {why}", advice="Choose another post, queue it anew.")
+    receipt = store.receipts(before.key).get(0)
+    if before.state is not State.SENT or receipt is None:
+        raise Unavailable(delivery.account, f"the post that it {verb} is not out yet: it is {before.state}")
+    return receipt
 
 
 def backoff(key: str, attempts: int, timing: Timing) -> timedelta:
@@ -280,6 +319,10 @@ def _settle_error(sender: Sender, delivery: Delivery, error: NetworkError) -> St
             later(until, counted=False)
             # What else is due of this account would earn the same answer.
             store.record_allowances(delivery.account, [Allowance("publish", 1, 0, until)])
+        case NotReady():  # ever less often: a short clip is ready in seconds, a long one in minutes
+            waited = now - (store.first_attempt(delivery.key) or now)
+            wait = max(timedelta(seconds=max(error.after_s, 1.0)), waited / 4)
+            later(now + min(wait, sender.timing.longest_backoff), counted=False)
         case Unavailable() if attempts < sender.timing.attempts:
             later(now + backoff(delivery.key, attempts, sender.timing), counted=True)
         case _:

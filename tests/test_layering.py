@@ -50,7 +50,7 @@ HOMES = {
     "pytest": {"contract.suite"},  # it is not installed with the package: only who tests a network loads this
     "tweepy": {"networks.x"},
     "mastodon": {"networks.mastodon"},
-    "atproto": {"networks.bluesky"},
+    "atproto": {"networks.bluesky", "networks.bluesky_records"},
     "apscheduler.schedulers": {"daemon"},
     "apscheduler.triggers": {"schedule", "daemon"},
     "apprise": {"alerts"},

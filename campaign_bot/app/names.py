@@ -12,7 +12,10 @@ from campaign_bot import plan
 from campaign_bot.app.parts import Parts
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
-from campaign_bot.model import Delivery, Event, Receipt
+from campaign_bot.model import Delivery, Event, Receipt, State
+
+#: What may still be out in time.
+COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
 
 
 class Names(Parts):
@@ -85,18 +88,37 @@ class Names(Parts):
         }
 
     def queue(
-        self, accounts: Sequence[str], text: str, due: datetime, pictures: Sequence[tuple[Path, str]]
-    ) -> list[Delivery]:
-        """Add a post that is in no file. Raises StateError where the same one is queued already."""
+        self, accounts: Sequence[str], text: str, due: datetime, pictures: Sequence[tuple[Path, str]] = (),
+        *, quote: str = "", repost: str = "",
+    ) -> list[Delivery]:  # fmt: skip
+        """Add a post that is in no file. `quote` and `repost` name an own earlier post. Raises StateError where the same
+        one is queued already."""
         now = self.clock()
         if due <= now:
             raise StateError("That time has passed.", advice="Choose a later one.")
         chosen = [self.library.account(self.account_names(name)[0]) for name in dict.fromkeys(accounts)]
         names = {one.name for one in self.store.posts().values()}
-        planned = plan.queued(self.library, self.network, chosen, text, due, pictures, names, self.person)
+        wanted = plan.Queued(
+            text, due, pictures, self._earlier(quote, chosen, due), self._earlier(repost, chosen, due)
+        )  # fmt: skip
+        planned = plan.queued(self.library, self.network, chosen, wanted, names, self.person)
         if not self.store.add(planned, now=now, actor=self.person):
             raise StateError("The same post is queued for the same time already.")
         return [one for one in self.store.deliveries() if one.post == planned.post.key]
+
+    def _earlier(self, name: str, accounts: Sequence[Account], due: datetime) -> dict[str, str]:
+        """The deliveries of an earlier post on these accounts, by account. Raises StateError for one that is not there
+        and will not be by then."""
+        if not name:
+            return {}
+        found = {one.account: one for one in self.find(name)}
+        for account in accounts:
+            before = found.get(account.name)
+            if before is None:
+                raise StateError(f"“{name}” does not go to {account.name}.", advice="Name a post that does.")
+            if before.state is not State.SENT and (before.state not in COMING or before.due >= due):
+                raise StateError(f"{self.name_of(before)} is {before.state}: it will not be out by then.")
+        return {account.name: found[account.name].key for account in accounts}
 
     def resolve(self, delivery: Delivery, url: str) -> None:
         """A person says what became of an unconfirmed delivery: where it is, or (no url) that it is not there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -101,8 +102,11 @@ class Stages(Deciding):
         begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
         found = plan.desired(library, self.network, after=begin, until=self.campaign_end())
         # A post that could not be composed for every account has that problem, not the ones that follow from it.
-        accounts = {one.post.key: library.accounts_of(library.schedules[one.post.schedule]) for one in found.planned}
-        whole = [one for one in found.planned if len(one.drafts) == len(accounts[one.post.key])]
+        wanted = Counter(
+            {one.post.key: len(library.accounts_of(library.schedules[one.post.schedule])) for one in found.planned}
+        )
+        wanted.subtract(post for post, _ in found.left_out)
+        whole = [one for one in found.planned if len(one.drafts) == wanted[one.post.key]]
         said = [said for planned in whole for said in _said(planned.post, planned.drafts)]
         problems = [*problems, *found.problems, *check.check_all(library, self.network, said)]
         return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)

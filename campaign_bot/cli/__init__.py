@@ -53,6 +53,7 @@ def _register() -> None:
         audit,
         cards,
         content,
+        networks,
         operating,
         queue,
         reports,
@@ -61,7 +62,20 @@ def _register() -> None:
         service,
     )  # fmt: skip
 
-    for module in (service, content, cards, review, approvals, queue, sent, accounts, reports, operating, audit):
+    for module in (
+        service,
+        content,
+        cards,
+        review,
+        approvals,
+        queue,
+        sent,
+        accounts,
+        networks,
+        reports,
+        operating,
+        audit,
+    ):
         module.register(app)
 
 

@@ -15,7 +15,7 @@ from rich.markup import escape
 from campaign_bot.app import App
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import counted, err, hide_secrets, out, print_json, session, table
-from campaign_bot.errors import CampaignBotError
+from campaign_bot.errors import CampaignBotError, ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 
@@ -25,6 +25,7 @@ def register(root: typer.Typer) -> None:
     accounts.command("list")(list_)
     accounts.command()(check)
     accounts.command()(login)
+    accounts.command()(label)
     root.add_typer(accounts, name="accounts")
 
 
@@ -151,10 +152,12 @@ class Terminal:
 
 def _row(app: App, account: Account) -> dict[str, object]:
     try:
-        return _told(account, app.identify(account))
+        told = _told(account, app.identify(account))
+        found = app.automation(account)
     except CampaignBotError as error:
-        failed = Identity(account.handle, False, f"{error.message} {error.advice}".strip())
-        return _told(account, failed)
+        return _told(account, Identity(account.handle, False, f"{error.message} {error.advice}".strip()))
+    automated = {"automated": found.automation.marked, "names_who": found.automation.names_who}
+    return {**told, **automated, "finding": found.sentence}
 
 
 def _told(account: Account, identity: Identity) -> dict[str, object]:
@@ -174,5 +177,32 @@ def _show(rows: Sequence[Mapping[str, object]]) -> None:
             str(row["account"]), str(row["network"]), str(row["handle"]), may, until, escape(str(row["detail"]))
         )
     out.print(shown)
+    for row in rows:
+        if row.get("finding"):
+            out.print(f"[yellow]{row['account']}:[/yellow] {escape(str(row['finding']))}", soft_wrap=True)
     able = sum(bool(row["may_publish"]) for row in rows)
     out.print(f"\n{able} of {counted(len(rows), 'account')} can publish.")
+
+
+def label(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="An account.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Mark an account as automated, and name who runs it (`automated_by` in campaign.yaml), as networks ask of bots."""
+    app = session(context).open()
+    hide_secrets(app)
+    account = app.library.account(app.account_names(name)[0])
+    if not account.automated_by:
+        raise ConfigError(
+            f"content/campaign.yaml does not say who runs {name}.",
+            advice=f"Add `automated_by: a name that readers know` to {name}.",
+        )
+    if not yes:
+        typer.confirm(f"Change the public profile of {name}: automated, run by {account.automated_by}?", abort=True)
+    after = app.label(account)
+    if after.marked:
+        out.print(f"{name}: marked as automated" + (f", run by {account.automated_by}" if after.names_who else ""))
+    if after.step:
+        out.print(after.step, soft_wrap=True)
+    raise typer.Exit(0 if after.names_who and after.marked is not False else 1)

@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
-from rich.panel import Panel
-from rich.text import Text
 
 from campaign_bot import starter
 from campaign_bot.app import App
 from campaign_bot.bill import Line
+from campaign_bot.cli.panel import panel
 from campaign_bot.cli.session import (
     counted,
     err,
@@ -227,29 +226,6 @@ def _show_changes(app: App, found: Plan, zone: ZoneInfo) -> None:
             out.print(f"\n[bold]{escape(_post_name(change, posts))}@{_account(change)}[/bold]")
             print_difference(lines)
     out.print(f"\n{counted(len(found.changes), 'change')}; nothing was written. Times in {zone.key}.")
-
-
-def panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
-    lines: list[str] = []
-    if delivery.content.content_warning:
-        lines.append(f"[bold]Content warning:[/bold] {escape(delivery.content.content_warning)}\n")
-    for number, part in enumerate(delivery.content.parts):
-        lines.append(("\n[dim]-- next part --[/dim]\n" if number else "") + escape(part.text))
-        lines += [
-            f"\n[bold]Picture[/bold] {escape(m.file)} ({m.width}×{m.height})\n  alt: {escape(m.alt)}"
-            for m in part.media
-        ]
-        if part.poll:
-            lines.append(
-                "\n[bold]Poll[/bold], open "
-                + f"{part.poll.duration_min // 60} h\n"
-                + "\n".join(f"  ○ {escape(o)}" for o in part.poll.options)
-            )
-    return Panel(
-        Text.from_markup("\n".join(lines), overflow="fold"), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
-        subtitle=f"{local(delivery.due, zone)} · {delivery.length}/{delivery.limit} · {app.name_of(delivery)}",
-        title_align="left", subtitle_align="left",
-    )  # fmt: skip
 
 
 def _due(change: Change) -> datetime:

@@ -105,12 +105,20 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
 def add(
     context: typer.Context,
     account: Annotated[list[str], typer.Option(help="The account (repeatable).")],
-    text: Annotated[str, typer.Option(help="What to say. “-” reads it from standard input.")],
     at: At,
-    media: Annotated[list[Path] | None, typer.Option(help="A picture (repeatable; each with its --alt).")] = None,
-    alt: Annotated[list[str] | None, typer.Option(help="What the picture shows, for people who cannot see it.")] = None,
+    text: Annotated[str, typer.Option(help="What to say. “-” reads it from standard input.")] = "",
+    media: Annotated[
+        list[Path] | None, typer.Option(help="A picture or video (repeatable; each with its --alt).")
+    ] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What it shows, for people who cannot see it.")] = None,
+    quote: Annotated[str, typer.Option(metavar="POST", help="An own earlier post, shown below the text.")] = "",
+    repost: Annotated[str, typer.Option(metavar="POST", help="An own earlier post, shown again as it is.")] = "",
 ) -> None:
     """Queue a post that is in no file. It waits for approval like every other."""
+    if repost and (text or media or quote):
+        raise typer.BadParameter("A repost has nothing of its own: use --quote.", param_hint="--repost")
+    if not (repost or text or media):
+        raise typer.BadParameter("Say something: --text, --media or --repost.", param_hint="--text")
     here = session(context)
     app = here.open()
     when = parse_instant(at, app.zone, app.clock())
@@ -121,7 +129,7 @@ def add(
             f"{counted(len(media or []), 'picture')} and {counted(len(alt or []), 'alt text')} were given.",
             advice="Give one --alt after each --media.",
         )
-    deliveries = app.queue(account, said, when, pictures)
+    deliveries = app.queue(account, said, when, pictures, quote=quote, repost=repost)
     findings = app.findings(deliveries)
     for one in deliveries:
         out.print(f"Queued {escape(app.name_of(one))} for {local(one.due, app.zone)} ({one.length}/{one.limit}).")

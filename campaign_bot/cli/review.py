@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from campaign_bot.app import App
-from campaign_bot.cli.content import panel
+from campaign_bot.cli.panel import panel
 from campaign_bot.cli.session import counted, local, out, print_difference, print_problems, session
 from campaign_bot.model import Delivery, State
 from campaign_bot.pairs import pairs

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from campaign_bot.compose.cards import SHAPES, ShapeName, render_card
+from campaign_bot.compose.cards import ShapeName
+from campaign_bot.compose.choices import Takes, settle
 from campaign_bot.compose.filters import Tracking, filters
+from campaign_bot.compose.media import Studio, is_video
 from campaign_bot.compose.templates import Fields, render, split, tidy
 from campaign_bot.errors import ContentError
-from campaign_bot.library.files import Account, Library, Picture, Row, Series
-from campaign_bot.library.pictures import MEDIA, media_path, picture_problem
-from campaign_bot.model import Content, Media, Part, Poll, Problem
+from campaign_bot.library.files import Account, Library, Row, Series
+from campaign_bot.library.pictures import media_path
+from campaign_bot.model import Content, Part, Poll, Problem
+
+#: The key of series.yaml that asks for a feature.
+KEYS = {
+    "poll": "poll", "quote": "quotes", "repost": "reposts", "gif": "videos", "video": "videos", "captions": "videos",
+    "content_warning": "content_warning", "label": "label", "replies": "replies",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Composition:
     """What came out. `version` counts from 0, the longest; `length` is that of the longest part."""
 
     content: Content
-    pictures: dict[str, bytes]  # by sha256
+    pictures: dict[str, bytes]  # by sha256; videos too
     length: int
     version: int
     template: str
@@ -40,51 +43,123 @@ def compose(
     *,
     slot: datetime,
     days_left: int | None,
-    measure: Callable[[str], int],
-    limit: int,
-    polls: bool,
+    takes: Takes,
+    earlier: str = "",
     shape: ShapeName = "wide",
 ) -> Composition:
-    """The post for one account: `slot` in the campaign's zone, `measure` and `limit` the network's own count, `shape` that
-    of its cards.
+    """The post for one account: `slot` in the campaign's zone, `takes` what its network takes, `earlier` the delivery that
+    it quotes or reposts, `shape` that of its cards.
 
     The longest version in which every part fits is taken; if none does, the shortest, and the check says too-long.
-    Pictures and the poll go with the first part; where the network has no polls the poll is left out. Raises
-    ContentError, with a problem at file:line, when a template cannot be filled or a picture cannot be made."""
+    Pictures and the poll go with the first part. What the network cannot do is left out as the campaign chose. Raises
+    ContentError, with a problem at file:line, when a template cannot be filled, a picture cannot be made, or something
+    cannot be done and there is no way out; LeftOut where the campaign chose that nothing goes out there."""
+    template, source = _template(series, account)
+    worded = template.startswith(f"post.{account.network}.") or "poll.native" in source
+    needed = _needed(library, series, account)
+    out = _settled(library, series, row, account, needed, takes, worded=worded)
+    polls = "poll" in takes.can
     context = _context(library, series, row, account, slot, days_left, polls)
     extra = filters(account.language, library.campaign.region, _tracking(library, series, account))
-    template, source = series.template(account.network, account.language)
+    studio = Studio(library, series, account.language, context, extra, shape, takes.room)
+    reposts = earlier if series.file.reposts is not None and "repost" not in out else ""
     try:
-        versions = split(render(f"content/series/{series.id}/{template}", source, context, extra=extra))
-        loaded = [
-            _picture(library, series, number, account.language, context, extra, shape)
-            for number in range(len(series.file.pictures))
-        ]
+        versions = split("")
+        if not reposts:
+            versions = split(render(f"content/series/{series.id}/{template}", source, context, extra=extra))
+        loaded = studio.pictures() if not reposts else []
+        if "video" not in out and not reposts:
+            loaded += studio.videos(moving="gif" not in out, captions="captions" not in out)
+        linked = studio.link_card() if "link_card" in takes.can and not reposts else None
     except ContentError as error:
         raise _about(error, row, account) from error
-    longest = [max(map(measure, version.parts)) for version in versions]
-    chosen = next((number for number, length in enumerate(longest) if length <= limit), len(versions) - 1)
+    longest = [max(map(takes.measure, version.parts)) for version in versions]
+    chosen = next((number for number, length in enumerate(longest) if length <= takes.limit), len(versions) - 1)
     first, *others = versions[chosen].parts
-    poll = _poll(series, context) if polls else None
+    if others:
+        _settled(library, series, row, account, ["thread"], takes, worded=False, template=template)
     content = Content(
         language=account.language,
-        parts=(Part(first, tuple(media for media, _ in loaded), poll), *map(Part, others)),
-        visibility=account.visibility,
-        content_warning=tidy(series.file.content_warning.get(account.language, "")),
+        parts=(
+            Part(
+                first,
+                tuple(media for media, _ in loaded),
+                _poll(series, context) if polls and not reposts else None,
+                linked[0] if linked else None,
+            ),
+            *map(Part, others),
+        ),
+        visibility=account.visibility if "visibility" not in out else "public",
+        content_warning=_warning(series, account) if "content_warning" not in out else "",
+        label=series.file.label if "label" not in out else "",
+        replies=series.file.replies if "replies" not in out and series.file.replies != "everybody" else "",
+        quotes=earlier if series.file.quotes is not None and "quote" not in out else "",
+        reposts=reposts,
     )
-    return Composition(content, {media.sha256: data for media, data in loaded}, longest[chosen], chosen, template)
+    pictures = {media.sha256: data for media, data in loaded}
+    if linked and linked[0].thumb:
+        pictures[linked[0].thumb.sha256] = linked[1]
+    return Composition(content, pictures, longest[chosen], chosen, template)
 
 
-def load_picture(file: Path, alt: str) -> tuple[Media, bytes]:
-    """A picture file with its alt text. Raises ContentError when it is not there or not a picture."""
-    if not file.is_file():
-        raise _broken(str(file), f"There is no picture {file}.", "Check its name.")
-    if said := picture_problem(file):
-        raise _broken(str(file), f"{file} cannot be published: {said}.", "Save it again as PNG or JPEG.")
-    data = file.read_bytes()
-    with Image.open(io.BytesIO(data)) as picture:
-        mime, (width, height) = Image.MIME[picture.format or "PNG"], picture.size
-    return Media(hashlib.sha256(data).hexdigest(), mime, tidy(alt), file.name, width, height), data
+def _template(series: Series, account: Account) -> tuple[str, str]:
+    """A series that reposts may have no text at all."""
+    try:
+        return series.template(account.network, account.language)
+    except KeyError:
+        if series.file.reposts is None:
+            raise
+        return "", ""
+
+
+def _needed(library: Library, series: Series, account: Account) -> list[str]:
+    """What the post asks for that not every network can do; whether it is a thread shows later."""
+    file = series.file
+    moving = False
+    for video in file.videos:
+        path = media_path(library.directory, video.file)
+        moving = moving or (path is not None and not is_video(path))
+    return [
+        feature
+        for feature, asked in (
+            ("poll", file.poll is not None),
+            ("quote", file.quotes is not None),
+            ("repost", file.reposts is not None),
+            ("gif", moving),
+            ("video", bool(file.videos) and not moving),
+            ("captions", any(account.language in video.captions for video in file.videos)),
+            ("content_warning", bool(_warning(series, account))),
+            ("label", bool(file.label)),
+            (f"replies:{file.replies}", file.replies != "everybody"),
+            ("visibility", account.visibility != "public"),
+        )
+        if asked
+    ]
+
+
+def _settled(
+    library: Library, series: Series, row: Row, account: Account, needed: list[str], takes: Takes,
+    *, worded: bool, template: str = "",
+) -> set[str]:  # fmt: skip
+    """What to leave out. Raises LeftOut, or ContentError at the key that asks for what cannot be done."""
+    out, lacks = settle(needed, takes, library.campaign.unsupported, worded=worded)
+    own = f"content/series/{series.id}/post.{account.network}.{account.language}.j2"
+    problems: list[Problem] = []
+    for lack in lacks:
+        file, (line, column) = f"content/series/{series.id}/series.yaml", series.place(KEYS.get(lack.feature, ""))
+        if lack.feature == "thread":
+            file, line, column = f"content/series/{series.id}/{template}", 0, 0
+        elif lack.feature == "visibility":
+            file, line, column = "content/campaign.yaml", 0, 0
+        advice = lack.advice.format(template=own) if "{template}" in lack.advice else lack.advice
+        problems.append(Problem(file, line, column, "unsupported", "error", f"{lack.message}.", advice))
+    if problems:
+        raise _about(ContentError(problems[0].message, problems, advice=problems[0].advice), row, account)
+    return out
+
+
+def _warning(series: Series, account: Account) -> str:
+    return tidy(series.file.content_warning.get(account.language, ""))
 
 
 def translated(value: Any, language: str, languages: tuple[str, ...]) -> Any:
@@ -150,41 +225,6 @@ def _poll(series: Series, context: Mapping[str, Any]) -> Poll | None:
         return None
     minutes = int(series.file.poll.duration.total_seconds() // 60)
     return Poll(tuple(context["poll"]["options"]), minutes)
-
-
-def _picture(
-    library: Library,
-    series: Series,
-    number: int,
-    language: str,
-    context: Mapping[str, Any],
-    extra: Mapping[str, Callable[..., Any]],
-    shape: ShapeName,
-) -> tuple[Media, bytes]:
-    picture: Picture = series.file.pictures[number]
-    try:
-        alt = tidy(render("alt", picture.alt[language], context, extra=extra))
-    except ContentError as error:
-        message = f"The alt text of picture {number + 1} ({language}): {error.problems[0].message}"
-        raise _broken(f"content/series/{series.id}/series.yaml", message, error.problems[0].advice) from error
-    if not picture.card:
-        path = media_path(library.directory, picture.file)
-        if path is None:
-            raise _broken(f"{MEDIA}/{picture.file}", "The picture is not there.", "Put it back, or name another.")
-        media, data = load_picture(path, alt)
-        return Media(media.sha256, media.mime_type, alt, f"{MEDIA}/{picture.file}", media.width, media.height), data
-    file = f"content/cards/{picture.card}.svg.j2"
-    try:
-        source = (library.directory / file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _broken(file, f"The card cannot be read: {error}.", "Put it back as a UTF-8 text file.") from error
-    data = render_card(source, context, file=file, shape=shape, filters=extra)
-    size = SHAPES[shape]
-    return Media(hashlib.sha256(data).hexdigest(), "image/png", alt, file, size.width, size.height), data
-
-
-def _broken(file: str, message: str, advice: str) -> ContentError:
-    return ContentError(message, [Problem(file, 0, 0, "picture", "error", message, advice)], advice=advice)
 
 
 def _about(error: ContentError, row: Row, account: Account) -> ContentError:

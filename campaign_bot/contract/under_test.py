@@ -41,7 +41,7 @@ def unix_limit_headers(reset: datetime) -> dict[str, str]:
 class Particulars:
     """What is particular to a network: everything else is the contract."""
 
-    account: Mapping[str, str]  # fields of the account in campaign.yaml
+    account: Mapping[str, Any]  # fields of the account in campaign.yaml
     create_route: str  # "METHOD /path" of the request that creates a post
     read_route: str  # of the one that reads counts
     look_route: str  # of the one that looks whether a post is there
@@ -50,6 +50,8 @@ class Particulars:
     tells_language: bool = True
     tells_visibility: bool = False
     tells_read_only: bool = True  # whether `identify` can know that a credential may only read
+    repost_route: str = ""  # of the request that reposts an own post, where it can
+    upload_route: str = ""  # of a video
     limit_headers: Callable[[datetime], dict[str, str]] = unix_limit_headers
     #: Counts that are told of some posts only.
     sometimes: frozenset[str] = frozenset({"poll_votes"})
@@ -109,6 +111,10 @@ class UnderTest:
 
     def posts(self) -> list[LocalPost]:
         return self.world.posts_of(self.account.name)
+
+    def can(self, capability: str) -> bool:
+        """What the network lets the account under test do."""
+        return capability in self.network.can(self.account)
 
     def advance(self, by: timedelta) -> None:
         self.clock[0] += by

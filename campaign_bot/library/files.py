@@ -37,6 +37,8 @@ class Account(FileModel):
     handle: str = ""  # as people see it, without the leading @
     visibility: Literal["public", "unlisted", "private"] = "public"
     automated_by: str = ""  # who runs it, as its profile says
+    #: What this account may do that its network allows only to some (X: thread, quote).
+    may: tuple[Literal["thread", "quote", "repost", "video"], ...] = ()
 
 
 class Objective(FileModel):
@@ -54,6 +56,29 @@ class Links(FileModel):
 
     utm: bool = True
     campaign: str = ""  # utm_campaign; empty: the campaign's id
+
+
+Choice = Literal["reword", "skip", "block"]
+#: For what is said the same without it: also `omit`, and the post goes out without.
+Option = Literal["reword", "skip", "block", "omit"]
+
+
+class Unsupported(FileModel):
+    """What happens where a network cannot do what a series asks for: `reword` (its own wording says it in words: a
+    template for that network), `skip` (nothing goes out there, and planning says so), `block` (an error), `omit` (it
+    goes out without)."""
+
+    poll: Choice = "reword"
+    thread: Choice = "block"
+    quote: Choice = "block"
+    repost: Choice = "block"
+    video: Choice = "block"
+    gif: Option = "block"  # omit: the first picture of it, which does not move
+    captions: Option = "block"
+    content_warning: Option = "block"
+    label: Option = "block"
+    replies: Option = "block"
+    visibility: Option = "block"
 
 
 class QuietPeriod(FileModel):
@@ -136,6 +161,7 @@ class CampaignFile(FileModel):
     #: US dollars a calendar month (UTC) that a network's calls may cost.
     budget: dict[Slug, Annotated[float, Field(gt=0)]] = {}
     links: Links = Links()
+    unsupported: Unsupported = Unsupported()
     quiet_periods: tuple[QuietPeriod, ...] = ()
     glossary: tuple[str, ...] = ()  # acronyms that readers know
     people: dict[str, tuple[Slug, ...]] = {}  # who takes part, by CAMPAIGN_BOT_PERSON or login name: their roles
@@ -166,6 +192,31 @@ class Picture(FileModel):
     alt: Text
 
 
+class Video(FileModel):
+    """One video, or a GIF that moves: a file in content/media/, with captions (WebVTT or SRT) in each language."""
+
+    file: str  # content/media/<file>
+    alt: Text
+    captions: Text = {}  # content/media/<captions>, by language
+
+
+class LinkCardSource(FileModel):
+    """How a link is shown below the post where the network leaves that to us (Bluesky). All but the picture are
+    templates."""
+
+    link: Text
+    title: Text
+    description: Text = {}
+    card: str = ""  # its picture: content/cards/<card>.svg.j2
+    file: str = ""  # or content/media/<file>
+
+
+class Earlier(FileModel):
+    """An own earlier post: the latest one of that series about the same item, on the same account."""
+
+    series: Slug
+
+
 class PollSource(FileModel):
     """A poll whose options are the item's field of that name (a Text of lists): {en: [..], fr: [..]}."""
 
@@ -183,8 +234,14 @@ class SeriesFile(FileModel):
     rung: Literal["exposed", "aware", "engaged", "discussing", "participating", "co-creating", ""] = ""
     items: ItemSource
     pictures: Annotated[tuple[Picture, ...], Field(max_length=4)] = ()
+    videos: Annotated[tuple[Video, ...], Field(max_length=1)] = ()
     poll: PollSource | None = None
+    link_card: LinkCardSource | None = None
+    quotes: Earlier | None = None  # the post shows that one below its text
+    reposts: Earlier | None = None  # that one is shown again; the series has no text of its own
     content_warning: Text = {}
+    label: Literal["graphic-media", "nudity", "sexual", "porn", ""] = ""
+    replies: Literal["everybody", "following", "followers", "mentioned", "nobody"] = "everybody"
     author: str = ""  # who writes its templates: may not be the only one to approve what they make
 
 
@@ -243,11 +300,19 @@ class ScheduleEntry(FileModel):
 class Series:
     """A series as loaded: its file, its rows in the order of use, its templates by name (post.en.j2)."""
 
-    def __init__(self, id: str, file: SeriesFile, rows: tuple[Row, ...], templates: dict[str, str]) -> None:  # noqa: A002
+    def __init__(
+        self, id: str, file: SeriesFile, rows: tuple[Row, ...], templates: dict[str, str],  # noqa: A002
+        places: dict[str, tuple[int, int]] | None = None,
+    ) -> None:  # fmt: skip
         self.id = id
         self.file = file
         self.rows = rows
         self.templates = templates  # file name -> source text
+        self._places = places or {}
+
+    def place(self, key: str) -> tuple[int, int]:
+        """Line and column of a key of its series.yaml; 0, 0 where it has none."""
+        return self._places.get(key, (0, 0))
 
     def template(self, network: str, language: str) -> tuple[str, str]:
         """(file name, source): a network's own wording wins over the general one. Loading made sure of one."""

@@ -54,7 +54,11 @@ def _library(draft: Draft) -> Library:
     assert draft.campaign is not None and draft.campaign.value is not None  # noqa: S101 - no problem was found
     series = {
         name: Series(
-            name, loaded.part.value, tuple(row.value for row in chosen_rows(draft, name) if row.value), loaded.templates
+            name,
+            loaded.part.value,
+            tuple(row.value for row in chosen_rows(draft, name) if row.value),
+            loaded.templates,
+            {key: loaded.part.document.key_place((key,)) for key in loaded.part.value.model_fields_set},
         )
         for name, loaded in draft.series.items()
         if loaded.part.value

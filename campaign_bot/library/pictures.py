@@ -10,7 +10,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+#: What Pillow reads and people have; each network gets the type that it takes. MPO is what phones call JPEG.
+FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
 MAX_PIXELS = 50_000_000  # more is a decompression bomb, or nothing that a network takes
 MEDIA = "content/media"
 
@@ -30,16 +31,22 @@ def media_path(directory: Path, file: str) -> Path | None:
 def picture_problem(path: Path) -> str | None:
     """What is wrong with the file as a picture, as a sentence; None when it opens whole."""
     try:
+        if path.stat().st_size == 0:
+            return "it is empty"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MAX_PIXELS is stricter
             with Image.open(path) as picture:
                 if picture.format not in FORMATS:
-                    return f"it is a {picture.format}, and networks take PNG, JPEG, GIF and WebP"
+                    return f"it is a {picture.format}, which cannot be read as a picture here"
                 if picture.width * picture.height > MAX_PIXELS:
                     return f"it has {picture.width} × {picture.height} pixels, more than {MAX_PIXELS:,} in all"
+                if picture.format not in ("GIF", "MPO") and getattr(picture, "n_frames", 1) > 1:
+                    return "it holds several pictures; only a GIF may move"
                 picture.load()
     except UnidentifiedImageError:
         return "it is not a picture"
+    except Image.DecompressionBombError:
+        return f"it has far more than {MAX_PIXELS:,} pixels"
     except (
         OSError,
         SyntaxError,
@@ -47,7 +54,6 @@ def picture_problem(path: Path) -> str | None:
         EOFError,
         struct.error,
         zlib.error,
-        Image.DecompressionBombError,
     ) as error:
         return f"it is damaged or cut short ({error})"
     return None

@@ -29,7 +29,12 @@ RULES = {
     "template-missing": "A series has a template for every language that its accounts speak.",
     "template-error": "Every template is Jinja2 that can be read.",
     "picture-missing": "A picture is one card or one file, and it is there, inside the campaign.",
-    "picture-broken": "A picture is a PNG, JPEG, GIF or WebP that opens, of at most 50 million pixels.",
+    "picture-broken": "A picture is a PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF that opens, of at most 50 million pixels.",
+    "video-missing": "A video is there, in content/media/.",
+    "video-broken": "A video is an MP4 with H.264 and AAC that opens, or a GIF.",
+    "captions-missing": "A video has captions, and their files are there.",
+    "captions-broken": "Captions are WebVTT or SRT that can be read, each ending after it begins.",
+    "media-together": "A post has pictures, a video, a poll or a link card, not several; a repost has nothing of its own.",
     "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
     "source-missing": "An item that states a number says where it comes from.",
 }

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from campaign_bot.library.checks import chosen_rows
 from campaign_bot.library.draft import Draft, Part, SeriesDraft
-from campaign_bot.library.files import Account, Picture, Row, SeriesFile
+from campaign_bot.library.files import Account, Row, SeriesFile
 from campaign_bot.library.pictures import MEDIA, media_path, picture_problem
+from campaign_bot.library.videos import captions_of, video_problem
 from campaign_bot.library.words import advice_for, nearest
-from campaign_bot.library.yaml import Keys
+from campaign_bot.library.yaml import Keys, read_text
 from campaign_bot.model import Problem
 
 TemplateProblems = Callable[[str, str], list[Problem]]  # (file, source)
@@ -31,6 +32,10 @@ def check_series(draft: Draft, networks: Collection[str], template_problems: Tem
             found += items_exist(draft, name, series.part, series.part.value)
             found += pictures_exist(draft, series.part, series.part.value)
             found += poll_options_fit(draft, name, series.part.value)
+            found += media_goes_together(series.part, series.part.value)
+            found += videos_exist(draft, series.part, series.part.value)
+            found += link_card_is_there(draft, series.part, series.part.value)
+            found += earlier_series_fits(draft, name, series.part, series.part.value)
     if template_problems is not None:
         found += templates_parse(draft, template_problems)
     return found
@@ -110,31 +115,132 @@ def pictures_exist(draft: Draft, part: Part[SeriesFile], file: SeriesFile) -> It
             message = "A picture is either a `card` or a `file`, exactly one of the two."
             yield part.problem("picture-missing", keys, message, "Keep one of them.")
         elif picture.card:
-            yield from _card(draft, part, picture, (*keys, "card"))
+            yield from _card(draft, part, picture.card, (*keys, "card"))
         else:
-            yield from _file(draft, part, picture, (*keys, "file"))
+            yield from _file(draft, part, picture.file, (*keys, "file"))
 
 
-def _card(draft: Draft, part: Part[SeriesFile], picture: Picture, keys: Keys) -> Iterator[Problem]:
-    if picture.card not in draft.cards:
-        message = f"There is no content/cards/{picture.card}.svg.j2."
-        yield part.problem("picture-missing", keys, message, advice_for(picture.card, draft.cards, "card"))
+def _card(draft: Draft, part: Part[SeriesFile], card: str, keys: Keys) -> Iterator[Problem]:
+    if card not in draft.cards:
+        message = f"There is no content/cards/{card}.svg.j2."
+        yield part.problem("picture-missing", keys, message, advice_for(card, draft.cards, "card"))
 
 
-def _file(draft: Draft, part: Part[SeriesFile], picture: Picture, keys: Keys) -> Iterator[Problem]:
-    path = media_path(draft.directory, picture.file)
+def _file(draft: Draft, part: Part[SeriesFile], file: str, keys: Keys) -> Iterator[Problem]:
+    path = media_path(draft.directory, file)
     if path is None:
-        message = f"There is no picture `{picture.file}` in {MEDIA}."
-        media = draft.directory / MEDIA
-        there = (
-            sorted(p.relative_to(media).as_posix() for p in media.rglob("*") if p.is_file()) if media.is_dir() else []
-        )
-        meant = nearest(picture.file, there)
-        advice = f"Did you mean `{meant}`?" if meant else f"Put it into {MEDIA}; links that lead out of it are refused."
-        yield part.problem("picture-missing", keys, message, advice)
+        yield _not_there(draft, part, file, keys, "picture")
     elif said := picture_problem(path):
-        message = f"`{picture.file}` cannot be published: {said}."
+        message = f"`{file}` cannot be published: {said}."
         yield part.problem("picture-broken", keys, message, "Save it again as PNG or JPEG.")
+
+
+def _not_there(draft: Draft, part: Part[SeriesFile], file: str, keys: Keys, kind: str) -> Problem:
+    message = f"There is no {'file of captions' if kind == 'captions' else kind} `{file}` in {MEDIA}."
+    media = draft.directory / MEDIA
+    there = sorted(p.relative_to(media).as_posix() for p in media.rglob("*") if p.is_file()) if media.is_dir() else []
+    meant = nearest(file, there)
+    advice = f"Did you mean `{meant}`?" if meant else f"Put it into {MEDIA}; links that lead out of it are refused."
+    return part.problem(f"{kind}-missing", keys, message, advice)
+
+
+# Videos, links, earlier posts
+
+
+def media_goes_together(part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
+    """Networks take pictures, a video, a poll or a link card: one of them; a repost has nothing of its own."""
+    asked = [key for key in ("pictures", "videos", "poll", "link_card") if getattr(file, key) and part.sound(key)]
+    for key in asked[1:]:
+        message = f"A post has `{asked[0]}` or `{key}`, not both: no network takes them together."
+        if {asked[0], key} != {"pictures", "poll"}:  # X and Mastodon refuse that one themselves; others need not
+            yield part.problem("media-together", (key,), message, "Keep one of them.", at_key=True)
+    if file.quotes and file.reposts:
+        message = "A post `quotes` or `reposts`, not both."
+        yield part.problem("media-together", ("reposts",), message, "Keep one of them.", at_key=True)
+    elif file.reposts:
+        for key in (*asked, *(key for key in ("content_warning", "label") if getattr(file, key))):
+            message = f"A repost shows the earlier post as it is: it has no `{key}` of its own."
+            yield part.problem("media-together", (key,), message, "Remove it, or use `quotes`.", at_key=True)
+
+
+def videos_exist(draft: Draft, part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
+    if not part.sound("videos"):
+        return
+    for number, video in enumerate(file.videos):
+        keys = ("videos", number, "file")
+        path = media_path(draft.directory, video.file)
+        if path is None:
+            yield _not_there(draft, part, video.file, keys, "video")
+            continue
+        moves = path.suffix.lower() == ".gif"
+        said = picture_problem(path) if moves else video_problem(path)
+        if said:
+            message = f"`{video.file}` cannot be published: {said}."
+            yield part.problem("video-broken", keys, message, "Save it again as MP4 with H.264 and AAC, or as GIF.")
+        if moves and video.captions:
+            message = "A GIF has no sound, and no captions."
+            yield part.problem("captions-broken", ("videos", number, "captions"), message, "Remove them.", at_key=True)
+        for language, name in video.captions.items():
+            yield from _captions(draft, part, name, ("videos", number, "captions", language))
+        if not video.captions and not moves:
+            message = (
+                f"`{video.file}` has no captions: people who do not hear it, or watch without sound, are left out."
+            )
+            advice = "Add `captions: {en: …, fr: …}` with WebVTT or SRT files."
+            found = part.problem("captions-missing", keys, message, advice)
+            yield replace(found, severity="warning")
+
+
+def _captions(draft: Draft, part: Part[SeriesFile], name: str, keys: Keys) -> Iterator[Problem]:
+    path = media_path(draft.directory, name)
+    if path is None:
+        yield _not_there(draft, part, name, keys, "captions")
+        return
+    text, problems = read_text(path, f"{MEDIA}/{name}")
+    yield from problems
+    try:
+        captions_of(text, name) if text is not None else None
+    except ValueError as error:
+        yield part.problem("captions-broken", keys, f"The captions `{name}` cannot be used: {error}.", "Mend the file.")
+
+
+def link_card_is_there(draft: Draft, part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
+    source = file.link_card
+    if source is None or not part.sound("link_card"):
+        return
+    if source.card and source.file:
+        message = "The picture of a link card is either a `card` or a `file`, not both."
+        yield part.problem("picture-missing", ("link_card",), message, "Keep one of them.", at_key=True)
+    elif source.card:
+        yield from _card(draft, part, source.card, ("link_card", "card"))
+    elif source.file:
+        yield from _file(draft, part, source.file, ("link_card", "file"))
+
+
+def earlier_series_fits(draft: Draft, name: str, part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
+    """What is quoted or reposted is found by the item: both series take theirs from one file."""
+    for key, source in (("quotes", file.quotes), ("reposts", file.reposts)):
+        if source is None or not part.sound(key):
+            continue
+        others = [other for other in draft.series if other != name]
+        if source.series not in others:
+            message = f"There is no series `{source.series}`."
+            if source.series == name:
+                message = f"The series `{name}` cannot say again what it says itself."
+            advice = advice_for(source.series, others, "series")
+            yield part.problem("unknown-series", (key, "series"), message, advice)
+            continue
+        other = draft.series[source.series].part.value
+        if other is not None and other.reposts is not None:
+            message = f"`{source.series}` reposts by itself: name the series whose posts they are."
+            yield part.problem("unknown-series", (key, "series"), message)
+        elif other is not None and other.items.data != file.items.data:
+            message = (
+                f"`{source.series}` takes its items from `{other.items.data}`, this series from `{file.items.data}`:"
+                " which post is meant is found by the item."
+            )
+            advice = f"Write `items: {{data: {other.items.data}}}`."
+            yield part.problem("unknown-item", ("items", "data"), message, advice)
 
 
 # Templates
@@ -165,6 +271,8 @@ def _rename(name: str, right: list[str]) -> str:
 
 def templates_there(draft: Draft, name: str, series: SeriesDraft) -> Iterator[Problem]:
     """Every account that the series publishes to finds its template."""
+    if series.part.value and series.part.value.reposts and not series.templates:
+        return  # it has no word of its own
     lacking: dict[str, list[str]] = {}
     for account in _accounts_of(draft, name):
         general = f"post.{account.language}.j2"
@@ -190,14 +298,27 @@ def templates_parse(draft: Draft, template_problems: TemplateProblems) -> Iterat
     for series in draft.series.values():
         for name, source in series.templates.items():
             yield from template_problems(_beside(series, name), source)
-        pictures = series.part.value.pictures if series.part.value and series.part.sound("pictures") else ()
-        for number, picture in enumerate(pictures):
-            for language, source in picture.alt.items():
-                for problem in template_problems(series.part.document.file, source):
-                    line, column = series.part.document.place(("pictures", number, "alt", language))
-                    yield replace(problem, line=line, column=column)
+        for keys, source in _small_templates(series):
+            for problem in template_problems(series.part.document.file, source):
+                line, column = series.part.document.place(keys)
+                yield replace(problem, line=line, column=column)
     for name, source in draft.cards.items():
         yield from template_problems(f"content/cards/{name}.svg.j2", source)
+
+
+def _small_templates(series: SeriesDraft) -> Iterator[tuple[Keys, str]]:
+    """The templates that stand in series.yaml itself, with their places."""
+    file = series.part.value
+    if file is None:
+        return
+    texts: list[tuple[Keys, dict[str, str]]] = []
+    for key in ("pictures", "videos"):
+        if series.part.sound(key):
+            texts += [((key, number, "alt"), one.alt) for number, one in enumerate(getattr(file, key))]
+    if file.link_card is not None and series.part.sound("link_card"):
+        texts += [(("link_card", key), getattr(file.link_card, key)) for key in ("link", "title", "description")]
+    for keys, translated in texts:
+        yield from (((*keys, language), source) for language, source in translated.items())
 
 
 def _beside(series: SeriesDraft, name: str) -> str:

@@ -12,12 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from campaign_bot.compose import Room, Takes
 from campaign_bot.config import Credentials
 from campaign_bot.errors import Rejected
 from campaign_bot.library.files import Account
-from campaign_bot.model import Allowance, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.model import Allowance, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.sign_in import Person, SignedIn
 
 
@@ -37,6 +38,28 @@ class Limits:
     poll_with_media: bool
     batch: int  # posts whose counts one call reads
     source: str  # where this is written, and when it was read
+    media_pixels: int = 50_000_000
+    gif_bytes: int = 0  # of a picture that moves; 0: none is taken
+    video_bytes: int = 0
+    video_seconds: float = 0
+
+
+#: How we know what a network can do: by the contract suite on the local networks; by the same suite on the network's own
+#: server, as `make test-real` has it; from its vendor's documentation only.
+Shown = Literal["contract test", "real server", "vendor's documentation"]
+TESTED: Shown = "contract test"
+REAL: Shown = "real server"
+DOCUMENTED: Shown = "vendor's documentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a network can do of one thing: `yes`, `no`, or `if allowed` (an account says so in `may`). `how` names the way
+    on the wire or the reason; `shown` says how we know."""
+
+    can: Literal["yes", "no", "if allowed"]
+    how: str
+    shown: Shown = TESTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,9 @@ class Network(ABC):
     name: ClassVar[str]  # as in campaign.yaml: x, mastodon, bluesky
     title: ClassVar[str]  # as people write it: X, Mastodon, Bluesky
     limits: ClassVar[Limits]
+    #: What it can do, by the keys of `capabilities.CAPABILITIES`.
+    cells: ClassVar[Mapping[str, Cell]]
+    replies: ClassVar[frozenset[str]] = frozenset()  # of model.REPLIES: by whom it can let a post be answered
     prices: ClassVar[tuple[Price, ...]] = ()
     count_action: ClassVar[str] = ""  # the action of `prices` that reading one post's counts is; empty: free
     followers_action: ClassVar[str] = ""  # the action of `prices` that counting followers is; empty: free
@@ -65,6 +91,21 @@ class Network(ABC):
     #: How long after the first attempt a second one with the same key is surely the same post; None: it has no keys.
     key_lifetime: ClassVar[timedelta | None] = None
     default_server: ClassVar[str]  # where accounts live that name no server
+
+    def can(self, account: Account) -> frozenset[str]:
+        """What the network lets this account do, for `takes`."""
+        can = {name for name, cell in self.cells.items() if cell.can == "yes"}
+        can |= {name for name, cell in self.cells.items() if cell.can == "if allowed" and name in account.may}
+        return frozenset(can | {f"replies:{who}" for who in self.replies})
+
+    def takes(self, account: Account) -> Takes:
+        """What composing needs to know."""
+        limits = self.limits
+        room = Room(
+            limits.media_types, limits.media_bytes, limits.media_pixels, limits.gif_bytes, limits.video_bytes,
+            limits.video_seconds,
+        )  # fmt: skip
+        return Takes(self.title, self.measure, limits.text, self.can(account), room)
 
     @abstractmethod
     def measure(self, text: str) -> int:
@@ -136,11 +177,11 @@ class Connection(ABC):
 
     @abstractmethod
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
-        """Send one part, at most one create request. Pictures are uploaded first and carry their alt text. `ready` is
-        called right before the create request; what it raises passes through, and nothing was created.
+        """Send one part, at most one create request. What goes along is uploaded first, and carries its alt text; what
+        was uploaded is kept for the next attempt. `ready` is called right before the create request; what it raises passes through, and nothing was created.
 
-        Raises Rejected, AuthError, RateLimited, BudgetReached, Unavailable (certainly not sent) or Unconfirmed
-        (may have been sent)."""
+        Raises Rejected, AuthError, RateLimited, BudgetReached, NotReady (what was uploaded is still being prepared),
+        Unavailable (certainly not sent) or Unconfirmed (may have been sent)."""
 
     @abstractmethod
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
@@ -170,6 +211,15 @@ class Connection(ABC):
     def told_limits(self) -> Mapping[str, int]:
         """What the server itself says of its limits, by the names of `Limits`; empty where it does not."""
         return {}
+
+    @abstractmethod
+    def automation(self, by: str) -> Automation:
+        """Whether the account tells its readers that it is automated, and that `by` runs it. Changes nothing."""
+
+    @abstractmethod
+    def mark_automated(self, by: str) -> Automation:
+        """Mark the account as automated and name who runs it, as far as the network lets a program do that; all else of
+        the profile stays. Doing it again changes nothing. Returns how it is afterwards."""
 
     @abstractmethod
     def retract(self, remote_id: str) -> None:

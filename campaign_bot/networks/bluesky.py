@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import regex
 from pydantic import SecretStr, ValidationError
@@ -27,8 +27,11 @@ from campaign_bot.errors import (
     Unconfirmed,
 )
 from campaign_bot.library.files import Account
-from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import Connection, Limits, Network
+from campaign_bot.model import REPLIES, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks import bluesky_records as records
+from campaign_bot.networks.automated import sentence
+from campaign_bot.networks.base import DOCUMENTED, REAL, Cell, Connection, Limits, Network
+from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_transport, why
@@ -50,12 +53,13 @@ NO_ENTRY = (*STALE_SESSION, "AuthFactorTokenRequired", "AccountTakedown", "Accou
 #: The requests whose limits we pace ourselves by, and the points that each takes.
 BUCKETS = {
     "com.atproto.repo.createRecord": ("publish", 3),
+    "com.atproto.repo.applyWrites": ("publish", 6),
     "com.atproto.repo.uploadBlob": ("upload", 1),
     "app.bsky.feed.getPosts": ("counts", 1),
 }
 
 APP_PASSWORDS = "https://bsky.app/settings/app-passwords"
-COLLECTION = "app.bsky.feed.post"
+CAPTION_BYTES, VIDEO_ALT = 20_000, 1000
 TEXT_BYTES = 3000  # beside the 300 graphemes
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,8 +94,33 @@ class Bluesky(Network):
         poll_max_minutes=0,
         poll_with_media=False,
         batch=25,
-        source="lexicons app.bsky.feed.post and app.bsky.embed.images; alt: the Bluesky app. 2026-11",
+        source="lexicons app.bsky.feed.post, .embed.images and .embed.video; alt: the Bluesky app. 2026-11",
+        video_bytes=300_000_000,
+        video_seconds=180,
     )
+    cells: ClassVar[Mapping[str, Cell]] = {
+        "text": Cell("yes", "300 graphemes and 3000 bytes", REAL),
+        "pictures": Cell("yes", "up to 4, uploadBlob, each at most 2 MB, with its aspect ratio", REAL),
+        "gif": Cell("no", "an MP4 is a video there", DOCUMENTED),
+        "video": Cell("yes", "MP4 by uploadBlob; readers see it once the app has prepared it", REAL),
+        "captions": Cell("yes", "WebVTT beside the video", REAL),
+        "poll": Cell("no", "worded as a numbered question", DOCUMENTED),
+        "thread": Cell("yes", "replies with root and parent", REAL),
+        "content_warning": Cell("no", "labels know no free words", DOCUMENTED),
+        "label": Cell("yes", "self-label", REAL),
+        "language": Cell("yes", "langs", REAL),
+        "visibility": Cell("no", "every post is public", DOCUMENTED),
+        "replies": Cell("yes", "thread gate, written with the post in one request", REAL),
+        "link_card": Cell("yes", "external card with title and picture; links and tags are facets", REAL),
+        "quote": Cell("yes", "embedded record", REAL),
+        "repost": Cell("yes", "repost record under a key of ours", REAL),
+        "edit": Cell("no", "an edited record would lose its likes and replies", DOCUMENTED),
+        "retract": Cell("yes", "deleteRecord", REAL),
+        "counts": Cell("yes", "getPosts, 25 at once: likes, reposts, replies, quotes, bookmarks", REAL),
+        "followers": Cell("yes", "profile", REAL),
+        "automated": Cell("yes", "self-label bot and a sentence in the profile", REAL),
+    }
+    replies: ClassVar[frozenset[str]] = frozenset(REPLIES)
     credentials: ClassVar[type[Credentials]] = BlueskyCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "bookmarks"})
     key_lifetime: ClassVar[timedelta | None] = timedelta.max  # a record key can be filled once
@@ -103,7 +132,12 @@ class Bluesky(Network):
 
     def check(self, content: Content) -> list[Problem]:
         """The shared rules, the limit in bytes, and what Bluesky cannot do."""
-        return [*shared_problems(self, content), *_byte_problems(content), *_audience_problems(content)]
+        return [
+            *shared_problems(self, content),
+            *_byte_problems(content),
+            *_audience_problems(content),
+            *_video_problems(content),
+        ]
 
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
         """One timestamp identifier a part, in the order of the thread and of the due times, to the millisecond.
@@ -142,7 +176,7 @@ class BlueskyConnection(Connection):
         from atproto import Client, Request
 
         super().__init__(account.name)
-        self._handle = account.handle.removeprefix("@")
+        self._handle, self._language = account.handle.removeprefix("@"), account.language
         self._app_password = app_password
         self._server = server.rstrip("/")
         self._request = Request(
@@ -170,8 +204,30 @@ class BlueskyConnection(Connection):
 
         if part.poll:  # never dropped in silence
             raise Rejected(self.account, "Bluesky has no polls.", advice="Ask for replies, or link to a form.")
+        if part.repost is not None:
+            return self._create(REPOSTS, records.repost(part), part.key, ready)
+        record, did = self._record(part), self._signed_in().did
+        gate = records.gate(part, f"at://{did}/{POSTS}/{part.key}")
+        if gate is None:
+            return self._create(POSTS, record, part.key, ready)
+        # The rule about who may answer is a record of its own: both are written at once, or neither.
+        writes = [
+            models.ComAtprotoRepoApplyWrites.Create(collection=POSTS, rkey=part.key, value=record),  # pyright: ignore[reportArgumentType]
+            models.ComAtprotoRepoApplyWrites.Create(collection=GATES, rkey=part.key, value=gate),  # pyright: ignore[reportArgumentType]
+        ]
+        data = models.ComAtprotoRepoApplyWrites.Data(repo=did, writes=list(writes))
+        ready()
+        written = self._ask(lambda: self._client.com.atproto.repo.apply_writes(data), "create")
+        first = next(iter(written.results or []), None)
+        if not isinstance(first, models.ComAtprotoRepoApplyWrites.CreateResult):
+            raise Unconfirmed(self.account, "Bluesky took the post but did not say where it is.")
+        return self._receipt(first.uri, first.cid)
+
+    def _create(self, collection: str, record: Any, key: str, ready: Callable[[], None]) -> Receipt:
+        from atproto import models
+
         data = models.ComAtprotoRepoCreateRecord.Data(
-            collection=COLLECTION, record=self._record(part), repo=self._signed_in().did, rkey=part.key
+            collection=collection, record=record, repo=self._signed_in().did, rkey=key
         )
         ready()
         created = self._ask(lambda: self._client.com.atproto.repo.create_record(data), "create")
@@ -179,10 +235,23 @@ class BlueskyConnection(Connection):
 
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Asks for the record key, which is conclusive both ways; another text under our key is not."""
+        found = self._read(REPOSTS if part.repost else POSTS, part.key)
+        if found is None:
+            return Lookup(None, conclusive=True)
+        if part.repost is not None:
+            ours = getattr(getattr(found.value, "subject", None), "uri", None) == part.repost.remote_id
+        else:
+            ours = getattr(found.value, "text", None) == part.text
+        if not found.cid or not ours:
+            return Lookup(None, conclusive=False)
+        return Lookup(self._receipt(found.uri, found.cid), conclusive=True)
+
+    def _read(self, collection: str, key: str) -> Any:
+        """A record of our own; None where there is none."""
         from atproto import models
         from atproto.exceptions import BadRequestError
 
-        params = models.ComAtprotoRepoGetRecord.Params(collection=COLLECTION, repo=self._signed_in().did, rkey=part.key)
+        params = models.ComAtprotoRepoGetRecord.Params(collection=collection, repo=self._signed_in().did, rkey=key)
 
         def look() -> models.ComAtprotoRepoGetRecord.Response | None:
             try:
@@ -192,12 +261,7 @@ class BlueskyConnection(Connection):
                     return None
                 raise
 
-        found = self._ask(look)
-        if found is None:
-            return Lookup(None, conclusive=True)
-        if not found.cid or getattr(found.value, "text", None) != part.text:
-            return Lookup(None, conclusive=False)
-        return Lookup(self._receipt(found.uri, found.cid), conclusive=True)
+        return self._ask(look)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """As Bluesky tells them: replies include the next part of one's own thread."""
@@ -226,9 +290,36 @@ class BlueskyConnection(Connection):
         from atproto import models
 
         data = models.ComAtprotoRepoDeleteRecord.Data(
-            collection=COLLECTION, repo=self._signed_in().did, rkey=remote_id.rpartition("/")[2]
+            collection=records.collection_of(remote_id),
+            repo=self._signed_in().did,
+            rkey=remote_id.rpartition("/")[2],
         )
         self._ask(lambda: self._client.com.atproto.repo.delete_record(data))
+
+    def automation(self, by: str) -> Automation:
+        return _automation(self._profile()[0], by)
+
+    def mark_automated(self, by: str) -> Automation:
+        """The profile is read, changed and put back: only if nobody changed it meanwhile."""
+        from atproto import models
+
+        profile, cid = self._profile()
+        after = records.marked(profile, sentence(self._language, by), by)
+        if after != {"$type": PROFILE, **profile}:
+            data = models.ComAtprotoRepoPutRecord.Data(
+                collection=PROFILE, repo=self._signed_in().did, rkey="self", record=after, swap_record=cid
+            )
+            self._ask(lambda: self._client.com.atproto.repo.put_record(data), "upload")
+        return _automation(after, by)
+
+    def _profile(self) -> tuple[dict[str, Any], str | None]:
+        """The own profile as it is kept, whatever is in it, and its content's hash."""
+        found = self._read(PROFILE, "self")
+        if found is None:
+            return {}, None
+        value = found.value
+        kept = value if isinstance(value, dict) else value.model_dump(by_alias=True, exclude_none=True, mode="json")
+        return {name: one for name, one in kept.items() if name != "$type"}, found.cid
 
     def close(self) -> None:
         self._request.close()
@@ -237,39 +328,23 @@ class BlueskyConnection(Connection):
         """The record as it will be stored, with its pictures uploaded: the same at every attempt."""
         from atproto import models
 
-        images = [self._image(attachment) for attachment in part.attachments]
-        reply = None
-        if part.root and part.parent:
-            root, parent = (
-                models.ComAtprotoRepoStrongRef.Main(uri=receipt.remote_id, cid=receipt.cid)
-                for receipt in (part.root, part.parent)
-            )
-            reply = models.AppBskyFeedPost.ReplyRef(root=root, parent=parent)
         try:
             return models.AppBskyFeedPost.Record(
                 text=part.text,
                 facets=_facets(part.text) or None,
                 langs=[part.language],
-                created_at=part.written_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                embed=models.AppBskyEmbedImages.Main(images=images) if images else None,
-                reply=reply,
+                created_at=records.written_at(part),
+                embed=records.embed(part, self._upload),
+                reply=records.reply(part),
+                labels=records.labels(part),
             )
         except ValidationError as error:
             told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise Rejected(self.account, f"Bluesky would refuse this post: {told}.") from error
 
-    def _image(self, attachment: Attachment) -> models.AppBskyEmbedImages.Image:
-        from atproto import models
-
-        media = attachment.media
-        uploaded = self._ask(
-            lambda: self._client.com.atproto.repo.upload_blob(
-                attachment.data, headers={"Content-Type": media.mime_type}
-            ),
-            "upload",
-        )
-        ratio = models.AppBskyEmbedDefs.AspectRatio(width=media.width, height=media.height) if media.height else None
-        return models.AppBskyEmbedImages.Image(alt=media.alt, image=uploaded.blob, aspect_ratio=ratio)
+    def _upload(self, data: bytes, mime_type: str) -> Any:
+        headers = {"Content-Type": mime_type}
+        return self._ask(lambda: self._client.com.atproto.repo.upload_blob(data, headers=headers), "upload").blob
 
     def _receipt(self, uri: str, cid: str) -> Receipt:
         return Receipt(uri, f"https://bsky.app/profile/{self._handle}/post/{uri.rpartition('/')[2]}", cid)
@@ -426,6 +501,13 @@ def _failures() -> tuple[type[Exception], ...]:
     )
 
 
+def _automation(profile: Mapping[str, Any], by: str) -> Automation:
+    values = [one["val"] for one in (profile.get("labels") or {}).get("values", [])]
+    names = bool(by) and by in str(profile.get("description") or "")
+    step = "" if names or not by else f"Name who runs it in the profile's text: {by}."
+    return Automation(BOT in values, names, step)
+
+
 class Piece(NamedTuple):
     """A stretch of a post's text, and what it leads to."""
 
@@ -487,6 +569,18 @@ def _byte_problems(content: Content) -> list[Problem]:
         for part in content.parts
         if (size := len(part.text.encode())) > TEXT_BYTES
     ]  # fmt: skip
+
+
+def _video_problems(content: Content) -> list[Problem]:
+    found: list[Problem] = []
+    for media in (media for part in content.parts for media in part.media if media.duration_s):
+        if (size := len(media.captions.encode())) > CAPTION_BYTES:
+            message = f"the captions of {media.file} have {size:,} bytes; Bluesky takes {CAPTION_BYTES:,}"
+            found.append(Problem("", 0, 0, "media-limits", "error", message, "Shorten them, or the video."))
+        if (length := len(regex.findall(r"\X", media.alt))) > VIDEO_ALT:
+            message = f"the alt text of {media.file} has {length} characters; Bluesky takes {VIDEO_ALT} for a video"
+            found.append(Problem("", 0, 0, "alt-long", "error", message, "Say what matters in it."))
+    return found
 
 
 def _audience_problems(content: Content) -> list[Problem]:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from campaign_bot.model import Content, Media, Part, Poll, Problem, Severity
 from campaign_bot.networks.base import Network
 
+#: Files that move: one a post, and nothing beside it.
+MOVING = ("image/gif", "video/mp4")
+
 
 def shared_problems(network: Network, content: Content) -> list[Problem]:
     """Every reason for which this network would refuse the content. The caller knows the place."""
@@ -23,6 +26,8 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
             f"{length} of {network.limits.text} characters by {network.title}'s count: {over} too many",
             "Shorten it, or offer a shorter wording after a line `--- shorter ---`.",
         )
+    if content.reposts:
+        return
     if not part.text.strip("\u200b\u200c\u200d\ufeff \t\n\u00a0") and not part.media and part.poll is None:
         yield _problem("empty", "there is no text, picture or poll", "Write something.")
     yield from _of_media(network, part.media)
@@ -32,15 +37,29 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
 
 def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
     limits = network.limits
+    moving = [one for one in media if one.mime_type in MOVING]
+    if moving and len(media) > 1:
+        yield _problem(
+            "media-limits",
+            f"{moving[0].file} moves; {network.title} takes one such file, by itself",
+            "Leave the rest out.",
+        )
     if len(media) > limits.media:
         yield _problem(
             "media-limits", f"{len(media)} pictures; {network.title} takes {limits.media}", "Leave some out."
         )
     for one in media:
-        if one.mime_type not in limits.media_types:
+        kind_is_taken = {"image/gif": limits.gif_bytes, "video/mp4": limits.video_bytes}
+        if one.mime_type not in limits.media_types and not kind_is_taken.get(one.mime_type):
             kinds = ", ".join(kind.removeprefix("image/").upper() for kind in limits.media_types)
             yield _problem(
                 "media-limits", f"{one.file} is {one.mime_type}; {network.title} takes {kinds}", "Convert it."
+            )
+        if one.duration_s > limits.video_seconds:
+            yield _problem(
+                "media-limits",
+                f"{one.file} takes {one.duration_s:.0f} s; {network.title} takes {limits.video_seconds:.0f} s",
+                "Cut it.",
             )
         if len(one.alt) > limits.alt:
             yield _problem(

@@ -19,10 +19,11 @@ import regex
 from pydantic import SecretStr
 
 from campaign_bot.config import Credentials
-from campaign_bot.errors import AuthError, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
+from campaign_bot.errors import AuthError, NetworkError, NotReady, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.library.files import Account
-from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import Connection, Limits, Network
+from campaign_bot.model import Attachment, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks import automated
+from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
 from campaign_bot.networks.sign_in import Person, SignedIn
@@ -36,6 +37,8 @@ Stage = Literal["read", "upload", "create"]
 URL_LENGTH = 23  # whatever its real length
 _URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
 _MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
+#: The version of Mastodon's API (not of the server) that has quotes, and how many fields a profile has.
+QUOTES_FROM, PROFILE_FIELDS = 7, 4
 #: Pages of own posts that a look reads at most; 40 posts each.
 LOOK_PAGES, LOOK_SIZE = 5, 40
 
@@ -51,7 +54,7 @@ class Mastodon(Network):
         text=500,
         media=4,
         media_bytes=16_777_216,
-        media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+        media_types=("image/jpeg", "image/png", "image/webp"),
         alt=1500,
         poll_options=4,
         poll_option_length=50,
@@ -60,7 +63,33 @@ class Mastodon(Network):
         poll_with_media=False,
         batch=20,
         source="defaults of Mastodon's /api/v2/instance, 4.3; a server's own answer wins. 2026-11",
+        media_pixels=33_177_600,
+        gif_bytes=16_777_216,
+        video_bytes=103_809_024,
+        video_seconds=3600,  # Mastodon has no limit of time
     )
+    cells: ClassVar[Mapping[str, Cell]] = {
+        "text": Cell("yes", "500 graphemes or the server's maximum; a URL is 23, a mention's server 0, warnings count"),
+        "pictures": Cell("yes", "up to 4, v2 media; sent once they are ready"),
+        "gif": Cell("yes", "v2 media"),
+        "video": Cell("yes", "v2 media; sent once it is ready"),
+        "captions": Cell("no", "its players show none: put the words into the picture", DOCUMENTED),
+        "poll": Cell("yes", "up to 4 options of 50 characters"),
+        "thread": Cell("yes", "replies to the part before"),
+        "content_warning": Cell("yes", "spoiler_text"),
+        "label": Cell("yes", "sensitive, whatever it is"),
+        "language": Cell("yes", "language"),
+        "visibility": Cell("yes", "public, unlisted, private"),
+        "replies": Cell("no", "anybody may answer", DOCUMENTED),
+        "link_card": Cell("no", "the server makes its own from the page", DOCUMENTED),
+        "quote": Cell("if allowed", "quoted_status_id, from Mastodon 4.5 on"),
+        "repost": Cell("yes", "reblog"),
+        "edit": Cell("yes", "text; pictures, poll and language stay"),
+        "retract": Cell("yes", "delete, unreblog"),
+        "counts": Cell("yes", "20 at once: favourites, boosts, replies, quotes, votes"),
+        "followers": Cell("yes", "own account"),
+        "automated": Cell("yes", "bot flag and a field of the profile"),
+    }
     credentials: ClassVar[type[Credentials]] = MastodonCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "poll_votes"})
     warning_counts: ClassVar[bool] = True
@@ -118,9 +147,14 @@ class MastodonConnection(Connection):
             mastodon_version="4.3.0",  # else it asks the server, and recurses without end where that does not tell
         )
         self._id = ""
+        # The library takes its argument above for known, and keeps it only where it checks versions.
+        self._api.mastodon_major, self._api.mastodon_minor, self._api.mastodon_patch = 4, 3, 0
         self._batch_is_served = True
         self._last_body = b""
         self._reset: datetime | None = None  # of the limit that the last answer told
+        self._language = account.language
+        self._quotes: bool | None = None  # whether the server can; not asked yet
+        self._preparing: dict[str, str] = {}  # ids of what was uploaded for a post that is not out yet
 
     def identify(self) -> Identity:
         me = self._me()
@@ -131,22 +165,32 @@ class MastodonConnection(Connection):
         return Identity(str(me.acct), may, detail)
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
-        media = [self._upload(attachment) for attachment in part.attachments]
+        if part.repost is not None:
+            original = part.repost.remote_id
+            ready()
+            return _receipt(self._ask(lambda: self._api.status_reblog(original), "create"))
+        if part.quote is not None:
+            self._may_quote()
+        media = [self._ready(attachment) for attachment in part.attachments]
         poll = None
         if part.poll is not None:
             poll = self._api.make_poll(list(part.poll.options), expires_in=part.poll.duration_min * 60)
+        for attachment in part.attachments:  # attached once, they are nobody else's: also if the answer is lost
+            self._preparing.pop(_kept_as(attachment), None)
+        sensitive = bool(part.content_warning or part.label)
         ready()
         status = self._ask(
             lambda: self._api.status_post(
                 part.text,
                 in_reply_to_id=part.parent.remote_id if part.parent else None,
                 media_ids=media or None,
-                sensitive=None if poll else bool(part.content_warning),  # GoToSocial refuses a poll with it
+                sensitive=None if poll else sensitive,  # GoToSocial refuses a poll with it
                 visibility=part.visibility,
                 spoiler_text=part.content_warning or None,
                 language=part.language,
                 idempotency_key=part.key or None,
                 poll=poll,
+                quoted_status_id=part.quote.remote_id if part.quote else None,
             ),
             "create",
         )
@@ -155,11 +199,17 @@ class MastodonConnection(Connection):
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Look through the account's own posts back to `since`, comparing what a reader would read."""
         wanted = comparable(part.text)
+
+        def is_it(status: Any) -> bool:
+            if part.repost is not None:
+                return status.reblog is not None and str(status.reblog.id) == part.repost.remote_id
+            return status.reblog is None and comparable(plain_text(status.content)) == wanted
+
         older_than = None
         for _ in range(LOOK_PAGES):
             page = self._ask(lambda older=older_than: self._own_page(older))
             for status in page:
-                ours = comparable(plain_text(status.content)) == wanted and str(status.id) not in known
+                ours = is_it(status) and str(status.id) not in known
                 if ours and status.created_at >= since:
                     return Lookup(_receipt(status), conclusive=True)
             if len(page) < LOOK_SIZE or page[-1].created_at < since:
@@ -168,7 +218,9 @@ class MastodonConnection(Connection):
         return Lookup(None, conclusive=False)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        return {one: _counts(status) for one, status in self._statuses(remote_ids).items()}
+        """A repost shows the counts of the post itself: they are that one's."""
+        found = self._statuses(remote_ids)
+        return {one: _counts(status) for one, status in found.items() if status.reblog is None}
 
     def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
         """A poll travels with its status. Servers may hide an option's votes (null)."""
@@ -191,7 +243,7 @@ class MastodonConnection(Connection):
         body: dict[str, Any] = {
             "status": part.text,
             "spoiler_text": part.content_warning,
-            "sensitive": bool(part.content_warning),
+            "sensitive": bool(part.content_warning or part.label),
             "language": part.language,
             "media_ids": [str(media.id) for media in now.media_attachments],
         }
@@ -221,12 +273,32 @@ class MastodonConnection(Connection):
         from mastodon.errors import MastodonNotFoundError
 
         def delete() -> None:
+            """What was reposted stays: only that it was reposted is taken back."""
             try:
-                self._api.status_delete(remote_id)
+                original = self._api.status(remote_id).reblog
+                if original is not None:
+                    self._api.status_unreblog(original.id)
+                else:
+                    self._api.status_delete(remote_id)
             except MastodonNotFoundError:
                 return
 
         self._ask(delete)
+
+    def automation(self, by: str) -> Automation:
+        return _automation(self._ask(self._api.account_verify_credentials), by)
+
+    def mark_automated(self, by: str) -> Automation:
+        """The flag `bot`, and who runs it as a field of the profile, if one of the four is free."""
+        me = self._ask(self._api.account_verify_credentials)
+        now = _automation(me, by)
+        if now.marked and now.names_who:
+            return now
+        fields = [(field.name, field.value) for field in me.source.fields]
+        if not now.names_who and by and len(fields) < PROFILE_FIELDS:
+            fields.append((automated.field(self._language), by))
+        after = self._ask(lambda: self._api.account_update_credentials(bot=True, fields=fields), "upload")
+        return _automation(after, by)
 
     def close(self) -> None:
         self._session.close()
@@ -305,10 +377,29 @@ class MastodonConnection(Connection):
 
         return self._ask(read)
 
-    def _upload(self, attachment: Attachment) -> str:
-        """A picture with its alt text. Attaching one that is still being processed would be refused: a later attempt
-        uploads it again."""
-        media = self._ask(
+    def _ready(self, attachment: Attachment) -> str:
+        """The id of a picture or video that is ready to be attached: a server refuses one that it is still preparing.
+        It is uploaded once; a later attempt asks for it. Raises NotReady."""
+        from mastodon.errors import MastodonNotFoundError
+
+        kept = _kept_as(attachment)
+        media = None
+        if kept in self._preparing:
+            try:
+                media = self._api.media(self._preparing[kept])
+            except MastodonNotFoundError:  # it was thrown away: upload it again
+                media = None
+            except _failures() as error:
+                raise self._ours(error, "upload") from error
+        if media is None:
+            media = self._upload(attachment)
+            self._preparing[kept] = str(media.id)
+        if getattr(media, "url", None) is None:
+            raise NotReady(self.account, f"{self._server} is still preparing {attachment.media.file}")
+        return str(media.id)
+
+    def _upload(self, attachment: Attachment) -> Any:
+        return self._ask(
             lambda: self._api.media_post(
                 attachment.data,
                 mime_type=attachment.media.mime_type,
@@ -317,9 +408,14 @@ class MastodonConnection(Connection):
             ),
             "upload",
         )
-        if getattr(media, "url", None) is None:
-            raise Unavailable(self.account, f"{self._server} is still preparing the picture.")
-        return str(media.id)
+
+    def _may_quote(self) -> None:
+        """Servers before 4.5 pass over what they do not know: the post would go out without what it quotes."""
+        if self._quotes is None:
+            versions = getattr(self._ask(self._api.instance_v2), "api_versions", None) or {}
+            self._quotes = int(versions.get("mastodon", 0)) >= QUOTES_FROM
+        if not self._quotes:
+            raise Rejected(self.account, f"{self._server} cannot quote: that needs Mastodon 4.5 or newer")
 
     def _ask(self, request: Callable[[], T], stage: Stage = "read") -> T:
         try:
@@ -364,9 +460,13 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.text = ""
         self._link = ""
+        self._skipped = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if self._skipped or "quote-inline" in (given.get("class") or "").split():
+            self._skipped += tag not in ("br", "img")  # what the server adds to a quote, for readers of old servers
+            return
         if tag == "br":
             self.text += "\n"
         elif tag == "p" and self.text:
@@ -376,11 +476,13 @@ class _Reader(HTMLParser):
             self.text += self._link
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
+        if self._skipped:
+            self._skipped -= 1
+        elif tag == "a":
             self._link = ""
 
     def handle_data(self, data: str) -> None:
-        if not self._link:
+        if not self._link and not self._skipped:
             self.text += data
 
 
@@ -395,6 +497,17 @@ def plain_text(content: str) -> str:
 def comparable(text: str) -> str:
     """A text in the form in which a server may not change it: white space folded."""
     return " ".join(html.unescape(text).split())
+
+
+def _kept_as(attachment: Attachment) -> str:
+    return f"{attachment.media.sha256}/{attachment.media.alt}"
+
+
+def _automation(me: Any, by: str) -> Automation:
+    told = [str(me.source.note), *(str(field.value) for field in me.source.fields)]
+    names = bool(by) and any(by in text for text in told)
+    step = "" if names or not by else f"Name who runs it in the profile: {by}."
+    return Automation(bool(me.bot), names, step)
 
 
 def _receipt(status: Any) -> Receipt:

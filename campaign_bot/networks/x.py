@@ -26,11 +26,12 @@ from campaign_bot.errors import (
     Unconfirmed,
 )
 from campaign_bot.library.files import Account
-from campaign_bot.model import Attachment, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import Connection, Limits, Network, Price
+from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
+from campaign_bot.networks.x_media import Uploads
 from campaign_bot.networks.x_reading import (
     FIELDS,
     PRIVATE_FIELDS,
@@ -60,6 +61,13 @@ BUCKETS = {
     ("GET", "/2/tweets"): "counts by id",
 }
 OWN_POSTS = re.compile(r"/2/users/\d+/tweets")
+#: What the id of a repost ends with, after the id of the original.
+REPOSTED = "/repost"
+REPLY_SETTINGS = {"following": "following", "mentioned": "mentionedUsers"}
+STEP = (
+    "By hand, once: Settings > Your account > Account information > Automation > Managing account; sign in there with"
+    " the account of {by}, and name {by} in the profile's text."
+)
 #: Posts of one's own that a look reads at most: pages of 100.
 LOOK_PAGES, PAGE = 5, 100
 
@@ -78,7 +86,7 @@ class X(Network):
         text=280,
         media=4,
         media_bytes=5_000_000,
-        media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+        media_types=("image/jpeg", "image/png", "image/webp"),
         alt=1000,
         poll_options=4,
         poll_option_length=25,
@@ -87,7 +95,35 @@ class X(Network):
         poll_with_media=False,
         batch=100,
         source="docs.x.com and OpenAPI 2.166, read 2026-11",
+        gif_bytes=15_000_000,
+        video_bytes=512_000_000,
+        video_seconds=140,
     )
+    cells: ClassVar[Mapping[str, Cell]] = {
+        "text": Cell("yes", "280 weighted: a link is 23, an emoji 2, letters outside the Latin ranges 2"),
+        "pictures": Cell("yes", "up to 4, v2 upload, then metadata"),
+        "gif": Cell("yes", "v2 upload in chunks, one a post"),
+        "video": Cell("yes", "v2 upload in chunks, sent once it is ready"),
+        "captions": Cell("yes", "WebVTT by v2 subtitles"),
+        "poll": Cell("yes", "up to 4 options of 25 characters, 7 days"),
+        "thread": Cell("if allowed", "replies to oneself: keys of the self-serve plan may reply only when summoned"),
+        "content_warning": Cell("no", "a post has no warning of its own", DOCUMENTED),
+        "label": Cell("yes", "sensitive_media_warning of each picture"),
+        "language": Cell("no", "X guesses it", DOCUMENTED),
+        "visibility": Cell("no", "every post of a public account is public", DOCUMENTED),
+        "replies": Cell("yes", "reply_settings: following, mentioned"),
+        "link_card": Cell("no", "X makes its own from the page", DOCUMENTED),
+        "quote": Cell("if allowed", "quote_tweet_id: not with keys of the self-serve plan, nor beside pictures"),
+        "repost": Cell("yes", "retweets"),
+        "edit": Cell("no", "nothing to rely on", DOCUMENTED),
+        "retract": Cell("yes", "delete"),
+        "counts": Cell("yes", "public metrics, 100 at once"),
+        "followers": Cell("yes", "public metrics of the user"),
+        "automated": Cell(
+            "no", "by hand in X's settings; whether the profile names who runs it is looked at", DOCUMENTED
+        ),
+    }
+    replies: ClassVar[frozenset[str]] = frozenset({"following", "mentioned"})
     prices: ClassVar[tuple[Price, ...]] = (
         Price("post", 0.015, PRICES, PRICES_READ),
         Price("post with a link", 0.200, PRICES, PRICES_READ),
@@ -115,11 +151,18 @@ class X(Network):
             message = f"a link costs ${prices['post with a link']:.3f} on X instead of ${prices['post']:.3f}"
             advice = "Offer a wording without a link for X: post.x.<language>.j2."
             found.append(Problem("", 0, 0, "link-price", "warning", message, advice))
+        if content.quotes and content.parts[0].media:
+            message = "X takes a quote or pictures, not both"
+            found.append(Problem("", 0, 0, "media-limits", "error", message, "Leave the pictures out."))
         return found
 
     def charges(self, content: Content) -> Mapping[str, int]:
+        if content.reposts:
+            return {}
         found = Counter(_create_action(part.text) for part in content.parts)
-        found["alt text"] = sum(bool(media.alt) for part in content.parts for media in part.media)
+        found["alt text"] = sum(
+            bool(media.alt) and not media.duration_s for part in content.parts for media in part.media
+        )
         return +found
 
     def keys(self, delivery: str, content_hash: str, due: datetime, parts: int) -> tuple[str, ...]:
@@ -162,6 +205,7 @@ class XConnection(Connection):
         begin, dash, _ = secrets["access_token"].partition("-")
         self._id = begin if dash and begin.isdecimal() else ""
         self._clicks_are_told = True
+        self._uploads = Uploads(account.name, self._upload, lambda action, ids: self.meter(action, ids))
 
     def _carried(self, url: str) -> str:
         """tweepy signs and asks X's own host; the account's server gets it."""
@@ -182,7 +226,11 @@ class XConnection(Connection):
         return Identity(me["username"], may, detail)
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
-        media = [self._upload(attachment) for attachment in part.attachments]
+        if part.repost is not None:
+            return self._repost(part.repost.remote_id, ready)
+        media = [
+            self._uploads.ready(attachment, label=part.label, language=part.language) for attachment in part.attachments
+        ]
         poll: dict[str, Any] = {}
         if part.poll is not None:
             poll = {"poll_options": list(part.poll.options), "poll_duration_minutes": part.poll.duration_min}
@@ -192,6 +240,8 @@ class XConnection(Connection):
                 text=part.text,
                 media_ids=media or None,
                 in_reply_to_tweet_id=part.parent.remote_id if part.parent else None,
+                quote_tweet_id=part.quote.remote_id if part.quote else None,
+                reply_settings=REPLY_SETTINGS[part.replies] if part.replies else None,
                 user_auth=True,
                 **poll,
             ),
@@ -203,17 +253,42 @@ class XConnection(Connection):
         self.meter(_create_action(part.text), [remote_id])
         return self._receipt(remote_id)
 
+    def _repost(self, original: str, ready: Callable[[], None]) -> Receipt:
+        """X reposts a post of an account once: doing it again does nothing. It has no id to rely on, so ours names the
+        original."""
+        path = f"/2/users/{self._own_id()}/retweets"
+        ready()
+        answer = self._ask(
+            lambda: self._client.request("POST", path, json={"tweet_id": original}, user_auth=True), "create"
+        )
+        try:
+            done = answer.json()["data"]["retweeted"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unconfirmed(self.account, "X gave no usable answer; the repost may be there.") from error
+        if not done:
+            raise Rejected(self.account, "X did not repost it")
+        return self._receipt(original, REPOSTED)
+
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Read the own timeline back to `since`, comparing texts with their links written out."""
         wanted = _comparable(part.text)
         token = ""
+
+        def is_it(post: Any) -> bool:
+            if part.repost is not None:
+                return _reposted(post) == part.repost.remote_id
+            return not _reposted(post) and _comparable(_written_out(post)) == wanted and str(post.id) not in known
+
         for _ in range(LOOK_PAGES):
             page = self._ask(partial(self._own_posts, since, token))
             self.meter("read of an own post", [str(post.id) for post in page.data or []])
             for post in page.data or []:
-                if _comparable(_written_out(post)) == wanted and str(post.id) not in known:
-                    self.meter(_create_action(part.text), [str(post.id)])  # its answer was lost, so nobody has yet
-                    return Lookup(self._receipt(str(post.id)), conclusive=True)
+                if not is_it(post):
+                    continue
+                if part.repost is not None:
+                    return Lookup(self._receipt(part.repost.remote_id, REPOSTED), conclusive=True)
+                self.meter(_create_action(part.text), [str(post.id)])  # its answer was lost, so nobody has yet
+                return Lookup(self._receipt(str(post.id)), conclusive=True)
             token = str((page.meta or {}).get("next_token") or "")
             if not token:
                 return Lookup(None, conclusive=True)
@@ -238,7 +313,8 @@ class XConnection(Connection):
 
     def _posts(self, remote_ids: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
         """The posts that are there, and their polls. A post for which X refuses a field may be left out whole: it is
-        asked for once more without that field before it counts as gone."""
+        asked for once more without that field before it counts as gone. Of a repost nobody asks: people engage with the
+        post itself."""
         missing = {one for one in remote_ids if one.isdecimal()}
         posts, polls = dict[str, Json](), dict[str, Json]()
 
@@ -289,11 +365,24 @@ class XConnection(Connection):
 
         def delete() -> None:
             try:
-                self._client.delete_tweet(remote_id, user_auth=True)
+                if remote_id.endswith(REPOSTED):
+                    original = remote_id.removesuffix(REPOSTED)
+                    path = f"/2/users/{self._own_id()}/retweets/{original}"
+                    self._client.request("DELETE", path, user_auth=True)
+                else:
+                    self._client.delete_tweet(remote_id, user_auth=True)
             except NotFound:
                 return
 
         self._ask(delete)
+
+    def automation(self, by: str) -> Automation:
+        """X has no field for it that a program can read or write: only the profile's text can be looked at."""
+        answer = self._ask(lambda: self._client.get_me(user_fields=["description"], user_auth=True))
+        return Automation(None, bool(by) and by in str(answer.data.description or ""), STEP.format(by=by))
+
+    def mark_automated(self, by: str) -> Automation:
+        return self.automation(by)
 
     def close(self) -> None:
         self._client.session.close()
@@ -304,33 +393,23 @@ class XConnection(Connection):
             start_time=since.astimezone(UTC).replace(microsecond=0),
             max_results=PAGE,
             pagination_token=token or None,
-            tweet_fields=["created_at", "entities"],
+            tweet_fields=["created_at", "entities", "referenced_tweets"],
             user_auth=True,
         )
         if "result_count" not in page.meta:  # else anything would pass for an empty timeline: “surely not there”
             raise ValueError("no page of a timeline")
         return page
 
-    def _upload(self, attachment: Attachment) -> str:
-        """A picture and its alt text: tweepy has no call for X's v2 media."""
-        media = attachment.media
-        answer = self._ask(
-            lambda: self._client.session.post(
-                f"{SIGNED_HOST}/2/media/upload",
-                files={"media": (media.sha256[:16], attachment.data, media.mime_type)},
-                data={"media_category": "tweet_gif" if media.mime_type == "image/gif" else "tweet_image"},
-                auth=self._auth,
-            ),
-            "upload",
-        )
-        if answer.status_code != 200:
+    def _upload(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """One request of an upload: files go as forms, for which tweepy has no call."""
+
+        def send() -> Any:
+            return self._client.session.request(method, f"{SIGNED_HOST}{path}", auth=self._auth, **more)
+
+        answer = self._ask(send, "upload")
+        if answer.status_code not in (200, 201, 202):
             raise self._refused(answer, "upload")
-        media_id = str(self._json(answer)["data"]["id"])
-        if media.alt:
-            body = {"id": media_id, "metadata": {"alt_text": {"text": media.alt}}}
-            self._ask(lambda: self._client.request("POST", "/2/media/metadata", json=body, user_auth=True), "upload")
-            self.meter("alt text", [media_id])
-        return media_id
+        return answer.json().get("data") or {} if path.endswith("/append") else self._json(answer)["data"]
 
     def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """X names two limits in its answers: that of the window of 15 minutes, and sometimes that of the day."""
@@ -340,8 +419,8 @@ class XConnection(Connection):
             day = "x-user-limit-24hour-"
             self._note("publish a day", headers, day, _instant(headers.get(f"{day}reset", "")))
 
-    def _receipt(self, remote_id: str) -> Receipt:
-        return Receipt(remote_id, f"https://x.com/{self._handle or 'i'}/status/{remote_id}")
+    def _receipt(self, remote_id: str, suffix: str = "") -> Receipt:
+        return Receipt(remote_id + suffix, f"https://x.com/{self._handle or 'i'}/status/{remote_id}")
 
     def _json(self, response: Any, *any_of: str) -> dict[str, Any]:
         """An answer that has what it must: `data`, or any of these."""
@@ -422,6 +501,14 @@ def _links(text: str) -> list[Any]:
 
 def _create_action(text: str) -> str:
     return "post with a link" if _links(text) else "post"
+
+
+def _reposted(post: Any) -> str:
+    """The id of the post that this one reposts; empty for one of its own. X calls them by two names."""
+    for one in post.data.get("referenced_tweets") or post.data.get("referenced_posts") or []:
+        if one.get("type") in ("retweeted", "reposted"):
+            return str(one["id"])
+    return ""
 
 
 def _written_out(post: Any) -> str:

@@ -15,15 +15,20 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from campaign_bot.sandbox import bluesky_embeds as embeds
 from campaign_bot.sandbox.bluesky_records import (
     COLLECTION,
+    GATES,
+    PROFILE,
+    REPOSTS,
     Json,
     Refusal,
+    check_gate,
     check_key,
     check_post,
+    check_repost,
     cid_of_bytes,
     cid_of_record,
-    images_of,
     invalid,
     new_key,
     parent_of,
@@ -145,6 +150,8 @@ class Server:
             "com.atproto.server.deleteSession": Method("POST", self.delete_session, scope=REFRESH),
             "com.atproto.repo.uploadBlob": Method("POST", self.upload_blob, bucket="blob"),
             "com.atproto.repo.createRecord": Method("POST", self.create_record, bucket="write", points=3),
+            "com.atproto.repo.applyWrites": Method("POST", self.apply_writes, bucket="write", points=6),
+            "com.atproto.repo.putRecord": Method("POST", self.put_record, bucket="write", points=2),
             "com.atproto.repo.deleteRecord": Method("POST", self.delete_record, bucket="write"),
             "com.atproto.repo.getRecord": Method("GET", self.get_record, scope=""),
             "com.atproto.repo.listRecords": Method("GET", self.list_records, scope=""),
@@ -225,45 +232,114 @@ class Server:
         return {"blob": {"$type": "blob", "ref": link, "mimeType": call.mime_type, "size": len(call.body)}}
 
     def create_record(self, call: Call) -> Json:
-        account, now = self._writer(call), self.world.now()
-        record: Json = call.field("record")
-        rkey = call.json().get("rkey") or new_key(now, self.world.next_id())
-        check_key(rkey)
-        check_post(record)
-        record = {"$type": COLLECTION, **record}
-        cid = cid_of_record(record)
+        account, collection = self._writer(call, str(call.field("collection"))), str(call.field("collection"))
+        rkey = call.json().get("rkey") or new_key(self.world.now(), self.world.next_id())
         with self.world.lock:  # one writer may have a key, however many ask at once
-            if self._post(account, rkey):
-                raise Refusal(500, "InternalServerError", "Internal Server Error")
-            self.world.add_post(
-                LocalPost(
-                    id=rkey,
-                    network="bluesky",
-                    account=account.name,
-                    text=record["text"],
-                    language=next(iter(record.get("langs", [])), ""),
-                    created=now,
-                    media=[self._picture(account, image) for image in images_of(record)],
-                    reply_to=parent_of(record),
-                    key=rkey,
-                    wire={"record": record, "cid": cid},
-                )
-            )
-        return {"uri": uri_of(account, rkey), "cid": cid, "commit": self._commit(cid), "validationStatus": "valid"}
+            self._create(account, collection, rkey, call.field("record"))()
+            made = self._record(account, collection, rkey)
+        return {**made, "commit": self._commit(made["cid"]), "validationStatus": "valid"}
+
+    def apply_writes(self, call: Call) -> Json:
+        """All of them, or none. (Only creating is served here.)"""
+        writes: list[Json] = call.field("writes")
+        if any(one.get("$type") != "com.atproto.repo.applyWrites#create" for one in writes):
+            raise invalid("Only #create is served here")
+        done: list[Json] = []
+        with self.world.lock:
+            keyed = [(one, one.get("rkey") or new_key(self.world.now(), self.world.next_id())) for one in writes]
+            ready = [
+                self._create(self._writer(call, one["collection"]), one["collection"], rkey, one["value"])
+                for one, rkey in keyed
+            ]
+            for write in ready:
+                write()
+            for one, rkey in keyed:
+                made = self._record(call.own, one["collection"], rkey)
+                kind = "com.atproto.repo.applyWrites#createResult"
+                done.append({"$type": kind, **made, "validationStatus": "valid"})
+        return {"commit": self._commit(done[0]["cid"]), "results": done}
+
+    def _create(self, account: LocalAccount, collection: str, rkey: str, record: Json) -> Callable[[], None]:
+        """What writes the record, once it is known that nothing is wrong with it. Raises Refusal."""
+        check_key(rkey)
+        record = {"$type": collection, **record}
+        if collection == GATES:
+            rule = check_gate(record, rkey)
+            return lambda: self._gate(account, rkey, rule, record)
+        if collection == REPOSTS and (before := self._reposting(account, record)):
+            before.deleted = True  # as on a real server: a second repost of the same post takes the first one's place
+        if self._post(account, rkey):
+            raise Refusal(500, "InternalServerError", "Internal Server Error")
+        check_repost(record) if collection == REPOSTS else check_post(record)
+        post = LocalPost(
+            id=rkey,
+            network="bluesky",
+            account=account.name,
+            text=str(record.get("text", "")),
+            language=next(iter(record.get("langs", [])), account.language),
+            created=self.world.now(),
+            media=self._media(account, record) if collection == COLLECTION else [],
+            reply_to=parent_of(record),
+            quotes=embeds.quoted_by(record).rpartition("/")[2],
+            reposts=str(record["subject"]["uri"]).rpartition("/")[2] if collection == REPOSTS else "",
+            label=embeds.label_of(record),
+            link_card=embeds.parts_of(record).get("external", {}).get("external") or {},
+            key=rkey,
+            wire={"record": record, "cid": cid_of_record(record), "collection": collection},
+        )
+
+        def write() -> None:
+            self.world.add_post(post)
+
+        return write
+
+    def _reposting(self, account: LocalAccount, record: Json) -> LocalPost | None:
+        subject = str((record.get("subject") or {}).get("uri", "")).rpartition("/")[2]
+        return next((post for post in self.world.posts_of(account.name) if post.reposts == subject), None)
+
+    def _gate(self, account: LocalAccount, rkey: str, rule: str, record: Json) -> None:
+        post = self._post(account, rkey)
+        if post is not None:
+            post.replies, post.wire["gate"] = rule, {"record": record, "cid": cid_of_record(record)}
+
+    def _record(self, account: LocalAccount, collection: str, rkey: str) -> Json:
+        post = self._post(account, rkey)
+        assert post is not None  # noqa: S101 - it was just written
+        kept = post.wire["gate"] if collection == GATES else post.wire
+        return {"uri": uri_of(account, rkey, collection), "cid": kept["cid"]}
+
+    def put_record(self, call: Call) -> Json:
+        """The profile: the only record here that is written again."""
+        account, record = self._writer(call, PROFILE), call.field("record")
+        if call.field("collection") != PROFILE or call.field("rkey") != "self":
+            raise invalid("Only the profile is put here")
+        now = cid_of_record(account.profile) if account.profile else None
+        if "swapRecord" in call.json() and call.json()["swapRecord"] != now:
+            raise Refusal(400, "InvalidSwap", "Record was at another value")
+        if len(str(record.get("description", "")).encode()) > 2560:
+            raise invalid("string too big (maximum 2560) at $.record.description")
+        with self.world.lock:
+            account.profile = {"$type": PROFILE, **record}
+        cid = cid_of_record(account.profile)
+        return {"uri": uri_of(account, "self", PROFILE), "cid": cid, "commit": self._commit(cid)}
 
     def delete_record(self, call: Call) -> Json:
-        post = self._post(self._writer(call), str(call.field("rkey")))
-        if post is None:
+        collection = str(call.field("collection"))
+        post = self._post(self._writer(call, collection), str(call.field("rkey")))
+        if post is None or post.wire["collection"] != collection:
             return {}
         with self.world.lock:
             post.deleted = True
         return {"commit": self._commit(post.wire["cid"])}
 
     def get_record(self, call: Call) -> Json:
-        account, rkey = self._actor(call.param("repo")), call.param("rkey")
+        account, rkey, collection = self._actor(call.param("repo")), call.param("rkey"), call.param("collection")
+        if (collection, rkey) == (PROFILE, "self") and account.profile:
+            uri, cid = uri_of(account, rkey, PROFILE), cid_of_record(account.profile)
+            return {"uri": uri, "cid": cid, "value": account.profile}
         post = self._post(account, rkey)
-        if post is None or call.param("collection") != COLLECTION:
-            raise Refusal(400, "RecordNotFound", f"Could not locate record: {uri_of(account, rkey)}")
+        if post is None or post.wire["collection"] != collection:
+            raise Refusal(400, "RecordNotFound", f"Could not locate record: {uri_of(account, rkey, collection)}")
         return record_view(account, post)
 
     def list_records(self, call: Call) -> Json:
@@ -287,7 +363,7 @@ class Server:
             did, _, rkey = uri.removeprefix("at://").replace(f"/{COLLECTION}/", " ").partition(" ")
             account = self.sessions.account(did)
             post = self._post(account, rkey) if account else None
-            if account and post:
+            if account and post and not post.reposts:
                 found.append(self._view(call, account, post))
         return {"posts": found}
 
@@ -311,14 +387,14 @@ class Server:
             "refreshJwt": self.sessions.token(account, REFRESH),
         }
 
-    def _writer(self, call: Call) -> LocalAccount:
+    def _writer(self, call: Call, collection: str) -> LocalAccount:
         """Whose repository the call may change."""
         if self.sessions.account(str(call.field("repo"))) is not call.own:
             raise Refusal(403, "AccountNotFound", "Account not found")
         if not call.own.may_publish:
             raise Refusal(401, "AccountDeactivated", "Account is deactivated")
-        if call.field("collection") != COLLECTION:
-            raise invalid(f"Lexicon not found: {call.field('collection')}")
+        if collection not in (COLLECTION, REPOSTS, GATES, PROFILE):
+            raise invalid(f"Lexicon not found: {collection}")
         return call.own
 
     def _actor(self, actor: str) -> LocalAccount:
@@ -337,13 +413,24 @@ class Server:
         page = [post for post in posts if not cursor or post.id < cursor][: min(limit, 100)]
         return page, {"cursor": page[-1].id} if page else {}
 
-    def _picture(self, account: LocalAccount, image: Json) -> LocalMedia:
-        cid = image["image"]["ref"]["$link"]
-        media = self.world.media.get(f"{account.name}/{cid}")
-        if media is None:
-            raise Refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
-        ratio = image.get("aspectRatio", {})
-        return replace(media, alt=image["alt"], width=ratio.get("width", 0), height=ratio.get("height", 0))
+    def _media(self, account: LocalAccount, record: Json) -> list[LocalMedia]:
+        """What a post shows: its pictures, or its video with captions. Raises Refusal for a blob that is not there."""
+        files: dict[str, LocalMedia] = {}
+        for blob, _ in embeds.blobs_of(record):
+            cid = blob["ref"]["$link"]
+            media = self.world.media.get(f"{account.name}/{cid}")
+            if media is None:
+                raise Refusal(400, "BlobNotFound", f"Could not find blob: {cid}")
+            files[cid] = media
+        found: list[LocalMedia] = []
+        for blob, about in embeds.shown_of(record):
+            ratio = about.get("aspectRatio", {})
+            media = replace(
+                files[blob["ref"]["$link"]],
+                alt=str(about.get("alt", "")), width=ratio.get("width", 0), height=ratio.get("height", 0),
+            )  # fmt: skip
+            found.append(embeds.with_captions(media, record, files))
+        return found
 
     def _commit(self, cid: str) -> Json:
         return {"cid": cid, "rev": new_key(self.world.now(), self.world.next_id())}

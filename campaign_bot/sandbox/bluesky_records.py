@@ -13,10 +13,14 @@ from typing import Any, cast
 import libipld
 import regex
 
+from campaign_bot.sandbox import bluesky_embeds
+
 COLLECTION = "app.bsky.feed.post"
 TEXT_GRAPHEMES, TEXT_BYTES = 300, 3000
 TAG_GRAPHEMES, TAG_BYTES = 64, 640
-LANGUAGES, IMAGES, IMAGE_BYTES = 3, 4, 2_000_000
+LANGUAGES = 3
+REPOSTS, GATES, PROFILE = "app.bsky.feed.repost", "app.bsky.feed.threadgate", "app.bsky.actor.profile"
+GATE_RULES = ("mentionRule", "followerRule", "followingRule", "listRule")
 
 _TID = regex.compile(r"[234567a-j][234567a-z]{12}")
 _LANGUAGE = regex.compile(r"(i|[a-z]{2,3})(-[A-Za-z0-9-]+)?")
@@ -61,9 +65,22 @@ def check_post(record: Json) -> None:
         raise invalid(f"Invalid {COLLECTION} record: {problem}")
 
 
-def images_of(record: Json) -> list[Json]:
-    embed = record.get("embed") or {}
-    return embed.get("images", []) if embed.get("$type") == "app.bsky.embed.images" else []
+def check_repost(record: Json) -> None:
+    """Raises Refusal for what is no repost."""
+    for problem in _reference_problems(record.get("subject"), "$.record.subject"):
+        raise invalid(f"Invalid {REPOSTS} record: {problem}")
+    if not _is_instant(str(record.get("createdAt", ""))):
+        raise invalid(f"Invalid {REPOSTS} record: Invalid datetime at $.record.createdAt")
+
+
+def check_gate(record: Json, rkey: str) -> str:
+    """Who may answer, by the names of the rules; `nobody` where there is none. Raises Refusal."""
+    if str(record.get("post", "")).rpartition("/")[2] != rkey:
+        raise invalid(f"Invalid {GATES} record: its key must be that of the post")
+    rules = [str(one.get("$type", "")).rpartition("#")[2] for one in record.get("allow", [])]
+    if any(rule not in GATE_RULES for rule in rules):
+        raise invalid(f"Invalid {GATES} record: unknown rule at $.record.allow")
+    return "+".join(rules) or "nobody"
 
 
 def parent_of(record: Json) -> str:
@@ -88,7 +105,7 @@ def _problems(record: Json) -> Iterator[str]:
         yield from _facet_problems(facet, f"$.record.facets[{index}]")
     for end in ("root", "parent") if "reply" in record else ():
         yield from _reference_problems(record["reply"].get(end), f"$.record.reply.{end}")
-    yield from _image_problems(images_of(record))
+    yield from bluesky_embeds.problems(record)
 
 
 def _too_big(text: str, place: str, graphemes: int, size: int) -> Iterator[str]:
@@ -127,19 +144,6 @@ def _reference_problems(reference: Json | None, place: str) -> Iterator[str]:
             yield f'Missing required key "{name}" at {place}'
     if reference and not _AT_URI.fullmatch(reference["uri"]):
         yield f'Invalid AT-URI (got "{reference["uri"]}") at {place}.uri'
-
-
-def _image_problems(images: list[Json]) -> Iterator[str]:
-    """Alt text has no limit here: the 2,000 characters are the app's own."""
-    if len(images) > IMAGES:
-        yield f"array too big (maximum {IMAGES}, got {len(images)}) at $.record.embed.images"
-    for number, image in enumerate(images):
-        place = f"$.record.embed.images[{number}]"
-        if not isinstance(image.get("alt"), str):
-            yield f'Missing required key "alt" at {place}'
-        size = image.get("image", {}).get("size", 0)
-        if size > IMAGE_BYTES:
-            yield f"blob too big (maximum {IMAGE_BYTES}, got {size}) at {place}.image"
 
 
 def _is_instant(text: str) -> bool:

@@ -9,12 +9,13 @@ from campaign_bot.sandbox.bluesky_records import COLLECTION, Json
 from campaign_bot.sandbox.world import LocalAccount, LocalPost
 
 
-def uri_of(account: LocalAccount, rkey: str) -> str:
-    return f"at://{account.id}/{COLLECTION}/{rkey}"
+def uri_of(account: LocalAccount, rkey: str, collection: str = COLLECTION) -> str:
+    return f"at://{account.id}/{collection}/{rkey}"
 
 
 def record_view(account: LocalAccount, post: LocalPost) -> Json:
-    return {"uri": uri_of(account, post.id), "cid": post.wire["cid"], "value": post.wire["record"]}
+    uri = uri_of(account, post.id, post.wire.get("collection", COLLECTION))
+    return {"uri": uri, "cid": post.wire["cid"], "value": post.wire["record"]}
 
 
 def author_view(account: LocalAccount) -> Json:

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from PIL import Image, UnidentifiedImageError
 from starlette.datastructures import FormData, UploadFile
 
+from campaign_bot.library.videos import VideoFacts, video_facts
 from campaign_bot.sandbox.limits import Allowance, RateLimiter
 from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
 
@@ -27,7 +28,10 @@ MAX_IMAGE_BYTES = 16_777_216
 POLL_OPTIONS, POLL_OPTION_LENGTH, POLL_MIN_S, POLL_MAX_S = 4, 50, 300, 2_629_746
 KEY_KEPT = timedelta(hours=1)
 BATCH, PAGE = 20, 40
-TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+MAX_VIDEO_BYTES = 103_809_024
+MOVING = ("image/gif", "video/mp4")
+TYPES = ("image/jpeg", "image/png", "image/webp", *MOVING)
+PROFILE_FIELDS = 4
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 #: bucket -> (requests, seconds)
 LIMITS = {"any": (300, 300), "create": (300, 10_800), "media": (30, 1800), "delete": (30, 1800)}
@@ -91,6 +95,7 @@ class _Server:
             ("GET", "/api/v2/instance", "any", self._instance),
             ("GET", "/api/v1/apps/verify_credentials", "any", self._application),
             ("GET", "/api/v1/accounts/verify_credentials", "any", self._me),
+            ("PATCH", "/api/v1/accounts/update_credentials", "any", self._profile),
             ("GET", "/api/v1/accounts/{id}", "any", self._account),
             ("GET", "/api/v1/accounts/{id}/statuses", "any", self._timeline),
             ("POST", "/api/v2/media", "media", self._upload),
@@ -101,6 +106,8 @@ class _Server:
             ("GET", "/api/v1/statuses/{id}", "any", self._status),
             ("PUT", "/api/v1/statuses/{id}", "any", self._edit),
             ("DELETE", "/api/v1/statuses/{id}", "delete", self._delete),
+            ("POST", "/api/v1/statuses/{id}/reblog", "create", self._reblog),
+            ("POST", "/api/v1/statuses/{id}/unreblog", "delete", self._unreblog),
         ):
             made.add_api_route(path, self._endpoint(bucket, handler), methods=[method])
         return made
@@ -114,6 +121,9 @@ class _Server:
                 if not allowance.allowed:
                     return JSONResponse({"error": "Too many requests"}, 429, headers=_headers(allowance))
                 body: Any = await handler(_Call(request, account, await _fields(request)))
+                if isinstance(body, Response):
+                    body.headers.update(_headers(allowance))
+                    return body
                 return JSONResponse(body, headers=_headers(allowance))
             except Refusal as refusal:
                 return JSONResponse({"error": refusal.error}, refusal.status, headers=_headers(allowance))
@@ -131,7 +141,7 @@ class _Server:
         return {
             "domain": call.request.url.netloc,
             "title": "Local Mastodon (SIMULATED)",
-            "version": "4.3.0",
+            "version": "4.5.0",
             "source_url": "",
             "description": "Nobody outside this machine sees this.",
             "usage": {"users": {"active_month": 0}},
@@ -141,7 +151,7 @@ class _Server:
             "registrations": {"enabled": False, "approval_required": False, "message": None},
             "contact": {"email": "", "account": None},
             "rules": [],
-            "api_versions": {"mastodon": 2},
+            "api_versions": {"mastodon": 7},
         }
 
     async def _instance_v1(self, call: _Call) -> Json:
@@ -160,7 +170,31 @@ class _Server:
         }
 
     async def _me(self, call: _Call) -> Json:
-        return {**self._shown(call.account, call), "source": {"privacy": "public", "language": call.account.language}}
+        account = call.account
+        source = {
+            "privacy": "public", "language": account.language, "note": account.about, "sensitive": False,
+            "fields": [{"name": name, "value": value, "verified_at": None} for name, value in account.fields],
+            "follow_requests_count": 0,
+        }  # fmt: skip
+        return {**self._shown(account, call), "source": source}
+
+    async def _profile(self, call: _Call) -> Json:
+        """What a request does not name stays; the fields are all replaced, if it names any."""
+        account = call.account
+        if not account.may_publish:
+            raise Refusal(403, "This action is outside the authorized scopes")
+        names = [
+            (call.text(f"fields_attributes[{number}][name]"), call.text(f"fields_attributes[{number}][value]"))
+            for number in range(PROFILE_FIELDS + 1)
+        ]
+        if names[-1] != ("", ""):
+            raise Refusal(422, "Validation failed: Fields is too long")
+        with self._world.lock:
+            account.automated = call.text("bot").lower() in ("true", "1") if call.text("bot") else account.automated
+            account.about = call.text("note") or account.about
+            if any(name for name, _ in names):
+                account.fields = [(name, value) for name, value in names if name]
+        return await self._me(call)
 
     async def _account(self, call: _Call) -> Json:
         return self._shown(self._by_id(call.request.path_params["id"]), call)
@@ -179,7 +213,7 @@ class _Server:
 
     # ---- media
 
-    async def _upload(self, call: _Call) -> Json:
+    async def _upload(self, call: _Call) -> Json | Response:
         account, file = call.account, call.file("file")
         if not account.may_publish:
             raise Refusal(403, "This action is outside the authorized scopes")
@@ -188,21 +222,31 @@ class _Server:
         data, kind = await file.read(), file.content_type or ""
         if kind not in TYPES:
             raise Refusal(422, "Validation failed: File content type is invalid")
-        if len(data) > MAX_IMAGE_BYTES:
+        if len(data) > (MAX_VIDEO_BYTES if kind == "video/mp4" else MAX_IMAGE_BYTES):
             raise Refusal(422, "Validation failed: File file size must be less than 16 MB")
         alt = call.text("description")
         if len(alt) > MAX_ALT:
             raise Refusal(422, f"Validation failed: Description is too long (maximum is {MAX_ALT} characters)")
-        media = LocalMedia(str(self._world.next_id()), account.name, kind, data, alt, *_size(data))
+        media = LocalMedia(str(self._world.next_id()), account.name, kind, data, alt, *_size(data, kind))
+        if kind in MOVING:
+            media.ready_at = self._world.now() + timedelta(seconds=self._world.behaviour.preparing_s)
         with self._world.lock:
             self._world.media[media.id] = media
-        return _media_wire(media, call)
+        return self._media_told(media, call, waiting=202)
 
-    async def _media(self, call: _Call) -> Json:
+    def _media_told(self, media: LocalMedia, call: _Call, *, waiting: int) -> Json | Response:
+        """What is being prepared has no address yet, and an answer of its own."""
+        told = _media_wire(media, call)
+        return JSONResponse({**told, "url": None}, waiting) if self._preparing(media) else told
+
+    def _preparing(self, media: LocalMedia) -> bool:
+        return media.ready_at is not None and media.ready_at > self._world.now()
+
+    async def _media(self, call: _Call) -> Json | Response:
         media = self._world.media.get(call.request.path_params["id"])
         if media is None or media.account != call.account.name:
             raise Refusal(404, "Record not found")
-        return _media_wire(media, call)
+        return self._media_told(media, call, waiting=206)
 
     # ---- statuses
 
@@ -235,6 +279,11 @@ class _Server:
         reply_to = call.text("in_reply_to_id")
         if reply_to and self._world.post("mastodon", reply_to) is None:
             raise Refusal(404, "The post you are trying to reply to does not appear to exist.")
+        quotes = call.text("quoted_status_id")
+        if quotes and self._world.post("mastodon", quotes) is None:
+            raise Refusal(404, "Record not found")
+        if quotes and (ids or options):
+            raise Refusal(422, "Validation failed: Quoted status cannot be combined with media or a poll")
         return LocalPost(
             id=str(int(now.timestamp() * 1000) << 16 | self._world.next_id() & 0xFFFF),
             network="mastodon",
@@ -248,6 +297,8 @@ class _Server:
             visibility=visibility,
             content_warning=warning,
             reply_to=reply_to,
+            quotes=quotes,
+            label="sensitive" if call.text("sensitive").lower() in ("true", "1") else "",
             key=call.request.headers.get("idempotency-key", ""),
         )
 
@@ -259,6 +310,10 @@ class _Server:
         media = [self._world.media.get(one) for one in ids]
         if any(one is None or one.account != account.name for one in media):
             raise Refusal(422, "Validation failed: Media not found")
+        if any(one is not None and self._preparing(one) for one in media):
+            raise Refusal(422, "Cannot attach files that have not finished processing. Try again in a moment!")
+        if any(one is not None and one.mime_type in MOVING for one in media) and len(media) > 1:
+            raise Refusal(422, "Cannot attach a video to a post that already contains images")
         return [one for one in media if one is not None]
 
     async def _statuses(self, call: _Call) -> list[Json]:
@@ -288,6 +343,29 @@ class _Server:
             post.deleted = True
         return shown
 
+    async def _reblog(self, call: _Call) -> Json:
+        """Once an account and post: asking again gives the same."""
+        account, original, now = call.account, self._post(call), self._world.now()
+        if not account.may_publish:
+            raise Refusal(403, "This action is outside the authorized scopes")
+        with self._world.lock:
+            before = next((p for p in self._world.posts_of(account.name) if p.reposts == original.id), None)
+            made = before or self._world.add_post(
+                LocalPost(
+                    id=str(int(now.timestamp() * 1000) << 16 | self._world.next_id() & 0xFFFF),
+                    network="mastodon", account=account.name, text="", language=original.language, created=now,
+                    visibility=original.visibility, reposts=original.id,
+                )
+            )  # fmt: skip
+        return self._wire(made, call)
+
+    async def _unreblog(self, call: _Call) -> Json:
+        original = self._post(call)
+        with self._world.lock:
+            for post in self._world.posts_of(call.account.name):
+                post.deleted = post.deleted or post.reposts == original.id
+        return self._wire(original, call)
+
     def _post(self, call: _Call) -> LocalPost:
         post = self._world.post("mastodon", call.request.path_params["id"])
         if post is None:
@@ -307,24 +385,29 @@ class _Server:
         picture = f"{server}/avatar.png"
         return {
             "id": account.id, "username": account.handle, "acct": account.handle, "display_name": account.handle,
-            "locked": False, "bot": True, "discoverable": True, "group": False, "created_at": "2026-01-01T00:00:00.000Z",
-            "note": "", "url": f"{server}/@{account.handle}", "uri": f"{server}/users/{account.handle}",
+            "locked": False, "bot": account.automated, "discoverable": True, "group": False, "created_at": "2026-01-01T00:00:00.000Z",
+            "note": account.about, "url": f"{server}/@{account.handle}", "uri": f"{server}/users/{account.handle}",
             "avatar": picture, "avatar_static": picture, "header": picture, "header_static": picture,
             "followers_count": self._world.followers(account), "following_count": 0,
-            "statuses_count": len(self._world.posts_of(account.name)), "last_status_at": None, "emojis": [], "fields": [],
+            "statuses_count": len(self._world.posts_of(account.name)), "last_status_at": None, "emojis": [],
+            "fields": [{"name": name, "value": value, "verified_at": None} for name, value in account.fields],
         }  # fmt: skip
 
     def _wire(self, post: LocalPost, call: _Call) -> Json:
         counts, account = self._world.counts(post), self._world.accounts[post.account]
         url = f"{str(call.request.base_url).rstrip('/')}/@{account.handle}/{post.id}"
+        original = self._world.post("mastodon", post.reposts) if post.reposts else None
+        quoted = self._world.post("mastodon", post.quotes) if post.quotes else None
+        quote = {"state": "accepted", "quoted_status": self._wire(quoted, call)} if quoted else None
         return {
             "id": post.id, "created_at": _iso(post.created), "in_reply_to_id": post.reply_to or None,
-            "in_reply_to_account_id": account.id if post.reply_to else None, "sensitive": bool(post.content_warning),
+            "in_reply_to_account_id": account.id if post.reply_to else None, "sensitive": bool(post.content_warning or post.label),
             "spoiler_text": post.content_warning, "visibility": post.visibility, "language": post.language,
             "uri": url, "url": url, "replies_count": counts.replies, "reblogs_count": counts.reposts,
             "favourites_count": counts.likes, "quotes_count": counts.quotes, "edited_at": None,
             "favourited": False, "reblogged": False, "muted": False, "bookmarked": False, "pinned": False,
-            "content": as_html(post.text), "reblog": None, "application": {"name": "campaign-bot", "website": None},
+            "content": _quote_link(quote) + as_html(post.text), "quote": quote,
+            "reblog": self._wire(original, call) if original else None, "application": {"name": "campaign-bot", "website": None},
             "account": self._shown(account, call), "media_attachments": [_media_wire(one, call) for one in post.media],
             "mentions": [], "tags": [{"name": tag.lower(), "url": f"/tags/{tag}"} for tag in _TAG.findall(post.text)],
             "emojis": [], "card": None, "poll": self._poll(post),
@@ -340,6 +423,14 @@ class _Server:
             "own_votes": [],
             "options": [{"title": t, "votes_count": v} for t, v in zip(post.poll_options, votes, strict=True)],
         }  # fmt: skip
+
+
+def _quote_link(quote: Json | None) -> str:
+    """What the server puts before the text, for readers whose app knows no quotes."""
+    if quote is None:
+        return ""
+    url = quote["quoted_status"]["url"]
+    return f'<p class="quote-inline">RE: <a href="{url}" target="_blank" rel="nofollow noopener">{url}</a></p>'
 
 
 def as_html(text: str) -> str:
@@ -373,7 +464,7 @@ async def _fields(request: Request) -> dict[str, list[Any]]:
         found.setdefault(name, []).append(value)
     if "json" in request.headers.get("content-type", ""):
         _flatten(await request.json(), "", found)
-    elif request.method in ("POST", "PUT"):
+    elif request.method in ("POST", "PUT", "PATCH"):
         form: FormData = await request.form()
         for name, value in form.multi_items():
             found.setdefault(name, []).append(value)
@@ -410,7 +501,12 @@ def _poll_seconds(call: _Call, options: list[str]) -> int:
     return seconds
 
 
-def _size(data: bytes) -> tuple[int, int]:
+def _size(data: bytes, kind: str) -> tuple[int, int]:
+    if kind == "video/mp4":
+        facts = video_facts(data)
+        if not isinstance(facts, VideoFacts):
+            raise Refusal(422, "Validation failed: File content type is invalid")
+        return facts.width, facts.height
     try:
         with Image.open(BytesIO(data)) as image:
             return image.size
@@ -422,7 +518,8 @@ def _media_wire(media: LocalMedia, call: _Call) -> Json:
     url = f"{str(call.request.base_url).rstrip('/')}/media/{media.id}"
     size = {"width": media.width, "height": media.height, "size": f"{media.width}x{media.height}",
             "aspect": media.width / media.height}  # fmt: skip
-    return {"id": media.id, "type": "image", "url": url, "preview_url": url, "remote_url": None, "blurhash": None,
+    kind = {"image/gif": "gifv", "video/mp4": "video"}.get(media.mime_type, "image")
+    return {"id": media.id, "type": kind, "url": url, "preview_url": url, "remote_url": None, "blurhash": None,
             "description": media.alt or None, "meta": {"original": size, "small": size}}  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def build_world(accounts: Iterable[Account], *, seed: int, now: Callable[[], dat
                 if bluesky
                 else str(int.from_bytes(digest[:6]) + 10**15),
                 secrets=secrets_of(account, _secret_fields(account.network)),
+                may=account.may,
             )
         )
     return world

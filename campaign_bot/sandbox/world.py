@@ -30,6 +30,11 @@ class LocalAccount:
     id: str  # the network's own id of it: a number, a DID
     secrets: dict[str, str]
     may_publish: bool = True
+    may: tuple[str, ...] = ()  # what its network allows only to some
+    about: str = ""  # its profile's text
+    automated: bool = False  # marked as such
+    fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # of its profile
+    profile: dict[str, Any] = field(default_factory=dict[str, Any])  # where the wire keeps a profile as a record
 
 
 @dataclass(slots=True)
@@ -41,6 +46,9 @@ class LocalMedia:
     alt: str = ""
     width: int = 0
     height: int = 0
+    captions: str = ""
+    label: str = ""
+    ready_at: datetime | None = None  # a video or GIF takes a while to be prepared; None: ready at once
 
 
 @dataclass(slots=True)
@@ -59,6 +67,11 @@ class LocalPost:
     visibility: str = "public"
     content_warning: str = ""
     reply_to: str = ""  # id of the parent
+    quotes: str = ""  # id of the post that it shows below its text
+    reposts: str = ""  # id of the post that it shows again
+    label: str = ""  # in the network's own words, as are the next
+    replies: str = ""
+    link_card: dict[str, Any] = field(default_factory=dict[str, Any])
     key: str = ""  # Idempotency-Key or record key that it was made with
     wire: dict[str, Any] = field(default_factory=dict[str, Any])  # what only this network's wire needs (record, cid)
     deleted: bool = False
@@ -84,10 +97,11 @@ class Fault:
 @with_config(extra="forbid")
 @dataclass(slots=True)
 class Behaviour:
-    """Ways of real servers that are not faults: listings that lag behind, and servers that take the same post again
+    """Ways of real servers that are not faults: listings that lag behind, videos that are not ready at once, and servers that take the same post again
     (Mastodon-like ones that ignore Idempotency-Key; X, whose check for repeated text is no promise)."""
 
     listing_lag_s: float = 0.0
+    preparing_s: float = 2.0  # how long videos and GIFs take before they can be attached
     forgetful: bool = False
 
 

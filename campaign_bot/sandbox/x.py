@@ -10,55 +10,35 @@ import html
 import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from oauthlib.oauth1.rfc5849 import signature
-from PIL import Image, UnidentifiedImageError
-from starlette.datastructures import UploadFile
 from twitter_text import parse_tweet
 from twitter_text.extract_urls import extract_urls_with_indices
 
 from campaign_bot.sandbox.limits import Allowance, RateLimiter
-from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
+from campaign_bot.sandbox.world import LocalAccount, LocalPost, World
+from campaign_bot.sandbox.x_media import Media
+from campaign_bot.sandbox.x_wire import PROBLEMS, Json, Refusal, not_found, refused
+from campaign_bot.sandbox.x_wire import Call as _Call
+from campaign_bot.sandbox.x_wire import invalid as _invalid
 
 SECRET_FIELDS = ("api_key", "api_secret", "access_token", "access_token_secret")
 SIGNED_HOST = "https://api.twitter.com"  # what clients sign, wherever the request is carried to
 
-MAX_WEIGHT, MAX_MEDIA, MAX_ALT, MAX_IMAGE_BYTES = 280, 4, 1000, 5_000_000
+MAX_WEIGHT = 280
 WINDOW_S = 900
 PRIVATE_FOR = timedelta(days=30)  # how long X tells an author what only the author may know
 #: method and path -> requests in 15 minutes
-LIMITS = {"create": 100, "delete": 50, "lookup": 5000, "timeline": 900, "me": 75, "upload": 500, "metadata": 500}
-TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-PROBLEMS = "https://api.twitter.com/2/problems/"
+LIMITS = {"create": 100, "delete": 50, "lookup": 5000, "timeline": 900, "me": 75, "upload": 500,
+          "chunk": 1875, "metadata": 500, "repost": 50}  # fmt: skip
+#: Who may answer, and what each plan of keys lets an account do only if X allowed it.
+REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 
-Json = dict[str, Any]
-Handler = Callable[["_Call"], Awaitable[tuple[int, Json]]]
-
-
-class Refusal(Exception):
-    """A request that X answers with a problem."""
-
-    def __init__(self, status: int, title: str, detail: str, kind: str = "about:blank") -> None:
-        super().__init__(detail)
-        self.status = status
-        self.body: Json = {"title": title, "detail": detail, "type": kind, "status": status}
-
-
-class _Call:
-    def __init__(self, request: Request, account: LocalAccount, body: Json) -> None:
-        self.request = request
-        self.account = account
-        self.body = body
-
-    def fields(self, name: str) -> set[str]:
-        """A list parameter: tweet.fields=a,b. The newer name (post.fields) is understood too."""
-        text = self.request.query_params.get(name) or self.request.query_params.get(name.replace("tweet", "post")) or ""
-        return {one for one in text.split(",") if one}
+Handler = Callable[[_Call], Awaitable[tuple[int, Json]]]
 
 
 def router(world: World) -> APIRouter:
@@ -69,6 +49,7 @@ class _Server:
     def __init__(self, world: World) -> None:
         self._world = world
         self._limiter = RateLimiter()
+        self._media = Media(world)
 
     def router(self) -> APIRouter:
         made = APIRouter()
@@ -78,8 +59,15 @@ class _Server:
             ("GET", "/2/tweets", "lookup", self._lookup),
             ("POST", "/2/tweets", "create", self._create),
             ("DELETE", "/2/tweets/{id}", "delete", self._delete),
-            ("POST", "/2/media/upload", "upload", self._upload),
-            ("POST", "/2/media/metadata", "metadata", self._metadata),
+            ("POST", "/2/users/{id}/retweets", "repost", self._repost),
+            ("DELETE", "/2/users/{id}/retweets/{source_tweet_id}", "repost", self._unrepost),
+            ("POST", "/2/media/upload", "upload", self._media.upload),
+            ("GET", "/2/media/upload", "chunk", self._media.status),
+            ("POST", "/2/media/upload/initialize", "chunk", self._media.initialize),
+            ("POST", "/2/media/upload/{id}/append", "chunk", self._media.append),
+            ("POST", "/2/media/upload/{id}/finalize", "chunk", self._media.finalize),
+            ("POST", "/2/media/metadata", "metadata", self._media.describe),
+            ("POST", "/2/media/subtitles", "metadata", self._media.caption),
         ):
             made.add_api_route(path, self._endpoint(bucket, handler), methods=[method])
         return made
@@ -115,6 +103,8 @@ class _Server:
 
     async def _me(self, call: _Call) -> tuple[int, Json]:
         user: Json = {"id": call.account.id, "name": call.account.handle, "username": call.account.handle}
+        if "description" in call.fields("user.fields"):
+            user["description"] = call.account.about
         if "public_metrics" in call.fields("user.fields"):
             user["public_metrics"] = {
                 "followers_count": self._world.followers(call.account), "following_count": 0, "listed_count": 0,
@@ -132,19 +122,23 @@ class _Server:
             )
         with self._world.lock:
             text = unicodedata.normalize("NFC", str(body.get("text") or ""))
-            media = self._attached(call)
+            media = self._media.attached(call)
             if not text.strip() and not media:
                 raise _invalid("You must provide text or media.")
             if parse_tweet(text).weightedLength > MAX_WEIGHT:
                 raise Refusal(403, "Forbidden", "Your Tweet text is too long. Please try shortening it.")
             if not self._world.behaviour.forgetful and any(
-                post.text == text for post in self._world.posts_of(account.name)
+                post.text == text and not post.reposts for post in self._world.posts_of(account.name)
             ):
                 raise Refusal(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
             reply_to = str((body.get("reply") or {}).get("in_reply_to_tweet_id") or "")
             parent = self._world.post("x", reply_to) if reply_to else None
-            if reply_to and (parent is None or parent.account != account.name):
-                raise Refusal(403, "Forbidden", "Reply to this conversation is not allowed.")
+            if reply_to and (parent is None or parent.account != account.name or "thread" not in account.may):
+                raise refused("Reply to this conversation is not allowed.")
+            quotes = self._quoted(call, bool(media))
+            settings = str(body.get("reply_settings") or "")
+            if settings and settings not in REPLY_SETTINGS:
+                raise _invalid(f"reply_settings: [{settings}] is not one of {', '.join(REPLY_SETTINGS)}")
             poll = _poll(body, bool(media))
             post = self._world.add_post(
                 LocalPost(
@@ -158,10 +152,55 @@ class _Server:
                     poll_options=[str(one) for one in poll.get("options", [])],
                     poll_ends=now + timedelta(minutes=poll["duration_minutes"]) if poll else None,
                     reply_to=reply_to,
+                    quotes=quotes,
+                    replies=settings,
+                    label=next((one.label for one in media if one.label), ""),
                 )
             )
         shown = self._wire(post, set())
         return 201, {"data": {"id": shown["id"], "text": shown["text"], "edit_history_tweet_ids": [post.id]}}
+
+    def _quoted(self, call: _Call, beside_media: bool) -> str:
+        """The post that is quoted, if X would take it."""
+        one = str(call.body.get("quote_tweet_id") or "")
+        if one and "quote" not in call.account.may:
+            raise refused("You are not permitted to quote with this access level.")
+        if one and (beside_media or call.body.get("poll")):
+            raise _invalid("quote_tweet_id is mutually exclusive with media and poll")
+        if one and self._world.post("x", one) is None:
+            raise refused("The Tweet that is quoted does not exist.")
+        return one
+
+    async def _repost(self, call: _Call) -> tuple[int, Json]:
+        """Once an account and post: asking again changes nothing."""
+        account, now = self._self(call), self._world.now()
+        with self._world.lock:
+            original = self._world.post("x", str(call.body.get("tweet_id") or ""))
+            if original is None:
+                raise not_found("tweet")
+            if not any(post.reposts == original.id for post in self._world.posts_of(account.name)):
+                self._world.add_post(
+                    LocalPost(
+                        id=str((int(now.timestamp() * 1000) - 1_288_834_974_657 << 22) + self._world.next_id()),
+                        network="x", account=account.name, text=f"RT @{account.handle}: {original.text}",
+                        language=original.language, created=now, reposts=original.id,
+                    )
+                )  # fmt: skip
+        return 200, {"data": {"id": original.id, "retweeted": True}}
+
+    async def _unrepost(self, call: _Call) -> tuple[int, Json]:
+        account, source = self._self(call), call.request.path_params["source_tweet_id"]
+        with self._world.lock:
+            for post in self._world.posts_of(account.name):
+                post.deleted = post.deleted or post.reposts == source
+        return 200, {"data": {"retweeted": False}}
+
+    def _self(self, call: _Call) -> LocalAccount:
+        if call.request.path_params["id"] != call.account.id:
+            raise _invalid("The `id` path parameter must be that of the authenticated user.")
+        if not call.account.may_publish:
+            raise refused("You are not permitted to perform this action.")
+        return call.account
 
     async def _lookup(self, call: _Call) -> tuple[int, Json]:
         ids = [one for one in (call.request.query_params.get("ids") or "").split(",") if one]
@@ -206,49 +245,6 @@ class _Server:
             post.deleted = True
         return 200, {"data": {"deleted": True}}
 
-    # ---- media
-
-    async def _upload(self, call: _Call) -> tuple[int, Json]:
-        form = await call.request.form()
-        file = form.get("media")
-        if not isinstance(file, UploadFile):
-            raise _invalid("media is required")
-        data, kind = await file.read(), file.content_type or ""
-        if kind not in TYPES or len(data) > MAX_IMAGE_BYTES:
-            raise _invalid("The media is of a type or size that is not accepted.")
-        try:
-            with Image.open(BytesIO(data)) as image:
-                size = image.size
-        except (UnidentifiedImageError, OSError) as error:
-            raise _invalid("The media could not be read as an image.") from error
-        number = str(self._world.next_id() + 1_400_000_000_000_000_000)
-        with self._world.lock:
-            self._world.media[f"x/{number}"] = LocalMedia(number, call.account.name, kind, data, "", *size)
-        return 200, {
-            "data": {"id": number, "media_key": f"3_{number}", "size": len(data), "expires_after_secs": 86_400},
-            "meta": {},  # required by OpenAPI 2.166, which does not say what is in it
-        }
-
-    async def _metadata(self, call: _Call) -> tuple[int, Json]:
-        media = self._world.media.get(f"x/{call.body.get('id', '')}")
-        if media is None or media.account != call.account.name:
-            raise Refusal(404, "Not Found Error", "Could not find media with id.", PROBLEMS + "resource-not-found")
-        alt = str(((call.body.get("metadata") or {}).get("alt_text") or {}).get("text") or "")
-        if not 1 <= len(alt) <= MAX_ALT:
-            raise _invalid(f"alt_text.text must have between 1 and {MAX_ALT} characters")
-        with self._world.lock:
-            media.alt = alt
-        return 200, {"data": {"id": media.id, "associated_metadata": {"alt_text": {"text": alt}}}}
-
-    def _attached(self, call: _Call) -> list[LocalMedia]:
-        ids = [str(one) for one in (call.body.get("media") or {}).get("media_ids") or []]
-        if len(ids) > MAX_MEDIA:
-            raise _invalid("media.media_ids: at most 4")
-        found = [self._world.media.get(f"x/{one}") for one in ids]
-        if any(one is None or one.account != call.account.name for one in found):
-            raise _invalid("Your media IDs are invalid.")
-        return [one for one in found if one is not None]
-
     # ---- the wire
 
     def _listing(self, posts: list[LocalPost], call: _Call) -> Json:
@@ -281,6 +277,8 @@ class _Server:
             },
             "non_public_metrics": {"impression_count": counts.impressions} | ({"url_link_clicks": counts.link_clicks} if urls else {}),
         }  # fmt: skip
+        kinds = (("replied_to", post.reply_to), ("quoted", post.quotes), ("retweeted", post.reposts))
+        every["referenced_tweets"] = [{"type": kind, "id": one} for kind, one in kinds if one]
         shown = {name: value for name, value in every.items() if name in fields and value}
         if shown.get("attachments") == {"media_keys": []}:
             del shown["attachments"]
@@ -371,10 +369,6 @@ def _shortened(post: LocalPost) -> tuple[str, list[Json]]:
                      "expanded_url": f"https://x.com/i/status/{post.id}/photo/1",
                      "display_url": "pic.x.com/" + short[-10:], "media_key": f"3_{post.media[0].id}"})  # fmt: skip
     return text, urls
-
-
-def _invalid(detail: str) -> Refusal:
-    return Refusal(400, "Invalid Request", detail, PROBLEMS + "invalid-request")
 
 
 def _not_found(one: str) -> Json:

@@ -57,6 +57,7 @@ class SqliteStore(Deliveries, Sending, Reading, Ledger, Copies):
                 from delivery join receipt on receipt.delivery = delivery.key and receipt.part = 0
                 join age on delivery.sent_ms + age.age_ms <= :now
                where delivery.state = 'sent' and delivery.sent_ms > :oldest
+                 and json_extract(delivery.content, '$.reposts') is null -- people engage with the post itself
                group by delivery.key
             )
             select * from reached

@@ -66,7 +66,7 @@ def test_a_picture_is_kept_as_it_was_when_it_was_queued(campaign: Path, run: Run
         (("--account", "mastodon-fr", "--at", "2020-01-01 12:00", "--text", "x"), "has passed"),
         (
             ("--account", "mastodon-fr", *AT, "--text", "x", "--media", "no.png", "--alt", "a"),
-            "There is no picture no.png",
+            "There is no file no.png",
         ),
     ],
 )

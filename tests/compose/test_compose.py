@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_bot.compose import Composition, compose
+from campaign_bot.compose import Composition, Room, Takes, compose
 from campaign_bot.compose.templates import render, split
 from campaign_bot.errors import ContentError
 from campaign_bot.library.load import load
 from tests.campaigns import write_campaign
 
+ROOM = Room(("image/png", "image/jpeg"), 5_000_000)
 SLOT = datetime(2027, 1, 18, 17, tzinfo=UTC)
 VERSIONS = "{{ item.text }} and a long tail that says a good deal more\n--- shorter ---\n{{ item.text }}\n"
 
@@ -27,7 +28,7 @@ def composed(
     series = library.series["facts"]
     return compose(
         library, series, series.rows[0], library.account(account),
-        slot=SLOT, days_left=None, measure=len, limit=limit, polls=True,
+        slot=SLOT, days_left=None, takes=Takes("It", len, limit, frozenset({"poll", "thread"}), ROOM),
     )  # fmt: skip
 
 

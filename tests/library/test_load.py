@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import struct
 import time as clock
+import zlib
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -120,6 +122,15 @@ def test_a_picture_file_is_found_and_opened(write: Write) -> None:
     loaded(directory)
 
 
+def header_of_png(width: int, height: int) -> bytes:
+    """What a file says before anybody has unpacked a pixel of it."""
+    size = struct.pack(">II5B", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", size), (b"IDAT", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
 def with_picture(file: str) -> str:
     return f"{GOOD['content/series/did-you-know/series.yaml']}pictures: [{{file: {file}, alt: {{en: A, fr: B}}}}]\n"
 
@@ -129,7 +140,10 @@ def with_picture(file: str) -> str:
     [
         ("text", "picture-broken", "it is not a picture"),
         ("cut", "picture-broken", "cut short"),
-        ("tiff", "picture-broken", "TIFF"),
+        ("icon", "picture-broken", "ICO"),
+        ("empty", "picture-broken", "it is empty"),
+        ("moving", "picture-broken", "only a GIF may move"),
+        ("200 megapixels", "picture-broken", "far more than 50,000,000 pixels"),
         ("bomb", "picture-broken", "pixels"),
         ("nothing", "picture-missing", "There is no picture `map.png`"),
         ("link out", "picture-missing", "There is no picture `map.png`"),
@@ -147,8 +161,14 @@ def test_pictures_that_cannot_be_published(write: Write, made: str, rule: str, f
         case "cut":
             noise.save(path, "PNG")
             path.write_bytes(path.read_bytes()[:2000])
-        case "tiff":
-            noise.save(path, "TIFF")
+        case "icon":
+            noise.save(path, "ICO")
+        case "empty":
+            path.touch()
+        case "moving":
+            noise.save(path, "WEBP", save_all=True, append_images=[noise.rotate(90)])
+        case "200 megapixels":
+            path.write_bytes(header_of_png(20_000, 10_000))
         case "bomb":
             Image.new("1", (10_000, 9_000)).save(path, "PNG")
         case "link out":

@@ -16,6 +16,7 @@ from campaign_bot.library.words import nearest
 from campaign_bot.library.yaml import parse
 from campaign_bot.model import Problem
 from tests.library.conftest import GOOD, Write
+from tests.library.test_media_rules import BAD as BAD_MEDIA
 
 NETWORKS = ("bluesky", "mastodon", "x")
 
@@ -226,7 +227,8 @@ def test_deep_nesting_is_a_problem(text: str) -> None:
 
 
 def test_every_rule_is_tested_here_or_beside_the_good_campaign() -> None:
-    assert set(RULES) - {rule for _files, _place, rule, _fragment in BAD} == {"template-error", "picture-broken"}
+    tested = {rule for _, _, rule, _ in BAD} | {rule for _, _, rule, _ in BAD_MEDIA}
+    assert set(RULES) - tested == {"template-error", "picture-broken"}
 
 
 def test_a_pipe_or_a_folder_where_a_file_should_be_is_a_problem(write: Write) -> None:

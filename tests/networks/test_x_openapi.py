@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from campaign_bot.errors import NetworkError
+from campaign_bot.errors import NetworkError, NotReady
 from campaign_bot.model import Attachment, Poll, Receipt
 from tests.networks.conftest import NOW, UnderTest
 from tests.networks.recorder import Exchange, Recorder
@@ -104,7 +105,7 @@ def description() -> Description:
     return Description()
 
 
-def everything(under_test: UnderTest, server: str, picture: Attachment) -> None:
+def everything(under_test: UnderTest, server: str, picture: Attachment, gif: Attachment, video: Attachment) -> None:
     """Each thing that the bot does on X, and the refusals that it meets."""
     x = under_test.connect(server=server)
     x.identify()
@@ -114,6 +115,20 @@ def everything(under_test: UnderTest, server: str, picture: Attachment) -> None:
     second = x.publish(under_test.part("And a reply.", root=first, parent=first))
     x.metrics([first.remote_id, asked.remote_id, second.remote_id, "999"])
     x.find(under_test.part("Never sent"), NOW)
+    x.automation("Youth for Open Government")
+    with pytest.raises(NotReady):
+        x.publish(under_test.part("Watch.", attachments=(video,), label="graphic-media"))
+    with pytest.raises(NotReady):  # its state is asked for
+        x.publish(under_test.part("Watch.", attachments=(video,), label="graphic-media"))
+    under_test.advance(timedelta(minutes=1))
+    x.publish(under_test.part("Watch.", attachments=(video,), label="graphic-media"))
+    under_test.world.behaviour.preparing_s = 0
+    x.publish(under_test.part("It blinks.", attachments=(gif,)))
+    x.publish(under_test.part("In case you missed it.", quote=first, replies="mentioned"))
+    again = x.publish(under_test.part("", repost=first))
+    x.find(under_test.part("", repost=first), NOW - timedelta(minutes=1))
+    x.retract(again.remote_id)
+    x.retract(first.remote_id)
     for refused in ("And a reply.", "long " * 80):
         with pytest.raises(NetworkError):
             x.publish(under_test.part(refused))
@@ -124,11 +139,15 @@ def everything(under_test: UnderTest, server: str, picture: Attachment) -> None:
 
 
 def test_every_request_and_answer_is_as_x_describes_it(
-    under_test: UnderTest, a_picture: Callable[[str], Attachment], description: Description
+    under_test: UnderTest,
+    a_picture: Callable[[str], Attachment],
+    a_gif: Attachment,
+    a_video: Attachment,
+    description: Description,
 ) -> None:
     with Recorder(under_test.server.url) as recorder:
-        everything(under_test, recorder.url, a_picture("A blue card"))
-    assert len(recorder.exchanges) >= 12
+        everything(under_test, recorder.url, a_picture("A blue card"), a_gif, a_video)
+    assert len(recorder.exchanges) >= 30
     found = {f"{one.method} {one.target} {one.status}": description.faults(one) for one in recorder.exchanges}
     wrong = "\n".join(f"{what}: {faults}" for what, faults in found.items() if faults)
     assert not wrong, wrong

@@ -10,12 +10,12 @@ import pytest
 
 from campaign_bot import networks
 from campaign_bot.library.files import Account
-from tests.networks.conftest import NOW, PARTICULARS, a_picture
+from tests.networks.conftest import NOW, PARTICULARS, a_gif, a_picture, a_video
 from tests.networks.recorder import Recorder
 from tests.real.far_end import BlueskyUnderTest, FarEnd
 from tests.real.servers import Person, RealBluesky, real_bluesky
 
-__all__ = ["a_picture"]
+__all__ = ["a_gif", "a_picture", "a_video"]
 
 READERS = 3
 

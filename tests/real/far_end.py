@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from campaign_bot.sandbox.bluesky_records import Json, images_of, parent_of
+from campaign_bot.sandbox import bluesky_embeds as embeds
+from campaign_bot.sandbox.bluesky_records import COLLECTION, GATES, REPOSTS, Json, check_gate, parent_of
 from campaign_bot.sandbox.world import Fault, LocalAccount, LocalMedia, LocalPost, World
 from tests.networks.conftest import UnderTest
 from tests.networks.recorder import Recorder
@@ -38,38 +39,54 @@ class FarEnd(World):
     def posts_of(self, account: str) -> list[LocalPost]:
         """Newest first, by the order in which the server took them: their keys only tell when each was due."""
         taken = self._taken()
-        found = self.servers.records(self.people[account])
+        person = self.people[account]
+        found = [*self.servers.records(person), *self.servers.records(person, REPOSTS)]
         found.sort(key=lambda one: taken.index(one["uri"]), reverse=True)
-        return [self._post(account, one) for one in found]
+        gates = {one["uri"].rpartition("/")[2]: one["value"] for one in self.servers.records(person, GATES)}
+        return [self._post(account, one, gates) for one in found]
 
     def followers(self, account: LocalAccount) -> int:
         return self.servers.profile(self.people[account.name])["followersCount"]
 
     def _taken(self) -> list[str]:
         exchanges = self.gate.exchanges if self.gate else []
-        created = [one for one in exchanges if one.target.endswith(".createRecord") and one.status == 200]
-        return [json.loads(one.answer)["uri"] for one in created]
+        created = [
+            json.loads(one.answer)
+            for one in exchanges
+            if one.target.endswith((".createRecord", ".applyWrites")) and one.status == 200
+        ]
+        return [one["uri"] if "uri" in one else one["results"][0]["uri"] for one in created]
 
-    def _post(self, account: str, found: Json) -> LocalPost:
+    def _post(self, account: str, found: Json, gates: dict[str, Json]) -> LocalPost:
         record, rkey = found["value"], found["uri"].rpartition("/")[2]
         return LocalPost(
             id=rkey,
             network="bluesky",
             account=account,
-            text=record["text"],
+            text=record.get("text", ""),
             language=next(iter(record.get("langs", [])), ""),
             created=datetime.fromisoformat(record["createdAt"]),
-            media=[self._media(account, image) for image in images_of(record)],
+            media=[self._media(account, blob, about) for blob, about in embeds.shown_of(record)],
             reply_to=parent_of(record),
+            quotes=embeds.quoted_by(record).rpartition("/")[2],
+            reposts=record["subject"]["uri"].rpartition("/")[2] if "subject" in record else "",
+            label=embeds.label_of(record),
+            replies=check_gate(gates[rkey], rkey) if rkey in gates else "",
+            link_card=embeds.parts_of(record).get("external", {}).get("external") or {},
             key=rkey,
-            wire={"record": record, "cid": found["cid"]},
+            wire={"record": record, "cid": found["cid"], "collection": record.get("$type", COLLECTION)},
         )
 
-    def _media(self, account: str, image: Json) -> LocalMedia:
-        cid, ratio = image["image"]["ref"]["$link"], image.get("aspectRatio", {})
-        data = self.servers.blob(self.people[account], cid)
+    def _media(self, account: str, blob: Json, about: Json) -> LocalMedia:
+        cid, ratio = blob["ref"]["$link"], about.get("aspectRatio", {})
         size = ratio.get("width", 0), ratio.get("height", 0)
-        return LocalMedia(cid, account, image["image"]["mimeType"], data, image["alt"], *size)
+        media = LocalMedia(cid, account, blob["mimeType"], self._blob(account, cid), about["alt"], *size)
+        for caption in about.get("captions") or []:
+            media.captions = self._blob(account, caption["file"]["ref"]["$link"]).decode()
+        return media
+
+    def _blob(self, account: str, cid: str) -> bytes:
+        return self.servers.blob(self.people[account], cid)
 
 
 @dataclass

@@ -64,6 +64,13 @@ class RealBluesky:
         app = self._post("com.atproto.server.createAppPassword", {"name": "tests"}, made["did"])
         return Person(handle, made["did"], app["password"])
 
+    def put(self, person: Person, collection: str, rkey: str, record: dict[str, Any]) -> None:
+        self._post(
+            "com.atproto.repo.putRecord",
+            {"repo": person.did, "collection": collection, "rkey": rkey, "record": record},
+            person.did,
+        )
+
     def deactivate(self, person: Person) -> None:
         self._post("com.atproto.server.deactivateAccount", {}, person.did)
 

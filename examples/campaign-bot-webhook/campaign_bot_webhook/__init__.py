@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from campaign_bot.config import Credentials
 from campaign_bot.errors import AuthError, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.library.files import Account
-from campaign_bot.model import Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import Connection, Limits, Network
+from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.base import Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
@@ -40,6 +40,13 @@ class Webhook(Network):
         batch=50,
         source="campaign_bot_webhook/local.py",
     )
+    cells: ClassVar[Mapping[str, Cell]] = {
+        **{name: Cell("yes", "a field of the post") for name in ("text", "pictures", "content_warning", "language")},
+        "thread": Cell("yes", "reply_to"),
+        "retract": Cell("yes", "DELETE"),
+        "counts": Cell("yes", "50 in one call"),
+        "followers": Cell("yes", "/me"),
+    }
     credentials: ClassVar[type[Credentials]] = WebhookCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies"})
     key_lifetime: ClassVar[timedelta | None] = timedelta.max  # the website keeps a post's key as long as the post
@@ -115,6 +122,13 @@ class WebhookConnection(Connection):
 
     def followers(self) -> int | None:
         return self._ask("GET", "/webhook/me", needed=("handle",)).get("followers")
+
+    def automation(self, by: str) -> Automation:
+        """The feed is the website's own: there is no profile to mark."""
+        return Automation(None, False, f"Say on the page of the feed that it is filled by a program, run by {by}.")
+
+    def mark_automated(self, by: str) -> Automation:
+        return self.automation(by)
 
     def retract(self, remote_id: str) -> None:
         self._ask("DELETE", f"/webhook/posts/{remote_id}")
