@@ -94,7 +94,7 @@ def health(
         *_of_service(tally, daemons, command),
         *others,
         *_of_accounts(store, tally, missing, command),
-        *(_concern(one, names[one.key], overdue, now, command) for one in waiting),
+        *(_concern(one, names[one.key], overdue, now, command, _parts_out(store, one)) for one in waiting),
         *(concern for budget in budgets for concern in _of_budget(budget, command)),
     ]
     seen = store.seen_alerts()
@@ -176,13 +176,25 @@ def _of_accounts(
     return found
 
 
-def _concern(one: Delivery, name: str, overdue: Sequence[Delivery], now: datetime, command: str) -> Concern | None:
+def _parts_out(store: Store, one: Delivery) -> int:
+    """How many parts of a thread that has stopped half-way are public."""
+    stopped = one.state in (State.FAILED, State.MISSED) and len(one.content.parts) > 1
+    return len(store.receipts(one.key)) if stopped else 0
+
+
+def _concern(
+    one: Delivery, name: str, overdue: Sequence[Delivery], now: datetime, command: str, parts_out: int
+) -> Concern | None:
     """What one delivery needs of a person, if anything."""
 
     def concern(kind: str, message: str, advice: str) -> Concern:
         return Concern(kind, name, message, advice, f"{kind}/{one.key}/{one.due.isoformat()}")
 
     seen = f"`{command} status --seen` takes note of it."
+    if parts_out:
+        message = f"It has stopped half-way, and {parts_out} of {len(one.content.parts)} parts are public: {one.reason}"
+        advice = f"`{command} retract {name} --reason WHY` deletes what is out, then queue it anew; {seen}"
+        return concern(str(one.state), message, advice)
     match one.state:
         case State.FAILED:
             return concern("failed", f"It was refused: {one.reason}", f"Mend it and queue it anew; {seen}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from campaign_bot import plan
+from campaign_bot import plan, publish
 from campaign_bot.app import App
 from campaign_bot.errors import ContentError, NetworkError, StateError, StoreError
 from campaign_bot.model import ALL, Allowance, State
@@ -530,3 +530,55 @@ def test_a_servers_words_are_kept_without_the_secret_that_they_echo(stage: Stage
     stage.app.connection("mastodon-en")
     error = NetworkError("mastodon-en", f"the server answered 422: cannot do with Bearer {token}")
     assert token not in str(error) and "[secret]" in error.message
+
+
+# ---- threads that stop half-way, and what people say of them
+
+
+THREAD = {"content/series/facts/post.en.j2": "{{ item.text }} One.\n---\nTwo.\n---\nThree.\n",
+          "content/series/facts/post.fr.j2": "{{ item.text }} Un.\n---\nDeux.\n---\nTrois.\n",
+          "content/series/facts/post.x.en.j2": "{{ item.text }} One.\n",
+          "content/series/facts/post.x.fr.j2": "{{ item.text }} Un.\n"}  # fmt: skip
+
+
+def _stuck(stage: Stage, kind: str) -> Any:
+    """A Mastodon thread whose second part met a fault."""
+    for account in ("x-en", "x-fr", "bluesky-en", "bluesky-fr", "mastodon-fr"):
+        stage.app.store.pause(account, now=DUE, why="not now", actor="alex")
+    one = stage.delivery("mastodon-en")
+    parts = [publish.outgoing(stage.app.store, one, 0, {})]
+    claimed = stage.app.store.begin_attempt(
+        one.key, one.content_hash, owner="a", lease_until=DUE + MINUTE, not_due_before=DUE, now=DUE
+    )
+    assert claimed
+    stage.app.store.record_receipt(one.key, 0, stage.app.connection("mastodon-en").publish(parts[0]), now=DUE)
+    if kind == "failed":
+        stage.app.store.settle_failed(one.key, owner="a", now=DUE, why="refused")
+    else:
+        stage.app.store.settle_unconfirmed(one.key, owner="a", look_at=None, now=DUE, why="no answer")
+    return stage.delivery("mastodon-en")
+
+
+def test_a_person_who_found_one_part_of_a_thread_does_not_lose_the_rest(tmp_path: Path) -> None:
+    with set_stage(tmp_path, THREAD) as stage:
+        one = _stuck(stage, "unconfirmed")
+        receipts = stage.app.store.receipts(one.key)
+        second = stage.app.connection("mastodon-en").publish(publish.outgoing(stage.app.store, one, 1, receipts))
+        with pytest.raises(StateError, match="another delivery"):
+            stage.app.resolve(one, receipts[0].url)
+        with pytest.raises(NetworkError, match="not the address"):
+            stage.app.resolve(one, "not-a-url")
+        stage.app.resolve(one, second.url)
+        assert stage.delivery("mastodon-en").state is State.APPROVED
+        stage.work()
+        assert (stage.delivery("mastodon-en").state, stage.posts("mastodon-en")) == (State.SENT, 3)
+
+
+def test_what_is_out_of_a_thread_that_failed_is_said_and_can_be_retracted(tmp_path: Path) -> None:
+    with set_stage(tmp_path, THREAD) as stage:
+        one = _stuck(stage, "failed")
+        (told,) = [c for c in stage.app.health().open_concerns if c.subject.endswith("mastodon-en")]
+        assert "1 of 3 parts are public" in told.message and "retract" in told.advice
+        assert stage.app.out([one]) == [one]
+        stage.app.retract(one, "half of it")
+        assert (stage.delivery("mastodon-en").state, stage.posts("mastodon-en")) == (State.RETRACTED, 0)

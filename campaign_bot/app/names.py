@@ -12,7 +12,7 @@ from campaign_bot import plan
 from campaign_bot.app.parts import Parts
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
-from campaign_bot.model import Delivery, Event, Receipt, State
+from campaign_bot.model import Delivery, Event, State
 
 #: What may still be out in time.
 COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
@@ -121,15 +121,17 @@ class Names(Parts):
         return {account.name: found[account.name].key for account in accounts}
 
     def resolve(self, delivery: Delivery, url: str) -> None:
-        """A person says what became of an unconfirmed delivery: where it is, or (no url) that it is not there."""
-        now = self.clock()
+        """A person says what became of an unconfirmed delivery: where it (of a thread: its next part) is, or (no url) that
+        it is not there. Raises Rejected where no post of this account is there, StateError where it is another one's."""
+        now, why = self.clock(), f"{self.person} looked: it is not there"
         if url:
-            part = len(self.store.receipts(delivery.key))
-            self.store.record_receipt(delivery.key, part, Receipt(url.rstrip("/").rpartition("/")[2], url), now=now)
-            self.store.settle_sent(delivery.key, owner="", now=now)
-        else:
-            why = f"{self.person} looked: it is not there"
-            looks = self.store.looks(delivery.key)
-            self.store.settle_later(
-                delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks
-            )  # fmt: skip
+            receipt, part = self.connection(delivery.account).locate(url), len(self.store.receipts(delivery.key))
+            if receipt.remote_id in self.store.known_ids(delivery.account):
+                raise StateError(f"{url} is another delivery's post.", advice="Look for the one with this text.")
+            self.store.record_receipt(delivery.key, part, receipt, now=now)
+            if part + 1 == len(delivery.content.parts):
+                self.store.settle_sent(delivery.key, owner="", now=now)
+                return
+            why = f"{self.person} found part {part + 1}; the next part of the thread follows"
+        looks = self.store.looks(delivery.key)
+        self.store.settle_later(delivery.key, owner="", not_before=now, counted=True, now=now, why=why, looks=looks)

@@ -23,7 +23,7 @@ from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
 from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
 from campaign_bot.library.files import Account
-from campaign_bot.model import Content, Delivery, Problem, State
+from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, State
 from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
 from campaign_bot.store.record import Head
@@ -315,9 +315,16 @@ class Operating(Auditing, Accounts):
 
     # ---- what is out already
 
+    def out(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Those of which at least a part is public, by what we know: a thread may have stopped half-way."""
+        return [one for one in deliveries if one.state is not State.RETRACTED and self.store.receipts(one.key)]
+
     def retract(self, delivery: Delivery, why: str) -> None:
         """Delete all parts on the network, the last one first. Raises NetworkError when one could not be; then it counts
-        as sent still, and the same again tries the rest."""
+        as sent still, and the same again tries the rest. Raises StateError while one of its parts is under way."""
+        if delivery.state not in RETRACTABLE:
+            cure = "`campaign-bot resolve` says what became of it." if delivery.state is State.UNCONFIRMED else ""
+            raise StateError(f"it is {delivery.state}: nobody knows yet how much of it is out.", advice=cure)
         connection = self.connection(delivery.account)
         for _, receipt in sorted(self.store.receipts(delivery.key).items(), reverse=True):
             connection.retract(receipt.remote_id)

@@ -10,7 +10,6 @@ from rich.markup import escape
 
 from campaign_bot.cli.session import err, hide_secrets, out, print_problems, session
 from campaign_bot.errors import CampaignBotError, StateError
-from campaign_bot.model import State
 
 
 def register(root: typer.Typer) -> None:
@@ -26,7 +25,7 @@ def retract(
     """Delete a post where it was published, and say where that was not possible."""
     app = session(context).open()
     hide_secrets(app)
-    sent = [one for one in app.find(name) if one.state is State.SENT]
+    sent = app.out(app.find(name))
     if not sent:
         raise StateError(f"Nothing of “{name}” has been sent.", advice="`queue cancel` takes back what has not left.")
     failed = 0

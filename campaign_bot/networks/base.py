@@ -144,6 +144,9 @@ class Network(ABC):
         networks). Never follows proxies or settings of the environment."""
 
 
+COPY_ADDRESS = "Open the post and copy its address from the browser."
+
+
 class Kept:
     """Where a client keeps its session from one run to the next. This one forgets."""
 
@@ -207,6 +210,14 @@ class Connection(ABC):
         raise Rejected(
             self.account, "This network cannot change a post that is out.", advice="Retract it, queue another."
         )
+
+    def locate(self, url: str) -> Receipt:
+        """The account's own post at an address that a person copied. Raises Rejected where the address is not one of this
+        network's posts, or the post is not there or not this account's. A network that can look, looks; this one takes a
+        person's word."""
+        if not url.startswith(("https://", "http://")):
+            raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
+        return Receipt(url.rstrip("/").rpartition("/")[2], url)
 
     def told_limits(self) -> Mapping[str, int]:
         """What the server itself says of its limits, by the names of `Limits`; empty where it does not."""

@@ -30,7 +30,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import REPLIES, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import bluesky_records as records
 from campaign_bot.networks.automated import sentence
-from campaign_bot.networks.base import DOCUMENTED, REAL, Cell, Connection, Limits, Network
+from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, REAL, Cell, Connection, Limits, Network
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
@@ -285,6 +285,15 @@ class BlueskyConnection(Connection):
 
         params = models.AppBskyActorGetProfile.Params(actor=self._signed_in().did)
         return self._ask(lambda: self._client.app.bsky.actor.get_profile(params)).followers_count
+
+    def locate(self, url: str) -> Receipt:
+        found = regex.fullmatch(r"(?:https://[^?]+/post|at://[^/]+/app\.bsky\.feed\.post)/([^/?]+)/?(?:\?.*)?", url)
+        if found is None:
+            raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
+        there = self._read(POSTS, found[1])
+        if there is None or not there.cid:
+            raise Rejected(self.account, f"There is no post of this account at {url}.", advice=COPY_ADDRESS)
+        return self._receipt(there.uri, there.cid)
 
     def retract(self, remote_id: str) -> None:
         from atproto import models

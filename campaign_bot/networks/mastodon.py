@@ -23,7 +23,7 @@ from campaign_bot.errors import AuthError, NetworkError, NotReady, RateLimited, 
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import automated
-from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network
+from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
 from campaign_bot.networks.sign_in import Person, SignedIn
@@ -268,6 +268,24 @@ class MastodonConnection(Connection):
             "poll_options": int(told.polls.max_options),
             "poll_option_length": int(told.polls.max_characters_per_option),
         }
+
+    def locate(self, url: str) -> Receipt:
+        from mastodon.errors import MastodonNotFoundError
+
+        found = regex.fullmatch(r"https?://[^/]+/(?:.+/)?([0-9A-Za-z]+)/?", url)
+        if found is None:
+            raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
+
+        def look() -> Any:
+            try:
+                return self._api.status(found[1])
+            except MastodonNotFoundError:
+                return None
+
+        status = self._ask(look)
+        if status is None or str(status.account.id) != self._own_id():
+            raise Rejected(self.account, f"There is no post of this account at {url}.", advice=COPY_ADDRESS)
+        return _receipt(status)
 
     def retract(self, remote_id: str) -> None:
         from mastodon.errors import MastodonNotFoundError

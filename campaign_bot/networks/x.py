@@ -27,7 +27,7 @@ from campaign_bot.errors import (
 )
 from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
-from campaign_bot.networks.base import DOCUMENTED, Cell, Connection, Limits, Network, Price
+from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
@@ -359,6 +359,17 @@ class XConnection(Connection):
     def followers(self) -> int | None:
         found = (self._me().get("public_metrics") or {}).get("followers_count")
         return None if found is None else int(found)
+
+    def locate(self, url: str) -> Receipt:
+        found = re.fullmatch(r"https?://[^?]+/status/(\d+)(?:[/?].*)?", url)
+        if found is None:
+            raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
+        answer = self._ask(lambda: self._client.get_tweets([found[1]], tweet_fields=["author_id"], user_auth=True))
+        posts = [post for post in answer.data or [] if str(post.author_id) == self._own_id()]
+        self.meter("read of a post", [str(post.id) for post in answer.data or []])
+        if not posts:
+            raise Rejected(self.account, f"There is no post of this account at {url}.", advice=COPY_ADDRESS)
+        return self._receipt(found[1])
 
     def retract(self, remote_id: str) -> None:
         from tweepy.errors import NotFound

@@ -268,6 +268,7 @@ class _Server:
         text, urls = _shortened(post)
         every: Json = {
             "created_at": _iso(post.created),
+            "author_id": self._world.accounts[post.account].id,
             "lang": post.language,
             "entities": {"urls": urls} if urls else {},
             "attachments": {"poll_ids": [post.id]} if post.poll_options else {"media_keys": [f"3_{m.id}" for m in post.media]},
