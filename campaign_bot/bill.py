@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from campaign_bot.model import Content
@@ -18,6 +18,8 @@ THIN_FROM = 0.8
 class Said(Protocol):
     """A delivery, planned or stored."""
 
+    @property
+    def account(self) -> str: ...
     @property
     def network(self) -> str: ...
     @property
@@ -39,12 +41,17 @@ class Line:
 
 def forecast(said: Iterable[Said], ages: Sequence[timedelta], network_of: Callable[[str], Network]) -> list[Line]:
     """What publishing these deliveries and reading their counts at these ages will cost. A post that is read twice on
-    one UTC day is charged once."""
+    one UTC day is charged once; followers are counted on the days on which an account publishes."""
     found: Counter[tuple[str, str, str]] = Counter()
+    days: set[tuple[str, date]] = set()
     for one in said:
         network = network_of(one.network)
         for action, number in network.charges(one.content).items():
             found[_month(one.due), network.name, action] += number
+        day = one.due.astimezone(UTC).date()
+        if network.followers_action and (one.account, day) not in days:
+            days.add((one.account, day))
+            found[_month(one.due), network.name, network.followers_action] += 1
         if network.count_action:
             for day in {(one.due + age).astimezone(UTC).date() for age in ages}:
                 found[f"{day:%Y-%m}", network.name, network.count_action] += 1

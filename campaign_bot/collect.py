@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from campaign_bot.errors import NetworkError
@@ -23,6 +24,15 @@ def collect(
             counts = connection.metrics([one.remote_id for one in some])
         except NetworkError as error:
             return kept, error
-        taken: list[tuple[DueSnapshot, Counts | None]] = [(one, counts.get(one.remote_id)) for one in some]
+        taken: list[tuple[DueSnapshot, Counts | None]] = [
+            (one, without_own(counts.get(one.remote_id), parts=len(store.receipts(one.delivery)))) for one in some
+        ]
         kept += store.record_snapshots(taken, now=now)
     return kept, None
+
+
+def without_own(counts: Counts | None, *, parts: int) -> Counts | None:
+    """The counts of a thread's first part without the reply that its own next part is: every network counts that one."""
+    if counts is None or not counts.replies or parts < 2:
+        return counts
+    return replace(counts, replies=counts.replies - 1)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from dotenv import dotenv_values, set_key
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -44,6 +46,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     health_address: str = ""
     alerts: str = ""
+    sessions: str = ".sessions"
     backup_directory: str = ""
     backup_keep: int = Field(default=14, ge=1)
 
@@ -129,6 +132,17 @@ class Environment(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         return bool(self._values.get(str(key)) or self._values.get(f"{key}_FILE"))
 
+    def expires(self, account: str) -> datetime | None:
+        """When an account's credentials end, where somebody wrote it down: CAMPAIGN_BOT_<ACCOUNT>_EXPIRES."""
+        name = expiry_name(account)
+        if name not in self:
+            return None
+        try:
+            found = datetime.fromisoformat(self[name])
+        except ValueError as error:
+            raise ConfigError(f"{name} is no date.", advice="Write it as 2027-03-04.") from error
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
     def missing(self, account: str, kind: type[Credentials]) -> list[str]:
         """The names of the settings that this account lacks."""
         return [name for name in setting_names(account, kind) if name not in self]
@@ -141,6 +155,9 @@ class Environment(Mapping[str, str]):
                 f"{account} has no credentials: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
                 advice="Put them in .env, or go without with --sandbox.",
             )
+        for name in setting_names(account, kind):
+            if any(ord(letter) < 32 or ord(letter) == 127 for letter in self[name]):
+                raise ConfigError(f"{name} holds a control character.", advice="Copy it anew, as one line.")
         return kind(
             **{
                 field: SecretStr(self[name])
@@ -153,3 +170,29 @@ def setting_names(account: str, kind: type[Credentials]) -> list[str]:
     """The settings that hold an account's secrets: mastodon-fr -> CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN."""
     stem = account.upper().replace("-", "_")
     return [f"{PREFIX}{stem}_{field.upper()}" for field in kind.model_fields]
+
+
+def expiry_name(account: str) -> str:
+    return f"{PREFIX}{account.upper().replace('-', '_')}_EXPIRES"
+
+
+def write_private(file: Path, text: str) -> None:
+    """A whole file that only its owner may read, in place of what was there. Raises OSError."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".tmp_", delete=False) as part:
+        part.write(text)  # the file is made with 0600
+    Path(part.name).replace(file)
+
+
+def keep_settings(file: Path, settings: Mapping[str, str]) -> None:
+    """Put settings into a .env file, beside what is in it, for its owner's eyes only. Nothing is never written over
+    something. Raises ConfigError where it cannot be written."""
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+        file.chmod(0o600)  # before there is a secret in it
+        for name, value in settings.items():
+            if value:
+                set_key(file, name, value, quote_mode="auto", follow_symlinks=True)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be written: {error.strerror}.", advice="Name another with --file.") from error

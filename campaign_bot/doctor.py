@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -87,6 +87,15 @@ def of_clock(server: str, offset: timedelta | None) -> Finding:
     level: Level = "error" if abs(offset) > CLOCK_ERROR else "warning" if abs(offset) > CLOCK_WARNING else "ok"
     cure = "" if level == "ok" else "Let the system keep its time by NTP."
     return Finding("clock", level, f"{abs(seconds):.1f} s {'behind' if seconds > 0 else 'ahead of'} {server}", cure)
+
+
+def of_expiry(account: str, expires: datetime | None, now: datetime, warn_before: timedelta) -> Finding:
+    """When an account's credentials end."""
+    if expires is None:
+        return Finding(account, "ok", "its credentials have no end that its network tells")
+    level: Level = "error" if expires <= now else "warning" if expires - now < warn_before else "ok"
+    cure = "" if level == "ok" else f"campaign-bot accounts login {account} renews them."
+    return Finding(account, level, f"its credentials {'end' if expires > now else 'ended'} on {expires:%Y-%m-%d}", cure)
 
 
 def _for_others(file: Path, forbidden: int, done: str) -> Finding:

@@ -300,6 +300,7 @@ class Identity:
     handle: str
     may_publish: bool
     detail: str = ""  # in words: what is missing, or what the server is
+    expires: datetime | None = None  # when the credentials end by themselves; None: the network does not say
 
 
 @dataclass(frozen=True, slots=True)

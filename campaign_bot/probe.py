@@ -21,7 +21,7 @@ log = structlog.get_logger()
 LATENESS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
 #: What needs a person, so that a gauge is there, at 0, before the first one is.
 KINDS = (
-    "backup", "budget", "failed", "files", "held", "missed", "no-credentials", "overdue", "paused", "refused", "silent",
+    "backup", "budget", "expiring", "failed", "files", "held", "missed", "no-credentials", "overdue", "paused", "refused", "silent",
     "unapproved", "unconfirmed",
 )  # fmt: skip
 

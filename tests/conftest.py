@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest.register_assert_rewrite("campaign_bot.contract.suite")
+
 if TYPE_CHECKING:
     from tests.stage import Stage
 

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("daemon", "probe", "rehearsal", "starter"),
-    ("app",),
+    ("app", "contract"),
     (
         "plan",
         "check",
@@ -47,6 +47,7 @@ ALLOWED_WITHIN = {
 }
 #: A library that only one room may know.
 HOMES = {
+    "pytest": {"contract.suite"},  # it is not installed with the package: only who tests a network loads this
     "tweepy": {"networks.x"},
     "mastodon": {"networks.mastodon"},
     "atproto": {"networks.bluesky", "networks.bluesky_records"},

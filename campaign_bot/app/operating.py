@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 
 from campaign_bot import alerts, bill, check, doctor, publish
+from campaign_bot.app.accounts import WARN_BEFORE, Accounts
 from campaign_bot.app.auditing import Auditing
 from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
@@ -48,7 +49,7 @@ class Restored:
     before: Path | None  # where the database is that was there
 
 
-class Operating(Auditing):
+class Operating(Auditing, Accounts):
     """The service as its operators see it."""
 
     # ---- how it is
@@ -66,7 +67,7 @@ class Operating(Auditing):
             {account.name: account.network for account in accounts.values()},
             missing={account.name: self.missing_settings(account) for account in accounts.values()},
             budgets=self._budgets() if accounts else (),
-            others=[*others, *self._of_backups(), *self._of_record(command)],
+            others=[*others, *self._of_backups(), *self._of_record(command), *(self.of_expiry() if accounts else ())],
             now=self.clock(),
             command=command,
         )
@@ -292,13 +293,14 @@ class Operating(Auditing):
         """What the network says of the account's right to publish, and of its limits."""
         network = self.network(account.network)
         try:
-            identity = self.connection(account.name).identify()
+            identity = self.identify(account)
             told = self.connection(account.name).told_limits()
         except CampaignBotError as error:
             return [Finding(account.name, "error", error.message, error.advice)]
         may: doctor.Level = "ok" if identity.may_publish else "error"
         words = f"{identity.handle} may {'publish' if identity.may_publish else 'not publish'}"
         found = [Finding(account.name, may, words, identity.detail if not identity.may_publish else "")]
+        found += [doctor.of_expiry(account.name, identity.expires, self.clock(), WARN_BEFORE)]
         for name, limit in told.items():
             ours = getattr(network.limits, name)
             if limit < ours:

@@ -18,12 +18,12 @@ import structlog
 
 from campaign_bot import networks, publish
 from campaign_bot.compose import parse_problems
-from campaign_bot.config import Credentials, Environment
+from campaign_bot.config import Credentials, Environment, write_private
 from campaign_bot.errors import ContentError, StoreError
 from campaign_bot.library.files import Account, Library
 from campaign_bot.library.load import load
 from campaign_bot.model import Problem, Spend
-from campaign_bot.networks.base import Connection, Network
+from campaign_bot.networks.base import Connection, Kept, Network
 from campaign_bot.sandbox.place import URL, secrets_of
 from campaign_bot.secrecy import in_force
 from campaign_bot.store.base import Store
@@ -33,6 +33,25 @@ log = structlog.get_logger()
 
 #: Accounts work side by side, each one's deliveries in order.
 MAX_SIDE_BY_SIDE = 20
+
+
+class SessionFile(Kept):
+    """A client's session in a file that only its owner may read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self) -> str:
+        try:
+            return self._file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def write(self, text: str) -> None:
+        try:
+            write_private(self._file, text)
+        except OSError as error:
+            log.warning("a session was not kept", file=self._file.name, why=error.strerror)
 
 
 def utc_now() -> datetime:
@@ -64,6 +83,7 @@ class Parts:
         self.clock = clock
         self._environ = environ
         self.environment = Environment.read(directory, environ)
+        self.from_environment = dict(os.environ if environ is None else environ)  # what wins over .env
         self.settings = self.environment.settings()
         self.sandbox_url = sandbox_url or self.settings.sandbox_url or (URL if sandbox else "")
         self.simulated = bool(self.sandbox_url)
@@ -167,6 +187,8 @@ class Parts:
         for account in accounts:
             if not self.missing_settings(account):
                 found += self.credentials(account).reveal().values()
+            if self.settings.sessions:
+                found += SessionFile(self.session_file(account.name)).read().split("\n")[1:]
         return found
 
     def connection(self, account_name: str) -> Connection:
@@ -178,6 +200,8 @@ class Parts:
                 account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
             )
             connection.meter = partial(self._charge, account)
+            if self.settings.sessions and not self.simulated:
+                connection.kept = SessionFile(self.session_file(account_name))
             self._connections[account_name] = connection
         return self._connections[account_name]
 
@@ -197,6 +221,9 @@ class Parts:
             self._stale &= self._busy
         for connection in filter(None, dropped):
             connection.close()
+
+    def session_file(self, account: str) -> Path:
+        return self.directory / self.settings.sessions / account
 
     def _charge(self, account: Account, action: str, ids: Sequence[str]) -> None:
         """A network's meter: written down at once. What cannot be written never stops a send that has happened."""

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from campaign_bot.app import App
 from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, hide_secrets, out, print_json, session, table
+from campaign_bot.cli.session import counted, err, hide_secrets, out, print_json, session, table
 from campaign_bot.errors import CampaignBotError, ConfigError
+from campaign_bot.library.files import Account
+from campaign_bot.model import Identity
 
 
 def register(root: typer.Typer) -> None:
     accounts = typer.Typer(help="The campaign's accounts.", no_args_is_help=True)
     accounts.command("list")(list_)
     accounts.command()(check)
+    accounts.command()(login)
     accounts.command()(label)
     root.add_typer(accounts, name="accounts")
 
@@ -60,35 +69,119 @@ def check(
     """Ask each network who the account is and whether it may publish. Nothing is published."""
     app = session(context).open()
     hide_secrets(app)
-    rows: list[dict[str, object]] = []
-    for name in names or app.account_names(""):
-        account = app.library.account(app.account_names(name)[0])
-        try:
-            identity = app.connection(account.name).identify()
-            found = app.automation(account)
-            rows.append({"account": name, "network": account.network, "handle": identity.handle,
-                         "may_publish": identity.may_publish, "detail": identity.detail,
-                         "automated": found.automation.marked, "names_who": found.automation.names_who,
-                         "finding": found.sentence})  # fmt: skip
-        except CampaignBotError as error:
-            rows.append({"account": name, "network": account.network, "handle": account.handle,
-                         "may_publish": False, "detail": f"{error.message} {error.advice}".strip()})  # fmt: skip
-    unable = sum(not row["may_publish"] for row in rows)
+    chosen = [app.library.account(app.account_names(name)[0]) for name in names or app.account_names("")]
+    rows = [_row(app, account) for account in chosen]
     if as_json:
         print_json(rows)
     else:
-        shown = table("account", "network", "handle", "may publish", "detail")
-        for row in rows:
-            may = "[green]yes[/green]" if row["may_publish"] else "[red]no[/red]"
-            shown.add_row(str(row["account"]), str(row["network"]), str(row["handle"]), may, escape(str(row["detail"])))
-        out.print(shown)
-        for row in rows:
-            if row.get("finding"):
-                out.print(f"[yellow]{row['account']}:[/yellow] {escape(str(row['finding']))}", soft_wrap=True)
-        out.print(f"\n{len(rows) - unable} of {counted(len(rows), 'account')} can publish.")
-        if unable and app.simulated:
+        _show(rows)
+        if app.simulated and not all(row["may_publish"] for row in rows):
             out.print(f"Are the local networks up at {app.sandbox_url}? `campaign-bot sandbox` starts them.")
-    raise typer.Exit(1 if unable else 0)
+    raise typer.Exit(0 if all(row["may_publish"] for row in rows) else 1)
+
+
+def login(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The account, as in campaign.yaml.")],
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Where the secrets go; .env in the campaign's directory if not said.")
+    ] = None,
+) -> None:
+    """Get an account's credentials, step by step, and keep them in a file that only you can read. What is there already is
+    replaced only if you say so. Ends with what `accounts check` says."""
+    app = session(context).open()
+    hide_secrets(app)
+    account = app.library.account(app.account_names(name)[0])
+    target = file or app.directory / ".env"
+    you = Terminal()
+    if (
+        not app.simulated
+        and not app.missing_settings(account)
+        and not you.agrees(f"{name} has credentials. Replace them?")
+    ):
+        raise typer.Exit(1)
+    signed_in = app.sign_in(account, you)
+    try:
+        identity = app.try_out(account, signed_in)
+        wrong = "" if identity.may_publish else identity.detail
+    except CampaignBotError as error:
+        identity, wrong = Identity("", False), f"{error.message} {error.advice}".strip()
+    if wrong:
+        err.print(f"[red]They do not work:[/red] {escape(wrong)}", soft_wrap=True)
+        if not you.agrees("Keep them all the same?"):
+            raise typer.Exit(1)
+    hidden = app.keep(account, signed_in, target)
+    out.print(f"Kept in {escape(str(target))}, which only you can read.", soft_wrap=True)
+    for setting in hidden:
+        err.print(
+            f"[yellow]The environment sets {setting} to something else, and wins over the file.[/yellow]",
+            soft_wrap=True,
+        )
+    if not wrong:
+        _show([_told(account, identity)])
+    raise typer.Exit(1 if wrong else 0)
+
+
+class Terminal:
+    """The person at the keyboard, or whatever feeds us lines."""
+
+    def tell(self, text: str) -> None:
+        err.print(f"\n{escape(text)}", soft_wrap=True)
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        for _ in range(3):
+            answer = self._line(f"{question}: ", hidden=hidden).strip()
+            if answer and answer.isprintable():
+                return answer
+            err.print("That is empty, or has characters that no such thing has.")
+        raise CampaignBotError("Nothing was given; nothing was changed.")
+
+    def agrees(self, question: str) -> bool:
+        return self._line(f"{question} [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+
+    def _line(self, prompt: str, *, hidden: bool = False) -> str:
+        if hidden and sys.stdin.isatty():
+            return getpass.getpass(prompt)
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise CampaignBotError("The answers ended; nothing was changed.", advice="Run it in a terminal.")
+        return line
+
+
+def _row(app: App, account: Account) -> dict[str, object]:
+    try:
+        told = _told(account, app.identify(account))
+        found = app.automation(account)
+    except CampaignBotError as error:
+        return _told(account, Identity(account.handle, False, f"{error.message} {error.advice}".strip()))
+    automated = {"automated": found.automation.marked, "names_who": found.automation.names_who}
+    return {**told, **automated, "finding": found.sentence}
+
+
+def _told(account: Account, identity: Identity) -> dict[str, object]:
+    return {
+        "account": account.name, "network": account.network, "handle": identity.handle,
+        "may_publish": identity.may_publish, "expires": identity.expires, "detail": identity.detail,
+    }  # fmt: skip
+
+
+def _show(rows: Sequence[Mapping[str, object]]) -> None:
+    shown = table("account", "network", "handle", "may publish", "until", "detail")
+    for row in rows:
+        may = "[green]yes[/green]" if row["may_publish"] else "[red]no[/red]"
+        expires = row["expires"]
+        until = f"{expires:%Y-%m-%d}" if isinstance(expires, datetime) else "no end told" if row["may_publish"] else "-"
+        shown.add_row(
+            str(row["account"]), str(row["network"]), str(row["handle"]), may, until, escape(str(row["detail"]))
+        )
+    out.print(shown)
+    for row in rows:
+        if row.get("finding"):
+            out.print(f"[yellow]{row['account']}:[/yellow] {escape(str(row['finding']))}", soft_wrap=True)
+    able = sum(bool(row["may_publish"]) for row in rows)
+    out.print(f"\n{able} of {counted(len(rows), 'account')} can publish.")
 
 
 def label(

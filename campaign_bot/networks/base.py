@@ -19,6 +19,7 @@ from campaign_bot.config import Credentials
 from campaign_bot.errors import Rejected
 from campaign_bot.library.files import Account
 from campaign_bot.model import Allowance, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
+from campaign_bot.networks.sign_in import Person, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Network(ABC):
     replies: ClassVar[frozenset[str]] = frozenset()  # of model.REPLIES: by whom it can let a post be answered
     prices: ClassVar[tuple[Price, ...]] = ()
     count_action: ClassVar[str] = ""  # the action of `prices` that reading one post's counts is; empty: free
+    followers_action: ClassVar[str] = ""  # the action of `prices` that counting followers is; empty: free
     credentials: ClassVar[type[Credentials]]  # the secrets that an account needs, each a setting
     counts: ClassVar[frozenset[str]]  # the fields of Counts that this network tells
     warning_counts: ClassVar[bool] = False  # whether a content warning counts in the length of its post
@@ -126,6 +128,14 @@ class Network(ABC):
         usd = {price.action: price.usd for price in self.prices}
         return sum(usd[action] * number for action, number in self.charges(content).items())
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        """Walk a person through getting this account's credentials. Nothing is kept here, nothing is published. Raises
+        what `identify` does. A network with a better way than asking for each secret has its own."""
+        names = {name: name.replace("_", " ") for name in self.credentials.model_fields}
+        return SignedIn(
+            {name: person.ask(f"The {words} of {account.name}", hidden=True) for name, words in names.items()}
+        )
+
     @abstractmethod
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
@@ -137,6 +147,17 @@ class Network(ABC):
 COPY_ADDRESS = "Open the post and copy its address from the browser."
 
 
+class Kept:
+    """Where a client keeps its session from one run to the next. This one forgets."""
+
+    def read(self) -> str:
+        """What was kept last; empty where there is nothing."""
+        return ""
+
+    def write(self, text: str) -> None:
+        """Keep this in place of what was kept. It never raises: a session that is lost is made anew."""
+
+
 class Connection(ABC):
     """One account on one network. Not shared between threads."""
 
@@ -145,6 +166,7 @@ class Connection(ABC):
         #: Told of every call that costs money, as soon as it is made: the action of the price list, and what it was
         #: done to (ids). It never raises.
         self.meter: Callable[[str, Sequence[str]], None] = lambda action, ids: None
+        self.kept = Kept()
         self._allowances: dict[str, Allowance] = {}
 
     def warm_up(self) -> None:  # noqa: B027 - most clients keep no session
@@ -171,7 +193,13 @@ class Connection(ABC):
 
     @abstractmethod
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """Counts of up to `limits.batch` posts in one call. A post that is gone is left out of the answer."""
+        """Counts of up to `limits.batch` posts, in as few and cheap calls as can be. A post that is gone is left out of
+        the answer. As the network tells them: the next part of one's own thread is one of the replies."""
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """The votes for each option, in their order, of up to `limits.batch` polls that are over. A poll whose votes the
+        network does not tell, or that is gone, is left out of the answer."""
+        return {}
 
     @abstractmethod
     def followers(self) -> int | None:

@@ -33,6 +33,8 @@ from campaign_bot.networks.automated import sentence
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, REAL, Cell, Connection, Limits, Network
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.sign_in import Person, SignedIn
+from campaign_bot.networks.wire import Cut, bounded_transport, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
     import httpx
@@ -56,6 +58,7 @@ BUCKETS = {
     "app.bsky.feed.getPosts": ("counts", 1),
 }
 
+APP_PASSWORDS = "https://bsky.app/settings/app-passwords"
 CAPTION_BYTES, VIDEO_ALT = 20_000, 1000
 TEXT_BYTES = 3000  # beside the 300 graphemes
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -146,6 +149,14 @@ class Bluesky(Network):
         first = (due - EPOCH) // timedelta(milliseconds=1) * 1000 + (digest >> 10) % 900
         return tuple(_tid(first + index, digest % 1024) for index in range(parts))
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        person.tell(
+            f"Open {APP_PASSWORDS} signed in as {account.handle}, add an app password named campaign-bot (without access to"
+            " direct messages), and copy it. It may publish; it cannot change the account's password."
+        )
+        password = person.ask("The app password (xxxx-xxxx-xxxx-xxxx)", hidden=True)
+        return SignedIn({"app_password": password})
+
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
     ) -> BlueskyConnection:
@@ -168,7 +179,10 @@ class BlueskyConnection(Connection):
         self._handle, self._language = account.handle.removeprefix("@"), account.language
         self._app_password = app_password
         self._server = server.rstrip("/")
-        self._request = Request(timeout=timeout_s, trust_env=False, event_hooks={"response": [self._noted]})
+        self._request = Request(
+            timeout=timeout_s, trust_env=False, transport=bounded_transport(timeout_s),
+            event_hooks={"response": [self._noted]},
+        )  # fmt: skip
         self._client = Client(self._server, request=self._request)
         self._client.on_session_change(self._keep)
         self._session: Session | None = None
@@ -183,7 +197,7 @@ class BlueskyConnection(Connection):
         scope = self._session.access_jwt_payload.scope if self._session else ""
         if scope == "com.atproto.access":
             return Identity(told.handle, True, "Signed in with the account's main password: make an app password.")
-        return Identity(told.handle, True, "Signed in with an app password, which may publish.")
+        return Identity(told.handle, True, "An app password, which may publish and does not end by itself.")
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         from atproto import models
@@ -250,7 +264,7 @@ class BlueskyConnection(Connection):
         return self._ask(look)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """The replies include the next part of one's own thread: only the caller knows which posts have one."""
+        """As Bluesky tells them: replies include the next part of one's own thread."""
         from atproto import models
 
         params = models.AppBskyFeedGetPosts.Params(uris=list(remote_ids))
@@ -367,10 +381,22 @@ class BlueskyConnection(Connection):
 
     def _signed_in(self) -> Session:
         if self._session is None:
+            self._take_up()
+        if self._session is None:
             self._sign_in()
         if self._session is None:
             raise AuthError(self.account, f"{self._server} gave no session.")
         return self._session
+
+    def _take_up(self) -> None:
+        """Go on with the session of an earlier run, if it is this account's on this server: signing in is rationed."""
+        digest, _, exported = self.kept.read().partition("\n")
+        if not exported or digest != self._digest(exported):  # a session names the host that its tokens go to
+            return
+        try:
+            self._client.login(session_string=exported, fetch_bsky_profile=False)
+        except _failures():  # not a session, or of another time: sign in
+            self._session = None
 
     def _sign_in(self) -> None:
         self._client.update_base_url(self._server)  # a session may have moved it to the account's own host
@@ -398,6 +424,12 @@ class BlueskyConnection(Connection):
 
     def _keep(self, event: SessionEvent, session: Session) -> None:
         self._session = session
+        exported = session.export()
+        self.kept.write(f"{self._digest(exported)}\n{exported}")
+
+    def _digest(self, exported: str) -> str:
+        """Which session this is, of whom and where: what was cut off or belongs to another is not taken up."""
+        return hashlib.sha256("\n".join((self._server, self._handle, exported)).encode()).hexdigest()
 
     def _ours(self, error: Exception, stage: Stage) -> NetworkError:
         return _translated(self.account, self._server, _told(error), stage)
@@ -424,7 +456,7 @@ def _told(error: Exception) -> _Told:
     if response is None:
         cause = error.__cause__ or error
         return _Told(
-            message=type(cause).__name__,
+            message=why(cause),
             never_left=isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol),
         )
     reset = response.headers.get("ratelimit-reset", "")
@@ -465,7 +497,17 @@ def _failures() -> tuple[type[Exception], ...]:
     import httpx
     from atproto.exceptions import AtProtocolError
 
-    return (AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
+    return (
+        Cut,
+        AtProtocolError,
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    )
 
 
 def _automation(profile: Mapping[str, Any], by: str) -> Automation:

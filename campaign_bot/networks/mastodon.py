@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any, ClassVar, Literal, TypeVar
-from urllib.parse import urlsplit
 
 import regex
 from pydantic import SecretStr
@@ -26,6 +25,9 @@ from campaign_bot.model import Attachment, Automation, Content, Counts, Identity
 from campaign_bot.networks import automated
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.mastodon_sign_in import sign_in
+from campaign_bot.networks.sign_in import Person, SignedIn
+from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
 T = TypeVar("T")
 
@@ -109,6 +111,10 @@ class Mastodon(Network):
             hashlib.sha256(f"{delivery}/{content_hash}/{part}".encode()).hexdigest()[:32] for part in range(parts)
         )
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        server = (server or account.server or self.default_server).rstrip("/")
+        return sign_in(account, person, server, timeout_s)
+
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
     ) -> MastodonConnection:
@@ -126,9 +132,11 @@ class MastodonConnection(Connection):
         super().__init__(account.name)
         self._server = server.rstrip("/")
         self._timeout_s = timeout_s
-        self._session = requests.Session()  # without retries: a retried POST is a second post
+        self._session = requests.Session()
+        self._session.hooks["response"].append(self._seen)
         self._session.trust_env = False
-        self._session.hooks["response"].append(self._noted)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, bounded_adapter(timeout_s, noted=self._noted))
         self._api: Any = Client(
             access_token=token,
             api_base_url=self._server,
@@ -136,14 +144,20 @@ class MastodonConnection(Connection):
             request_timeout=timeout_s,
             session=self._session,
             version_check_mode="none",
+            mastodon_version="4.3.0",  # else it asks the server, and recurses without end where that does not tell
         )
         self._id = ""
+        # The library takes its argument above for known, and keeps it only where it checks versions.
+        self._api.mastodon_major, self._api.mastodon_minor, self._api.mastodon_patch = 4, 3, 0
+        self._batch_is_served = True
+        self._last_body = b""
+        self._reset: datetime | None = None  # of the limit that the last answer told
         self._language = account.language
         self._quotes: bool | None = None  # whether the server can; not asked yet
         self._preparing: dict[str, str] = {}  # ids of what was uploaded for a post that is not out yet
 
     def identify(self) -> Identity:
-        me = self._ask(self._api.account_verify_credentials)
+        me = self._me()
         app = self._ask(self._api.app_verify_credentials)
         scopes = " ".join(getattr(app, "scopes", None) or []).split()
         may = not scopes or any(scope in ("write", "write:statuses") for scope in scopes)
@@ -180,7 +194,7 @@ class MastodonConnection(Connection):
             ),
             "create",
         )
-        return _receipt(status)
+        return self._ask(lambda: _receipt(status), "create")
 
     def find(self, part: Outgoing, since: datetime, known: Collection[str] = ()) -> Lookup:
         """Look through the account's own posts back to `since`, comparing what a reader would read."""
@@ -193,9 +207,7 @@ class MastodonConnection(Connection):
 
         older_than = None
         for _ in range(LOOK_PAGES):
-            page = self._ask(
-                lambda older=older_than: self._api.account_statuses(self._own_id(), max_id=older, limit=LOOK_SIZE)
-            )
+            page = self._ask(lambda older=older_than: self._own_page(older))
             for status in page:
                 ours = is_it(status) and str(status.id) not in known
                 if ours and status.created_at >= since:
@@ -206,15 +218,21 @@ class MastodonConnection(Connection):
         return Lookup(None, conclusive=False)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """One call for all where the server can (Mastodon >= 4.3); else one call each."""
-        found = self._ask(lambda: self._batch(remote_ids))
-        if found is None:
-            found = [status for one in remote_ids if (status := self._single(one)) is not None]
-        # A repost shows the counts of the post itself: they are that one's.
-        return {str(status.id): _counts(status) for status in found if status.reblog is None}
+        """A repost shows the counts of the post itself: they are that one's."""
+        found = self._statuses(remote_ids)
+        return {one: _counts(status) for one, status in found.items() if status.reblog is None}
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """A poll travels with its status. Servers may hide an option's votes (null)."""
+        found = {one: getattr(status, "poll", None) for one, status in self._statuses(remote_ids).items()}
+        votes = {
+            one: [option.votes_count for option in poll.options] for one, poll in found.items() if poll and poll.expired
+        }
+        return {one: told for one, told in votes.items() if None not in told}
 
     def followers(self) -> int | None:
-        return int(self._ask(self._api.account_verify_credentials).followers_count)
+        found = self._me().followers_count
+        return found if isinstance(found, int) else None
 
     def edit(self, remote_id: str, part: Outgoing) -> None:
         """Mastodon drops what an edit does not name: pictures, poll and language are sent again as they are. (The
@@ -303,39 +321,77 @@ class MastodonConnection(Connection):
     def close(self) -> None:
         self._session.close()
 
-    def _noted(self, response: Any, **_: Any) -> None:
+    def _seen(self, response: Any, **_: Any) -> None:
+        self._last_body = response.content
+
+    def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """A create request answers with its own limit in place of the general one."""
-        method, path = response.request.method, urlsplit(response.request.url).path
+        self._reset = _instant(headers.get("x-ratelimit-reset", ""))
         bucket = "counts"
         if method == "POST":
             bucket = "publish" if path == "/api/v1/statuses" else "upload" if path.endswith("/media") else ""
-        self._note(bucket, response.headers, "x-ratelimit-", _instant(response.headers.get("x-ratelimit-reset", "")))
+        self._note(bucket, headers, "x-ratelimit-", self._reset)
+
+    def _own_page(self, older_than: str | None) -> list[Any]:
+        """What is no list of posts must not be taken for an empty one: it would say that a post is surely not there."""
+        page = self._api.account_statuses(self._own_id(), max_id=older_than, limit=LOOK_SIZE)
+        if not page and self._last_body.strip() != b"[]":  # the library makes an empty list of {} and null
+            raise TypeError("no list of statuses")
+        if not all(isinstance(one.content, str) and isinstance(one.created_at, datetime) for one in page):
+            raise TypeError("no statuses")
+        return page
 
     def _own_id(self) -> str:
         if not self._id:
-            self._id = str(self._ask(self._api.account_verify_credentials).id)
+            self._id = str(self._me().id)
         return self._id
 
-    def _batch(self, remote_ids: Sequence[str]) -> list[Any] | None:
-        from mastodon.errors import MastodonAPIError, MastodonNotFoundError
+    def _me(self) -> Any:
+        def ask() -> Any:
+            me = self._api.account_verify_credentials()
+            if not isinstance(me.acct, str) or not isinstance(me.id, str | int):
+                raise TypeError("no account")
+            return me
+
+        return self._ask(ask)
+
+    def _statuses(self, remote_ids: Sequence[str]) -> dict[str, Any]:
+        """One call for all where the server can (Mastodon >= 4.3). What that leaves out is asked for by itself before it
+        counts as gone: some servers answer an empty list to a question that they do not know."""
+        found: dict[str, Any] = {}
+        if self._batch_is_served and len(remote_ids) > 1:
+            found = {str(status.id): status for status in self._ask(lambda: self._batch(remote_ids))}
+        alone = {one: status for one in remote_ids if one not in found and (status := self._single(one)) is not None}
+        if alone and not found:
+            self._batch_is_served = len(remote_ids) == 1 and self._batch_is_served
+        return found | alone
+
+    def _batch(self, remote_ids: Sequence[str]) -> list[Any]:
+        """Empty where the server does not know the question: GoToSocial answers 405, older ones 404 or 400."""
+        from mastodon.errors import MastodonAPIError
 
         try:
-            return list(self._api.statuses(list(remote_ids)))
-        except MastodonNotFoundError:
-            return None
+            answer = self._api.statuses(list(remote_ids))
         except MastodonAPIError as error:
-            if _status_of(error) == 405:
-                return None
-            raise
+            if _status_of(error) not in (400, 404, 405, 410, 422, 501):
+                raise
+            self._batch_is_served = False
+            return []
+        if not isinstance(answer, list):
+            raise TypeError("no list of statuses")
+        return [status for status in answer if isinstance(status.id, str | int)]
 
     def _single(self, remote_id: str) -> Any | None:
         from mastodon.errors import MastodonNotFoundError
 
         def read() -> Any | None:
             try:
-                return self._api.status(remote_id)
+                status = self._api.status(remote_id)
             except MastodonNotFoundError:
                 return None
+            if str(status.id) != remote_id:
+                raise TypeError("not that status")
+            return status
 
         return self._ask(read)
 
@@ -388,15 +444,13 @@ class MastodonConnection(Connection):
     def _ours(self, error: Exception, stage: Stage) -> NetworkError:
         from mastodon.errors import MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
-        # The library raises the same for an answer, even to a post that was taken, whose dates it cannot read.
-        if isinstance(error, MastodonRatelimitError) and "calculations failed" not in str(error):
-            reset = self._api.ratelimit_reset
-            until = datetime.fromtimestamp(reset, UTC) if reset else None
-            return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
+        # With other words: the answer is there, but the library can't read a header of it.
+        if isinstance(error, MastodonRatelimitError) and error.args == ("Hit rate limit.",):
+            return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=self._reset)
         if isinstance(error, MastodonAPIError):
             return self._refused(error, _status_of(error), stage)
-        told = type(error.__context__ or error).__name__
-        if isinstance(error, MastodonNetworkError) and _never_left(error):
+        told = why(error.__context__ or error)
+        if isinstance(error, MastodonNetworkError) and never_left(error.__context__):
             return Unavailable(self.account, f"{self._server} cannot be reached ({told}).")
         if stage == "create":
             return Unconfirmed(self.account, f"{self._server} gave no answer ({told}); the post may be there.")
@@ -475,6 +529,9 @@ def _automation(me: Any, by: str) -> Automation:
 
 
 def _receipt(status: Any) -> Receipt:
+    """Raises TypeError for what is no status."""
+    if not isinstance(status.id, str | int) or not isinstance(status.url or status.uri, str):
+        raise TypeError("no status")
     return Receipt(str(status.id), str(status.url or status.uri))
 
 
@@ -491,9 +548,11 @@ def _counts(status: Any) -> Counts:
 
 
 def _instant(text: str) -> datetime | None:
-    """When a limit begins anew: ISO 8601 from Mastodon, seconds since 1970 from GoToSocial, anything from others."""
+    """When a limit begins anew: ISO 8601 from Mastodon, seconds from GoToSocial; others write what they like."""
     try:
-        found = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text), UTC)
+        found = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -510,18 +569,6 @@ def _words(error: Exception) -> str:
     return "a page instead of data" if text.lstrip().startswith("<") else text[:300].rstrip(".")
 
 
-def _never_left(error: Exception) -> bool:
-    """Nobody listened or was found: no byte of the request left."""
-    import requests
-
-    cause = error.__context__
-    if isinstance(cause, requests.ConnectTimeout):
-        return True
-    return isinstance(cause, requests.ConnectionError) and any(
-        words in str(cause) for words in ("NewConnectionError", "Failed to resolve", "NameResolutionError")
-    )
-
-
 @cache
 def _failures() -> tuple[type[Exception], ...]:
     """All that a request through the library may raise: its own, requests' that it lets through, and what parsing an
@@ -529,4 +576,14 @@ def _failures() -> tuple[type[Exception], ...]:
     import requests
     from mastodon.errors import MastodonError
 
-    return (MastodonError, requests.RequestException, json.JSONDecodeError, AttributeError, TypeError)
+    return (
+        Cut,
+        MastodonError,
+        requests.RequestException,
+        json.JSONDecodeError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    )

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, ClassVar, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import SecretStr
 
@@ -31,22 +30,38 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
+from campaign_bot.networks.sign_in import Person, SignedIn
+from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 from campaign_bot.networks.x_media import Uploads
+from campaign_bot.networks.x_reading import (
+    FIELDS,
+    PRIVATE_FIELDS,
+    Json,
+    counts_of,
+    parameters,
+    polls_of,
+    posts_of,
+    result_of,
+    stretches,
+    window,
+)
+from campaign_bot.networks.x_sign_in import sign_in
 
 T = TypeVar("T")
 
 #: How far a request had come decides what its failure means: a `create` that got no answer may have happened.
 Stage = Literal["read", "upload", "create"]
 
-#: tweepy signs and asks this host; requests to it are carried to the account's server by `_Carrier`.
+#: tweepy signs and asks this host; requests to it are carried to the account's server.
 SIGNED_HOST = "https://api.twitter.com"
 PRICES, PRICES_READ = "docs.x.com, pay-per-use pricing", "2026-08"
 #: The requests whose limits we pace ourselves by.
 BUCKETS = {
     ("POST", "/2/tweets"): "publish",
     ("POST", "/2/media/upload"): "upload",
-    ("GET", "/2/tweets"): "counts",
+    ("GET", "/2/tweets"): "counts by id",
 }
+OWN_POSTS = re.compile(r"/2/users/\d+/tweets")
 #: What the id of a repost ends with, after the id of the original.
 REPOSTED = "/repost"
 REPLY_SETTINGS = {"following": "following", "mentioned": "mentionedUsers"}
@@ -116,11 +131,13 @@ class X(Network):
         Price("alt text", 0.005, PRICES, PRICES_READ),
         Price("read of a post", 0.005, PRICES, PRICES_READ, daily=True),
         Price("read of an own post", 0.001, PRICES, PRICES_READ, daily=True),
+        Price("read of a user", 0.010, PRICES, PRICES_READ, daily=True),
     )
-    count_action: ClassVar[str] = "read of a post"
+    count_action: ClassVar[str] = "read of an own post"
+    followers_action: ClassVar[str] = "read of a user"
     credentials: ClassVar[type[Credentials]] = XCredentials
     counts: ClassVar[frozenset[str]] = frozenset(
-        {"likes", "reposts", "replies", "quotes", "bookmarks", "impressions", "poll_votes"}
+        {"likes", "reposts", "replies", "quotes", "bookmarks", "impressions", "link_clicks", "poll_votes"}
     )
     default_server: ClassVar[str] = SIGNED_HOST
 
@@ -153,6 +170,9 @@ class X(Network):
         """X knows no key."""
         return ("",) * parts
 
+    def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
+        return sign_in(account, person, (server or account.server or SIGNED_HOST).rstrip("/"), timeout_s)
+
     def connect(
         self, account: Account, credentials: Credentials, *, server: str = "", timeout_s: float = 15.0
     ) -> XConnection:
@@ -181,9 +201,18 @@ class XConnection(Connection):
             secrets["api_key"], secrets["api_secret"], secrets["access_token"], secrets["access_token_secret"]
         ).apply_auth()
         self._client.session.trust_env = False
-        self._client.session.mount("https://", _carrier(self._server, timeout_s, self._noted))
-        self._id = ""
+        for scheme in ("https://", "http://"):
+            adapter = bounded_adapter(timeout_s, carry=self._carried, noted=self._noted)
+            self._client.session.mount(scheme, adapter)
+        # An access token begins with the id of its account, which saves asking for it.
+        begin, dash, _ = secrets["access_token"].partition("-")
+        self._id = begin if dash and begin.isdecimal() else ""
+        self._clicks_are_told = True
         self._uploads = Uploads(account.name, self._upload, lambda action, ids: self.meter(action, ids))
+
+    def _carried(self, url: str) -> str:
+        """tweepy signs and asks X's own host; the account's server gets it."""
+        return url.replace(SIGNED_HOST, self._server, 1)
 
     def warm_up(self) -> None:
         """Whether a text has a link, and so what it costs, takes X's own parser: 0.2 s to load."""
@@ -191,11 +220,13 @@ class XConnection(Connection):
 
     def identify(self) -> Identity:
         response = self._ask(lambda: self._client.request("GET", "/2/users/me", user_auth=True))
-        me = self._json(response)["data"]
+        me = self._ask(lambda: _user(self._json(response)["data"]))
+        self._id = me["id"]
+        self.meter("read of a user", [self._id])
         level = response.headers.get("x-access-level", "")
         may = level in ("", "read-write", "read-write-directmessages")
         detail = "" if may else "The keys may only read: set the app to Read and write, then make new keys."
-        return Identity(str(me["username"]), may, detail)
+        return Identity(me["username"], may, detail)
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         if part.repost is not None:
@@ -219,7 +250,7 @@ class XConnection(Connection):
             ),
             "create",
         )
-        remote_id = str((created.data or {}).get("id", ""))
+        remote_id = str(created.data.get("id") or "") if isinstance(created.data, dict) else ""
         if not remote_id:
             raise Unconfirmed(self.account, "X took the post but gave no id; it may be there.")
         self.meter(_create_action(part.text), [remote_id])
@@ -267,27 +298,70 @@ class XConnection(Connection):
         return Lookup(None, conclusive=False)
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
-        """By id, up to 100 in one call. (The own timeline is cheaper per post; it is read by later work.)"""
-        own = [one for one in remote_ids if not one.endswith(REPOSTED)]  # people engage with the post itself
-        if not own:
-            return {}
-        answer = self._ask(
-            lambda: self._client.get_tweets(
-                own,
-                tweet_fields=["public_metrics", "attachments"],
-                expansions=["attachments.poll_ids"],
-                poll_fields=["options"],
-                user_auth=True,
-            )
-        )
-        self.meter("read of a post", [str(post.id) for post in answer.data or []])
-        polls = {poll.id: poll for poll in answer.includes.get("polls", [])}
-        return {str(post.id): _counts(post.data, polls) for post in answer.data or []}
+        """From the own timeline, at a fifth of the price; what is not there, by its id."""
+
+        def read() -> Mapping[str, Counts]:
+            posts, polls = self._posts(remote_ids)
+            return {one: counts_of(post, polls) for one, post in posts.items()}
+
+        return self._ask(read)
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        def read() -> Mapping[str, Sequence[int]]:
+            posts, polls = self._posts(remote_ids)
+            results = {one: result_of(post, polls) for one, post in posts.items()}
+            return {one: votes for one, votes in results.items() if votes is not None}
+
+        return self._ask(read)
+
+    def _posts(self, remote_ids: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
+        """The posts that are there, and their polls. A post for which X refuses a field may be left out whole: it is
+        asked for once more without that field before it counts as gone. Of a repost nobody asks: people engage with the
+        post itself."""
+        missing = {one for one in remote_ids if one.isdecimal()}
+        posts, polls = dict[str, Json](), dict[str, Json]()
+
+        def read(path: str, more: Mapping[str, str], fields: str, action: str) -> None:
+            answer = self._read(path, {**more, **parameters(fields)})
+            self.meter(action, list(posts_of(answer)))
+            found = {one: post for one, post in posts_of(answer).items() if one in missing}
+            posts.update(found)
+            polls.update(polls_of(answer))
+            missing.difference_update(found)
+
+        timeline = f"/2/users/{self._own_id()}/tweets"
+        for fields in (PRIVATE_FIELDS, FIELDS) if self._clicks_are_told else (FIELDS,):
+            for run in stretches(missing):
+                try:
+                    read(timeline, window(run), fields, "read of an own post")
+                except AuthError:
+                    if fields != PRIVATE_FIELDS:
+                        raise
+                    self._clicks_are_told = False
+                    break
+        if missing:
+            read("/2/tweets", {"ids": ",".join(sorted(missing))}, FIELDS, "read of a post")
+        return posts, polls
+
+    def _read(self, path: str, parameters: Mapping[str, str]) -> Json:
+        """Answers in the words of either of X's vocabularies, as they are."""
+        response = self._ask(lambda: self._client.request("GET", path, params=dict(parameters), user_auth=True))
+        return self._json(response, "data", "meta", "errors")
+
+    def _own_id(self) -> str:
+        if not self._id:
+            self._id = str(self._me()["id"])
+        return self._id
+
+    def _me(self) -> Json:
+        answer = self._read("/2/users/me", {"user.fields": "public_metrics"})
+        me = self._ask(lambda: _user(answer["data"]))
+        self.meter("read of a user", [me["id"]])
+        return me
 
     def followers(self) -> int | None:
-        answer = self._ask(lambda: self._client.get_me(user_fields=["public_metrics"], user_auth=True))
-        metrics = answer.data.public_metrics or {}
-        return metrics.get("followers_count")
+        found = (self._me().get("public_metrics") or {}).get("followers_count")
+        return None if found is None else int(found)
 
     def locate(self, url: str) -> Receipt:
         found = re.fullmatch(r"https?://[^?]+/status/(\d+)(?:[/?].*)?", url)
@@ -327,13 +401,8 @@ class XConnection(Connection):
     def close(self) -> None:
         self._client.session.close()
 
-    def _own_id(self) -> str:
-        if not self._id:
-            self._id = str(self._ask(lambda: self._client.get_me(user_auth=True)).data.id)
-        return self._id
-
     def _own_posts(self, since: datetime, token: str) -> Any:
-        return self._client.get_users_tweets(
+        page = self._client.get_users_tweets(
             self._own_id(),
             start_time=since.astimezone(UTC).replace(microsecond=0),
             max_results=PAGE,
@@ -341,6 +410,9 @@ class XConnection(Connection):
             tweet_fields=["created_at", "entities", "referenced_tweets"],
             user_auth=True,
         )
+        if "result_count" not in page.meta:  # else anything would pass for an empty timeline: “surely not there”
+            raise ValueError("no page of a timeline")
+        return page
 
     def _upload(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         """One request of an upload: files go as forms, for which tweepy has no call."""
@@ -355,7 +427,7 @@ class XConnection(Connection):
 
     def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """X names two limits in its answers: that of the window of 15 minutes, and sometimes that of the day."""
-        bucket = BUCKETS.get((method, path), "")
+        bucket = "counts" if OWN_POSTS.fullmatch(path) else BUCKETS.get((method, path), "")
         self._note(bucket, headers, "x-rate-limit-", _instant(headers.get("x-rate-limit-reset", "")))
         if bucket == "publish":
             day = "x-user-limit-24hour-"
@@ -364,14 +436,17 @@ class XConnection(Connection):
     def _receipt(self, remote_id: str, suffix: str = "") -> Receipt:
         return Receipt(remote_id + suffix, f"https://x.com/{self._handle or 'i'}/status/{remote_id}")
 
-    def _json(self, response: Any) -> dict[str, Any]:
+    def _json(self, response: Any, *any_of: str) -> dict[str, Any]:
+        """An answer that has what it must: `data`, or any of these."""
         try:
             found = response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unavailable(self.account, f"{self._server} answered with a page instead of data.") from error
-        if not isinstance(found, dict) or "data" not in found:
+        if not isinstance(found, dict) or not any(
+            isinstance(found.get(one), dict | list) for one in any_of or ("data",)
+        ):
             raise Unavailable(self.account, f"{self._server} answered without what was asked for.")
-        return found  # pyright: ignore[reportUnknownVariableType]
+        return cast("dict[str, Any]", found)
 
     def _ask(self, request: Callable[[], T], stage: Stage = "read") -> T:
         from tweepy.errors import HTTPException
@@ -381,8 +456,8 @@ class XConnection(Connection):
         except HTTPException as error:
             raise self._refused(error.response, stage) from error
         except _failures() as error:
-            told = type(error).__name__
-            if _never_left(error):
+            told = why(error)
+            if never_left(error):
                 raise Unavailable(self.account, f"{self._server} cannot be reached ({told}).") from error
             if stage == "create":
                 raise Unconfirmed(
@@ -411,7 +486,7 @@ class XConnection(Connection):
             return Unconfirmed(self.account, f"{answer}; it may be there already.")
         if status == 401 or (status == 403 and stage != "create") or "not permitted" in words.lower():
             return AuthError(self.account, f"{answer}.", advice="Check the account's keys and that its app may write.")
-        if status >= 500:
+        if status >= 500 or status < 400:
             if stage == "create" and status != 503:
                 return Unconfirmed(self.account, f"{answer}; the post may be there.")
             return Unavailable(self.account, f"{answer}.")
@@ -442,26 +517,6 @@ def _create_action(text: str) -> str:
     return "post with a link" if _links(text) else "post"
 
 
-def _carrier(server: str, timeout_s: float, noted: Callable[[str, str, Mapping[str, str]], None]) -> Any:
-    """A requests adapter that carries what tweepy sends to X's host to another server, and gives up in time."""
-    from requests.adapters import HTTPAdapter
-
-    class Carrier(HTTPAdapter):
-        def send(self, request: Any, **options: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-            request.url = request.url.replace(SIGNED_HOST, server, 1)
-            given: dict[str, Any] = {**options, "timeout": timeout_s, "proxies": {}}
-            answer = super().send(request, **given)
-            noted(request.method, urlsplit(request.url).path, answer.headers)
-            return answer
-
-        def get_connection_with_tls_context(
-            self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
-        ) -> Any:
-            return super().get_connection_with_tls_context(request, verify, proxies=None, cert=cert)
-
-    return Carrier(max_retries=0)  # a retried POST is a second post
-
-
 def _reposted(post: Any) -> str:
     """The id of the post that this one reposts; empty for one of its own. X calls them by two names."""
     for one in post.data.get("referenced_tweets") or post.data.get("referenced_posts") or []:
@@ -485,19 +540,11 @@ def _comparable(text: str) -> str:
     return " ".join(re.sub(r"https?://", "", unicodedata.normalize("NFC", text)).split())
 
 
-def _counts(post: Mapping[str, Any], polls: Mapping[Any, Any]) -> Counts:
-    """Both of X's vocabularies: retweet_count is repost_count in newer answers."""
-    metrics: Mapping[str, int | None] = post.get("public_metrics") or {}
-    poll = next((polls[one] for one in (post.get("attachments") or {}).get("poll_ids", []) if one in polls), None)
-    return Counts(
-        likes=metrics.get("like_count"),
-        reposts=metrics.get("retweet_count", metrics.get("repost_count")),
-        replies=metrics.get("reply_count"),
-        quotes=metrics.get("quote_count"),
-        bookmarks=metrics.get("bookmark_count"),
-        impressions=metrics.get("impression_count"),
-        poll_votes=sum(option["votes"] for option in poll.options) if poll is not None else None,
-    )
+def _user(data: Any) -> Json:
+    """Raises ValueError for what is no user."""
+    if not isinstance(data, dict) or not all(isinstance(data.get(one), str) for one in ("id", "username")):
+        raise ValueError("no user")
+    return cast("Json", data)
 
 
 def _problem_of(response: Any) -> tuple[str, set[str]]:
@@ -526,21 +573,19 @@ def _instant(seconds: str) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
 
 
-def _never_left(error: Exception) -> bool:
-    """Nobody listened or was found: no byte of the request left."""
-    import requests
-
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    return isinstance(error, requests.ConnectionError) and any(
-        words in str(error) for words in ("NewConnectionError", "Failed to resolve", "NameResolutionError")
-    )
-
-
 @cache
 def _failures() -> tuple[type[Exception], ...]:
     """What leaks through tweepy: requests' errors, and what parsing an answer that is not what it says can raise."""
     import requests
     from tweepy.errors import TweepyException
 
-    return (TweepyException, requests.RequestException, ValueError, KeyError, TypeError, AttributeError)
+    return (
+        Cut,
+        TweepyException,
+        requests.RequestException,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    )

@@ -36,7 +36,7 @@ def counts(seed: int, post: LocalPost, now: datetime, *, own_replies: int = 0) -
     return Counts(
         **found,
         impressions=math.floor(total * 45 * _noise(seed, post, "impressions") * grown),
-        link_clicks=None,
+        link_clicks=math.floor(total * 0.8 * _noise(seed, post, "clicks") * grown),
         poll_votes=sum(poll_votes(seed, post, now)) if post.poll_options else None,
     )
 

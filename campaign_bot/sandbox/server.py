@@ -11,12 +11,13 @@ import base64
 import contextlib
 import errno
 import hashlib
-import importlib
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from types import FrameType
 from typing import Any
 
@@ -28,11 +29,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from campaign_bot.config import is_loopback
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
-from campaign_bot.sandbox import timeline
+from campaign_bot.sandbox import sign_in, timeline
 from campaign_bot.sandbox.place import LOOPBACK, secrets_of
 from campaign_bot.sandbox.world import Behaviour, Fault, LocalAccount, World
 
-WIRES = ("x", "mastodon", "bluesky")
+#: Where packages register what a network of theirs looks like from here: a module with `router` and `SECRET_FIELDS`.
+GROUP = "campaign_bot.local_networks"
 OWN_ROUTES = ("/_sandbox/", "/timeline.json")  # not a network's: no fault meets them, nothing counts them
 LARGEST_BODY = 600_000_000  # bytes; the largest upload that a network takes is a video of 512 MB
 
@@ -72,6 +74,7 @@ def build_app(world: World) -> ASGIApp:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, max_body_size=LARGEST_BODY)
     for network in sorted({account.network for account in world.accounts.values()}):
         app.include_router(_wire(network).router(world))
+    app.include_router(sign_in.router(world))
 
     def page() -> HTMLResponse:
         return HTMLResponse(timeline.render(world, now=world.now()))
@@ -222,6 +225,8 @@ class LocalNetworks:
             raise ConfigError(
                 f"Port {self._port} {why}.", advice="Choose another with --port, or 0 for any that is free."
             ) from error
+        # asyncio sets this only where a socket names its protocol; without it each answer waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket, self._port = listener, listener.getsockname()[1]
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = _Server(config)
@@ -272,10 +277,15 @@ class _Server(uvicorn.Server):
         yield
 
 
+@cache
+def _wires() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 def _wire(network: str) -> Any:
-    if network not in WIRES:
-        raise ConfigError(f"There is no local network for {network}.", advice=f"There are: {', '.join(WIRES)}.")
-    return importlib.import_module(f"campaign_bot.sandbox.{network}")
+    if network not in _wires():
+        raise ConfigError(f"There is no local network for {network}.", advice=f"There are: {', '.join(_wires())}.")
+    return _wires()[network].load()
 
 
 def _secret_fields(network: str) -> tuple[str, ...]:

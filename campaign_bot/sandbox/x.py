@@ -33,6 +33,7 @@ SIGNED_HOST = "https://api.twitter.com"  # what clients sign, wherever the reque
 
 MAX_WEIGHT = 280
 WINDOW_S = 900
+PRIVATE_FOR = timedelta(days=30)  # how long X tells an author what only the author may know
 #: method and path -> requests in 15 minutes
 LIMITS = {"create": 100, "delete": 50, "lookup": 5000, "timeline": 900, "me": 75, "upload": 500,
           "chunk": 1875, "metadata": 500, "repost": 50}  # fmt: skip
@@ -96,14 +97,11 @@ class _Server:
 
     def _whose(self, request: Request) -> LocalAccount:
         """The account whose keys signed this request. Raises Refusal 401 for any other signature."""
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-        given = dict(
-            signature.collect_parameters(headers={"Authorization": f"{scheme} {rest}"}, exclude_oauth_signature=False)
-        )
+        given = authorization(request)
         account = self._world.account_with("x", "access_token", given.get("oauth_token", ""))
         if account is None or given.get("oauth_consumer_key") != account.secrets["api_key"]:
             raise Refusal(401, "Unauthorized", "Unauthorized")
-        if not _signed_by(request, given, account):
+        if not signed_by(request, given, account.secrets["api_secret"], account.secrets["access_token_secret"]):
             raise Refusal(401, "Unauthorized", "Unauthorized")
         return account
 
@@ -218,7 +216,7 @@ class _Server:
         answer = self._listing([post for post in found.values() if post is not None], call)
         missing = [one for one, post in found.items() if post is None]
         if missing:
-            answer["errors"] = [_not_found(one) for one in missing]
+            answer["errors"] = [*answer.get("errors", []), *(_not_found(one) for one in missing)]
         return 200, answer
 
     async def _timeline(self, call: _Call) -> tuple[int, Json]:
@@ -230,10 +228,15 @@ class _Server:
         size, start = int(query.get("max_results", 10)), int(query.get("pagination_token") or 0)
         if not 5 <= size <= 100:
             raise _invalid(f"The `max_results` query parameter value [{size}] is not between 5 and 100")
-        posts = [post for post in self._world.listed(call.account.name) if since is None or post.created >= since]
+        after, before = int(query.get("since_id") or 0), int(query.get("until_id") or 1 << 64)
+        posts = [
+            post
+            for post in self._world.listed(call.account.name)
+            if (since is None or post.created >= since) and after < int(post.id) < before
+        ]
         page = posts[start : start + size]
         answer = self._listing(page, call)
-        meta: Json = {"result_count": len(page)}
+        meta: Json = {"result_count": len(answer.get("data", []))}
         if page:
             meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         if start + size < len(posts):
@@ -253,6 +256,12 @@ class _Server:
     def _listing(self, posts: list[LocalPost], call: _Call) -> Json:
         fields = call.fields("tweet.fields")
         answer: Json = {}
+        if "non_public_metrics" in fields:
+            # X leaves out a post whole for which it may not tell a field that was asked for.
+            old = [post for post in posts if self._world.now() - post.created > PRIVATE_FOR]
+            posts = [post for post in posts if post not in old]
+            if old:
+                answer["errors"] = [_no_field(post.id, "non_public_metrics") for post in old]
         if posts:
             answer["data"] = [self._wire(post, fields) for post in posts]
         polls = [self._poll_wire(post) for post in posts if post.poll_options]
@@ -273,6 +282,7 @@ class _Server:
                 "like_count": counts.likes, "retweet_count": counts.reposts, "reply_count": counts.replies,
                 "quote_count": counts.quotes, "bookmark_count": counts.bookmarks, "impression_count": counts.impressions,
             },
+            "non_public_metrics": {"impression_count": counts.impressions} | ({"url_link_clicks": counts.link_clicks} if urls else {}),
         }  # fmt: skip
         kinds = (("replied_to", post.reply_to), ("quoted", post.quotes), ("retweeted", post.reposts))
         every["referenced_tweets"] = [{"type": kind, "id": one} for kind, one in kinds if one]
@@ -283,8 +293,10 @@ class _Server:
 
     def _poll_wire(self, post: LocalPost) -> Json:
         votes = self._world.poll_votes(post)
+        over = post.poll_ends is not None and post.poll_ends <= self._world.now()
         return {
             "id": post.id,
+            "voting_status": "closed" if over else "open",
             "options": [
                 {"position": number, "label": label, "votes": count}
                 for number, (label, count) in enumerate(zip(post.poll_options, votes, strict=True), 1)
@@ -292,7 +304,15 @@ class _Server:
         }
 
 
-def _signed_by(request: Request, given: dict[str, str], account: LocalAccount) -> bool:
+def authorization(request: Request) -> dict[str, str]:
+    """The OAuth 1.0a parameters of a request."""
+    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    return dict(
+        signature.collect_parameters(headers={"Authorization": f"{scheme} {rest}"}, exclude_oauth_signature=False)
+    )
+
+
+def signed_by(request: Request, given: dict[str, str], client_secret: str, token_secret: str) -> bool:
     """HMAC-SHA1 over method, the real URL and the parameters, as RFC 5849 wants."""
     parameters = [(name, value) for name, value in given.items() if name not in ("oauth_signature", "realm")]
     parameters += parse_qsl(request.url.query, keep_blank_values=True)
@@ -301,8 +321,7 @@ def _signed_by(request: Request, given: dict[str, str], account: LocalAccount) -
         signature.base_string_uri(SIGNED_HOST + request.url.path),
         signature.normalize_parameters(cast("Any", parameters)),
     )
-    secrets = account.secrets
-    expected = signature.sign_hmac_sha1_with_client(base, _Keys(secrets["api_secret"], secrets["access_token_secret"]))
+    expected = signature.sign_hmac_sha1_with_client(base, _Keys(client_secret, token_secret))
     return expected == given.get("oauth_signature")
 
 
@@ -363,6 +382,12 @@ def _not_found(one: str) -> Json:
     return {"value": one, "detail": f"Could not find tweet with ids: [{one}].", "title": "Not Found Error",
             "resource_type": "tweet", "parameter": "ids", "resource_id": one,
             "type": PROBLEMS + "resource-not-found"}  # fmt: skip
+
+
+def _no_field(one: str, field: str) -> Json:
+    return {"value": one, "detail": f"Sorry, you are not authorized to access '{field}' on the Tweet.", "field": field,
+            "title": "Field Authorization Error", "section": "data", "resource_type": "tweet", "parameter": "ids",
+            "resource_id": one, "type": PROBLEMS + "not-authorized-for-field"}  # fmt: skip
 
 
 def _headers(allowance: Allowance) -> dict[str, str]:

@@ -94,7 +94,7 @@ def test_the_bill_is_shown_before_launch(campaign: Path, run: Run) -> None:
     assert "The bill of these posts" in ran.out and "post with a link" in ran.out
     bill = {line["action"]: line for line in run("plan", "--until", "2027-01-31", "--json").json["bill"]}
     assert (bill["post with a link"]["count"], bill["post with a link"]["usd"]) == (6, 1.2)
-    assert bill["read of a post"]["count"] == 12
+    assert bill["read of an own post"]["count"] == 12
 
 
 def test_a_budget_for_an_unknown_network_is_a_problem(campaign: Path, run: Run) -> None:

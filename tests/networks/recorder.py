@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from campaign_bot.sandbox.world import Fault
 
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,9 @@ class Exchange:
 class Recorder:
     """A loopback proxy in front of `upstream`; `exchanges` has what passed, in order.
 
-    `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does. `before` is called ahead of
-    each request that is carried on. `rewrite` gives an answer as the client gets it.
+    `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does; `before` is called ahead of
+    each request that is carried on. `rewrite` gives an answer as the client gets it. Requests whose "METHOD /path" begins
+    with `route` are not carried on where there is an `instead`: it answers them, however it likes.
     """
 
     def __init__(
@@ -45,8 +46,12 @@ class Recorder:
         meets: Callable[[str, str], Fault | None] = lambda method, path: None,
         before: Callable[[str, str], None] = lambda method, path: None,
         rewrite: Callable[[bytes, str], bytes] = lambda answer, own_url: answer,
+        route: str = "",
+        instead: Callable[[BaseHTTPRequestHandler], None] | None = None,
     ) -> None:
         self.exchanges: list[Exchange] = []
+        self.refused: list[Exchange] = []  # what met `instead`; also among the exchanges
+        self._route, self._instead = route, instead
         self._place = urlsplit(upstream)
         self._meets, self._before, self._rewrite = meets, before, rewrite
         recorder = self
@@ -77,6 +82,11 @@ class Recorder:
     def _serve(self, asked: BaseHTTPRequestHandler) -> None:
         body = asked.rfile.read(int(asked.headers.get("content-length") or 0))
         path = urlsplit(asked.path).path
+        if self._instead is not None and f"{asked.command} {asked.path}".startswith(self._route):
+            self.refused.append(Exchange(asked.command, asked.path, body, "", 0, b"", ""))
+            self.exchanges.append(self.refused[-1])
+            asked.close_connection = True
+            return self._instead(asked)
         fault = self._meets(asked.command, path)
         if fault is not None and fault.kind == "status":
             return _answer_with(asked, fault)

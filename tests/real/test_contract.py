@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.networks.test_contract import *  # noqa: F403
+from campaign_bot.contract.suite import *  # noqa: F403

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_bot.contract.under_test import NOW, UnderTest
 from campaign_bot.errors import AuthError, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.model import Attachment, Media, Poll
 from campaign_bot.sandbox.world import Fault
-from tests.networks.conftest import NOW, UnderTest
 
 BEFORE = NOW - timedelta(minutes=1)
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -30,8 +30,8 @@ def test_it_says_who_we_are_and_that_we_may_publish(under_test: UnderTest) -> No
 
 
 def test_an_account_that_may_only_read_is_told_before_publishing(under_test: UnderTest) -> None:
-    if under_test.network.name == "bluesky":
-        assert under_test.connect().identify().detail  # app passwords have no scopes: it says what it is instead
+    if not under_test.particulars.tells_read_only:
+        assert under_test.connect().identify().detail  # it says what it knows instead
         return
     under_test.world.accounts[under_test.account.name].may_publish = False
     identity = under_test.connect().identify()
@@ -207,12 +207,7 @@ def test_a_useless_answer_to_a_read_is_unavailable(under_test: UnderTest, code: 
 def test_too_many_requests_say_until_when(under_test: UnderTest) -> None:
     connection = under_test.connect()
     reset = NOW + timedelta(minutes=7)
-    headers = {
-        "x-rate-limit-remaining": "0", "x-rate-limit-limit": "300", "x-rate-limit-reset": str(int(reset.timestamp())),
-        "ratelimit-reset": str(int(reset.timestamp())), "ratelimit-remaining": "0",
-    }  # fmt: skip
-    if under_test.network.name == "mastodon":
-        headers = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset.isoformat()}
+    headers = under_test.particulars.limit_headers(reset)
     connection.identify()
     under_test.world.faults.append(
         Fault(
@@ -252,7 +247,7 @@ def test_counts_of_many_posts_take_one_call_and_unknown_is_none(under_test: Unde
     assert set(counts) == set(ids)
     for one in counts.values():
         told = {name for name in one.__slots__ if getattr(one, name) is not None}
-        assert told == under_test.network.counts - {"poll_votes"}
+        assert told == under_test.network.counts - under_test.particulars.sometimes
     assert sum(one.likes or 0 for one in counts.values()) > 0
 
 

@@ -1,0 +1,95 @@
+"""Accounts as people look after them: who each is on its network, how long it may go on, and how it signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from campaign_bot.app.names import Names
+from campaign_bot.config import expiry_name, keep_settings, setting_names
+from campaign_bot.errors import ConfigError, StateError
+from campaign_bot.health import Concern
+from campaign_bot.library.files import Account
+from campaign_bot.model import Identity
+from campaign_bot.networks.base import Connection
+from campaign_bot.networks.sign_in import Person, SignedIn
+
+#: Credentials that end are a concern from so long before.
+WARN_BEFORE = timedelta(days=7)
+
+
+class Accounts(Names):
+    """What is asked of one account."""
+
+    def identify(self, account: Account, connection: Connection | None = None) -> Identity:
+        """Who the network says the account is; one that is somebody else's may not publish here. `expires` is what the
+        network says, or what was written down. Raises NetworkError, ConfigError."""
+        identity = (connection or self.connection(account.name)).identify()
+        if account.handle and _bare(identity.handle) != _bare(account.handle):
+            wrong = f"These are the credentials of {identity.handle}, not of {account.handle}."
+            identity = replace(identity, may_publish=False, detail=wrong)
+        return replace(identity, expires=identity.expires or self.environment.expires(account.name))
+
+    def sign_in(self, account: Account, person: Person) -> SignedIn:
+        """Walk a person through it. Nothing is kept. Raises StateError with local networks, NetworkError."""
+        if self.simulated:
+            raise StateError("The local networks need no credentials.", advice="Leave --sandbox out.")
+        network = self.network(account.network)
+        return network.sign_in(
+            account, person, server=account.server or network.default_server, timeout_s=self.settings.timeout_s
+        )
+
+    def try_out(self, account: Account, signed_in: SignedIn) -> Identity:
+        """Who these credentials are, before they are kept. Raises NetworkError, ConfigError."""
+        network = self.network(account.network)
+        try:
+            credentials = network.credentials.model_validate(dict(signed_in.secrets))
+        except ValidationError as error:
+            raise ConfigError(f"What {network.title} gave for {account.name} is not complete.") from error
+        connection = network.connect(account, credentials, timeout_s=self.settings.timeout_s)
+        try:
+            return self.identify(account, connection)
+        finally:
+            connection.close()
+
+    def keep(self, account: Account, signed_in: SignedIn, file: Path) -> Mapping[str, str]:
+        """Put the credentials into a settings file. Returns the settings that the environment has otherwise: it wins."""
+        kind = self.network(account.network).credentials
+        names = dict(zip(setting_names(account.name, kind), kind.model_fields, strict=True))
+        settings = {name: signed_in.secrets[field] for name, field in names.items()}
+        if signed_in.lifetime is not None:
+            settings[expiry_name(account.name)] = (self.clock() + signed_in.lifetime).date().isoformat()
+        self.session_file(account.name).unlink(missing_ok=True)  # of the credentials from before
+        keep_settings(file, settings)
+        return {name: value for name, value in settings.items() if self.overridden(name, value)}
+
+    def overridden(self, name: str, value: str) -> bool:
+        return self.from_environment.get(name, value) != value
+
+    def of_expiry(self) -> list[Concern]:
+        """Credentials that end within a week, or have ended, by what is written down: no network is asked."""
+        found: list[Concern] = []
+        for name in self.library.campaign.accounts:
+            try:
+                expires = self.environment.expires(name)
+            except ConfigError as error:
+                found.append(Concern("expiring", name, error.message, error.advice, f"expiring/{name}/unknown"))
+                continue
+            if expires is not None and expires - self.clock() < WARN_BEFORE:
+                advice = f"`campaign-bot accounts login {name}` renews them."
+                key = f"expiring/{name}/{expires.isoformat()}"
+                found.append(Concern("expiring", name, f"Its credentials {ends(expires, self.clock())}.", advice, key))
+        return found
+
+
+def ends(expires: datetime, now: datetime) -> str:
+    return f"{'end' if expires > now else 'ended'} on {expires:%Y-%m-%d}"
+
+
+def _bare(handle: str) -> str:
+    """A handle as networks write it in different places: @Name@server is name."""
+    return handle.removeprefix("@").partition("@")[0].casefold()
