@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help rehearse test test-real torture bench lint types lock dist clean
+.PHONY: help rehearse test test-real torture bench docs lint types lock dist clean
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -29,6 +29,9 @@ torture: .venv/dev ## 500 kills and every fault of networks, disk and clock (ARG
 
 bench: .venv/dev ## Measure the daemon: start, idle, lateness, a burst; 4 minutes
 	$(BIN)/python -m bench.engine
+
+docs: .venv/dev ## Write docs/checks.md from the table of rules
+	$(BIN)/campaign-bot check --rules --format markdown > docs/checks.md
 
 lint: .venv/dev ## Style and format
 	$(BIN)/ruff check .

@@ -107,7 +107,7 @@ def approve(
                     Approving(
                         one, networks(one.network).keys(one.key, one.content_hash, one.due, len(one.content.parts)),
                         step.given, needed, to(one.account),
-                        tuple(sorted({problem.rule for problem in findings.get(one.key, ())})),
+                        tuple(sorted({_noted(problem) for problem in findings.get(one.key, ())})),
                     )
                     for one, step in zip(asked, steps, strict=True)
                 ]  # fmt: skip
@@ -117,6 +117,11 @@ def approve(
                 why = refused.get(one.key) or _other_side(one, refused, missing, seen)
                 by_key[one.key] = Decision(one, not why, why, step.given + (not why), needed)
     return [by_key[one.key] for one in deliveries if one.key in by_key]
+
+
+def _noted(problem: Problem) -> str:
+    """A finding as the record keeps it: its rule, and why it was let pass where a person allowed it."""
+    return f"{problem.rule} (allowed: {problem.allowed})" if problem.allowed else problem.rule
 
 
 @dataclass(frozen=True, slots=True)

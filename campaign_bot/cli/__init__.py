@@ -52,6 +52,7 @@ def _register() -> None:
         approvals,
         audit,
         cards,
+        checking,
         content,
         networks,
         operating,
@@ -64,6 +65,7 @@ def _register() -> None:
 
     for module in (
         service,
+        checking,
         content,
         cards,
         review,
