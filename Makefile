@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help rehearse test test-real torture bench bench-report simulate lint types lock dist clean
+.PHONY: help rehearse test test-real torture bench bench-report simulate docs lint types lock dist clean
 help: ## Show these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -35,6 +35,9 @@ simulate: .venv/dev ## Does the statistics keep its promises? 2,000 simulated ex
 
 bench-report: .venv/dev ## Measure the report over 1 and 10 million counts; 10 minutes and 15 GB of disk
 	$(BIN)/python -m bench.report $(ARGS)
+
+docs: .venv/dev ## Write docs/checks.md from the table of rules
+	$(BIN)/campaign-bot check --rules --format markdown > docs/checks.md
 
 lint: .venv/dev ## Style and format
 	$(BIN)/ruff check .

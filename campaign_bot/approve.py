@@ -95,6 +95,11 @@ def approve(
     return [found[one.key] for one in deliveries if one.key in found]
 
 
+def _noted(problem: Problem) -> str:
+    """A finding as the record keeps it: its rule, and why it was let pass where a person allowed it."""
+    return f"{problem.rule} (allowed: {problem.allowed})" if problem.allowed else problem.rule
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """Where one delivery stands before this person says yes, and why they may not."""
@@ -150,7 +155,7 @@ class _Asking:
             needed=needed,
             complete=complete,
             to=self.to(one.account),
-            warnings=tuple(sorted({problem.rule for problem in self.findings.get(one.key, ())})),
+            warnings=tuple(sorted({_noted(problem) for problem in self.findings.get(one.key, ())})),
         )
 
     def _step(self, one: Delivery) -> _Step:

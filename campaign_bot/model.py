@@ -67,6 +67,11 @@ class Problem:
     message: str
     advice: str = ""
     post: str = ""
+    where: str = ""  # which text of the post: text, alt 1, option 2
+    text: str = ""  # that text
+    start: int = 0  # what the finding is about, as a stretch of it
+    end: int = 0
+    allowed: str = ""  # why the campaign lets this one pass
 
     @property
     def place(self) -> str:
@@ -77,7 +82,7 @@ class Problem:
 
     @property
     def blocks(self) -> bool:
-        return self.severity == "error"
+        return self.severity == "error" and not self.allowed
 
 
 @dataclass(frozen=True, slots=True)

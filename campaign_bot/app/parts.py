@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from campaign_bot import networks, publish
+from campaign_bot.check import RULES
 from campaign_bot.compose import parse_problems
 from campaign_bot.config import Credentials, Environment, write_private
 from campaign_bot.errors import ContentError, StoreError
@@ -109,7 +110,7 @@ class Parts:
 
     def load(self) -> tuple[Library | None, list[Problem]]:
         """Read every file of the campaign; all problems at once."""
-        return load(self.directory, networks=networks.names(), template_problems=parse_problems)
+        return load(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
 
     @cached_property
     def library(self) -> Library:

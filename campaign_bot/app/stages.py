@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from campaign_bot import bill, check, handout, plan
+from campaign_bot.app import checking
 from campaign_bot.app.deciding import NOBODY
 from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.compose import ShapeName
@@ -14,7 +15,7 @@ from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.library.files import Library
 from campaign_bot.library.words import advice_for
-from campaign_bot.model import Delivery, Post, Problem, State
+from campaign_bot.model import Delivery, Problem, State
 from campaign_bot.parity import parity
 from campaign_bot.report.annex import Annex
 from campaign_bot.store.base import Draft
@@ -116,8 +117,8 @@ class Stages(Experimenting):
         )
         wanted.subtract(post for post, _ in found.left_out)
         whole = [one for one in found.planned if len(one.drafts) == wanted[one.post.key]]
-        said = [said for planned in whole for said in _said(planned.post, planned.drafts)]
-        problems = [*problems, *found.problems, *check.check_all(library, self.network, said)]
+        said = [said for planned in whole for said in checking.said(library, planned.post, planned.drafts)]
+        problems = [*problems, *found.problems, *check.check_files(library, self.network, said)]
         return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
 
     def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
@@ -125,7 +126,7 @@ class Stages(Experimenting):
         posts = self.store.posts()
         silent = (State.CANCELLED, State.MISSED, State.FAILED, State.RETRACTED)
         every = [one for one in self.store.deliveries() if one.state not in silent]
-        said = [said for one in every for said in _said(posts[one.post], [one])]
+        said = [said for one in every for said in checking.said(self.library, posts[one.post], [one])]
         names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}
         for problem in check.check_all(self.library, self.network, said):
@@ -143,8 +144,3 @@ class Stages(Experimenting):
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""
         return datetime.combine(self.library.campaign.ends, time.max, self.zone).astimezone(UTC)
-
-
-def _said(post: Post, drafts: Sequence[Draft | Delivery]) -> list[check.Said]:
-    """Deliveries, planned or stored, as the checks read them."""
-    return [check.Said(post, draft.account, draft.network, draft.due, draft.content) for draft in drafts]

@@ -1,84 +1,146 @@
 """The table of rules. A rule is one small pure function; adding one is writing it under `@rule` with its examples.
 
-Examples are its test and its documentation at once: `(language, text)` that must pass, and that must fail.
+Examples are its test and its documentation at once: drafts, in the shape that `check --drafts` reads, that the rule lets
+pass and that it finds. `(language, text)` is short for a draft that says only that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Literal
 
-from campaign_bot.library.files import Library
+from campaign_bot.check.reading import Text
+from campaign_bot.library.files import Allowed, Checks, QuietPeriod, Row
 from campaign_bot.model import Content, Post, Problem, Severity
+from campaign_bot.networks.base import Network
+
+#: A draft as JSON, or a language and a text.
+Example = Mapping[str, Any] | tuple[str, str]
+#: What the rule looks at: each text; each post for one account; a post in its languages; all posts; what a series says; or it is decided in a
+#: network's own file, when files are read, or when a person approves.
+Looks = Literal["text", "post", "pair", "set", "series", "network", "files", "approval"]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One delivery as the checks read it: planned or stored, it makes no difference."""
+    """One delivery as the checks read it: planned, stored or a draft, it makes no difference."""
 
     post: Post
     account: str
     network: str
     due: datetime
     content: Content
+    row: Row | None = None  # what its words come from
+    allow: tuple[Allowed, ...] = ()  # what its series may break
+    signed_off: bool = False  # a person looked again at what must be looked at before use
+    name: str = ""
 
-    @property
-    def name(self) -> str:
-        return f"{self.post.name}@{self.account}"
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", f"{self.post.name}@{self.account}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the rules measure by: the campaign's own settings, and the networks."""
+
+    checks: Checks
+    languages: tuple[str, ...]
+    region: str
+    networks: Callable[[str], Network]
+    known: frozenset[str]  # acronyms that readers know
+    spared: frozenset[str]  # words that the campaign allows, in lower case
+    hashtags: Mapping[str, str]  # several words in one: how it is written, by its letters alone
+    quiet: tuple[QuietPeriod, ...] = ()
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found: words about this text, and a severity of its own where the rule has two."""
+    """What a rule found: words about it, where in the text, and a severity of its own where the rule has two."""
 
     message: str
+    start: int = 0
+    end: int = 0
     severity: Severity | None = None
+    where: str = ""  # text, alt 1, option 2: where the rule looks at more than one text
 
 
-#: Reads one text (a part, an alt text, a poll option) in its language.
-TextRule = Callable[[str, str], Iterable[Finding]]
+#: Reads one text in its language.
+TextRule = Callable[[Text, Bench], Iterable[Finding]]
+#: Reads one delivery.
+PostRule = Callable[[Said, Bench], Iterable[Finding]]
+#: Reads the deliveries of one post on one network; or all there are.
+SetRule = Callable[["list[Said]", Bench], Iterable["tuple[Said, Finding]"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     id: str
     severity: Severity
-    advice: dict[str, str]  # by language
+    looks: Looks
+    says: str  # the rule, in one sentence
+    advice: Mapping[str, str]  # by language
     source: str
-    passes: tuple[tuple[str, str], ...]  # (language, text)
-    fails: tuple[tuple[str, str], ...]
-    find: TextRule
-    whole: bool  # reads only the post's own text, not alt texts and poll options
+    passes: tuple[Example, ...]
+    fails: tuple[Example, ...]
+    severities: str = ""  # "warning or error" where it has two
+    own: bool = False  # a text rule that leaves alt texts and poll options alone
+    mend: bool = False  # `check --fix` can
+    find: Callable[..., Iterable[Any]] | None = field(default=None, compare=False)
+    group: str = ""  # the file that it stands in
 
 
-TEXT_RULES: dict[str, Rule] = {}
+RULES: dict[str, Rule] = {}
 
 
 def rule(
     id: str,  # noqa: A002 - what it is
     severity: Severity,
+    looks: Looks,
+    says: str,
     *,
     en: str,
     fr: str,
     source: str,
-    passes: tuple[tuple[str, str], ...],
-    fails: tuple[tuple[str, str], ...],
-    whole: bool = False,
-) -> Callable[[TextRule], TextRule]:
+    passes: tuple[Example, ...],
+    fails: tuple[Example, ...],
+    severities: str = "",
+    own: bool = False,
+    mend: bool = False,
+) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
     """Put a function into the table of rules."""
 
-    def register(find: TextRule) -> TextRule:
-        TEXT_RULES[id] = Rule(id, severity, {"en": en, "fr": fr}, source, passes, fails, find, whole)
+    def register(find: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+        RULES[id] = Rule(
+            id, severity, looks, says, {"en": en, "fr": fr}, source, passes, fails, severities, own, mend, find,
+            find.__module__.rpartition(".")[2],
+        )  # fmt: skip
         return find
 
     return register
 
 
+def elsewhere(
+    group: str,
+    id: str,  # noqa: A002 - what it is
+    severity: Severity,
+    looks: Looks,
+    says: str,
+    *,
+    en: str,
+    fr: str,
+    source: str,
+    passes: tuple[Example, ...] = (),
+    fails: tuple[Example, ...] = (),
+    severities: str = "",
+) -> None:
+    """A rule that another place decides, so that the table is whole and its examples are tried."""
+    RULES[id] = Rule(id, severity, looks, says, {"en": en, "fr": fr}, source, passes, fails, severities, group=group)
+
+
 def problem(said: Said, rule_id: str, severity: Severity, message: str, advice: str = "") -> Problem:
     """A finding with its post; composed text has no file of its own."""
     return Problem("", 0, 0, rule_id, severity, message, advice, post=said.name)
-
-
-#: Reads a whole set of deliveries, such as a pair in two languages.
-SetRule = Callable[[Library, "list[Said]"], Iterable[Problem]]

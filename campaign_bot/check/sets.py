@@ -1,88 +1,211 @@
-"""Rules about several deliveries at once: a post in its languages, and the same words said twice."""
+"""Rules about several deliveries: a post in its languages, and the same words said twice."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import PurePath
+from difflib import SequenceMatcher
 
-from campaign_bot.check.registry import Said, SetRule, problem
-from campaign_bot.check.text import normalised
-from campaign_bot.library.files import Library
-from campaign_bot.model import QUEUE, Problem
+import regex
 
-#: Nearly the same words on one network within this time look like spam to the network and to readers.
-REPEAT_AFTER = timedelta(days=30)
+from campaign_bot.check.reading import WORD, normalised, read
+from campaign_bot.check.registry import Bench, Example, Finding, Said, elsewhere, rule
+from campaign_bot.check.wording import CANADA
+from campaign_bot.model import QUEUE
+
+ACT = "Official Languages Act; Directive on Official Languages for Communications and Services"
 #: Shorter texts are alike by chance.
-MIN_WORDS = 4
+MIN_WORDS, MIN_WORDS_NEARLY = 6, 8
+#: One word in ten may differ.
+ALIKE = 0.9
+_NUMBER = regex.compile(r"\d+")
 
 
-def alt_texts(library: Library, every: list[Said]) -> Iterator[Problem]:
-    """alt-missing, alt-placeholder: every picture says in words what it shows."""
-    for said in every:
-        for media in (media for part in said.content.parts for media in part.media):
-            alt = media.alt.strip()
-            if not alt:
-                yield problem(
-                    said, "alt-missing", "error", f"{media.file} has no alt text", "Say what the picture shows."
-                )
-            elif alt.casefold() in {
-                "image",
-                "photo",
-                "picture",
-                media.file.casefold(),
-                PurePath(media.file).name.casefold(),
-            }:
-                yield problem(
-                    said, "alt-placeholder", "error", f"the alt text “{alt}” says nothing", "Say what it shows."
-                )
-            elif len(alt) > 250:
-                advice = "Aim for about 140 characters; the rest belongs in the text."
-                yield problem(said, "alt-long", "warning", f"the alt text has {len(alt)} characters", advice)
+def _pair(text: str, other: str, *, language: str = "en", network: str = "mastodon", **more: object) -> Example:
+    beside = {"language": "fr" if language == "en" else "en", "text": other, **more}
+    return {"language": language, "network": network, "text": text, "pair": beside}
 
 
-def pairs(library: Library, every: list[Said]) -> Iterator[Problem]:
-    """pair-missing, pair-media: a post is one thing in every language of the campaign, with the same pictures."""
-    languages = set(library.campaign.languages)
-    by_post: dict[tuple[str, str], list[Said]] = defaultdict(list)
+@rule(
+    "pair-missing", "error", "pair", "A post is there in every language of the campaign, on the same networks, or not at all.",
+    en="Add an account of that language to the schedule entry.", fr="Ajoutez un compte de cette langue à l’entrée du calendrier.", source=ACT,
+    passes=(_pair("Your idea counts.", "Votre idée compte."), ("en", "A draft that says nothing about its other language"), {"language": "fr", "network": "x", "text": "Bonjour", "pair": None}),
+    fails=(_pair("Your idea counts.", ""), _pair("Your idea counts.", "  "), {"language": "en", "network": "x", "text": "Your idea counts.", "pair": {"language": "en", "text": "Your idea counts."}}),
+)  # fmt: skip
+def pair_missing(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    there = {said.content.language for said in group if not _says_nothing(said)}
+    missing = [language for language in bench.languages if language not in there]
+    if missing and group:
+        network = bench.networks(group[0].network).title
+        yield group[0], Finding(f"there is no {' and no '.join(missing)} version on {network}", where="pair")
+
+
+def _says_nothing(said: Said) -> bool:
+    return not any(part.text.strip() or part.media or part.poll for part in said.content.parts)
+
+
+@rule(
+    "pair-media", "error", "pair", "Both languages have the same pictures, captions and poll.",
+    en="Give both the same.", fr="Donnez les mêmes aux deux.", source=ACT,
+    passes=(
+        _pair("Your idea counts.", "Votre idée compte."), {"language": "en", "network": "mastodon", "text": "Hands", "media": [{"file": "a.png", "alt": "Two hands"}], "pair": {"language": "fr", "text": "Mains", "media": [{"file": "b.png", "alt": "Deux mains"}]}},
+    ),
+    fails=(
+        {"language": "en", "network": "mastodon", "text": "Hands", "media": [{"file": "a.png", "alt": "Two hands"}], "pair": {"language": "fr", "text": "Mains", "media": []}},
+        {"language": "en", "network": "mastodon", "text": "Which?", "poll": {"options": ["One", "Two"], "hours": 24}, "pair": {"language": "fr", "text": "Lequel?", "poll": None}},
+        {"language": "en", "network": "mastodon", "text": "Ana speaks", "media": [{"file": "a.mp4", "alt": "A student on a stage", "captions": True}], "pair": {"language": "fr", "text": "Ana parle", "media": [{"file": "a.mp4", "alt": "Une élève sur une scène", "captions": False}]}},
+    ),
+)  # fmt: skip
+def pair_media(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    shapes = {said.content.language: _shape(said) for said in reversed(group)}
+    if len(set(shapes.values())) > 1:
+        told = "; ".join(f"{language}: {_words(shape)}" for language, shape in sorted(shapes.items()))
+        yield group[0], Finding(f"the languages do not show the same ({told})", where="pair")
+
+
+def _shape(said: Said) -> tuple[int, int, int, int]:
+    media = [one for part in said.content.parts for one in part.media]
+    videos = [one for one in media if one.mime_type.startswith("video/")]
+    options = [len(part.poll.options) for part in said.content.parts if part.poll]
+    return len(media) - len(videos), len(videos), sum(bool(one.captions) for one in videos), sum(options)
+
+
+def _words(shape: tuple[int, int, int, int]) -> str:
+    names = ("pictures", "videos", "captions", "poll options")
+    return ", ".join(f"{number} {name}" for number, name in zip(shape, names, strict=True) if number) or "nothing"
+
+
+@rule(
+    "pair-length", "warning", "pair", "Neither language is shorter than 60 % of the other, by the network’s own count.",
+    en="Does the shorter one leave something out?", fr="La plus courte omet-elle quelque chose?", source=f"{CANADA}; {ACT}",
+    passes=(_pair("Your idea counts. Tell us.", "Votre idée compte. Dites-la-nous."), _pair("Half the world is under 30.", "La moitié du monde a moins de 30\u00a0ans."), _pair("Read https://open.canada.ca/en/a/very/long/address/that/counts/23", "Lisez https://a.ca")),
+    fails=(_pair("Half the world is under 30. Who speaks for them in your city?", "La moitié du monde est jeune."), _pair("Oui, votez.", "Vote for the idea that you like best.", language="fr"), _pair("Tell us what your city should put online first.", "Dites-le-nous.")),
+)  # fmt: skip
+def pair_length(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    measure = bench.networks(group[0].network).measure
+    lengths = {
+        said.content.language: sum(measure(part.text) for part in said.content.parts)
+        for said in reversed(group)
+        if not _says_nothing(said)
+    }
+    if len(lengths) < 2:
+        return
+    short, long = min(lengths, key=lambda one: lengths[one]), max(lengths, key=lambda one: lengths[one])
+    share = lengths[short] / lengths[long] if lengths[long] else 1
+    if share < bench.checks.pair_length:
+        said = next(one for one in group if one.content.language == short)
+        yield (
+            said,
+            Finding(
+                f"{short} has {lengths[short]} characters, {long} {lengths[long]}: {share:.0%} of it", where="pair"
+            ),
+        )
+
+
+@rule(
+    "pair-gap", "warning", "pair", "The languages of a post are due within 60 seconds.",
+    en="Give both the same time.", fr="Donnez la même heure aux deux.", source=ACT,
+    passes=(_pair("Drafts have no time.", "Les ébauches n’ont pas d’heure."),), fails=(),
+)  # fmt: skip
+def pair_gap(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    first, last = min(group, key=lambda one: one.due), max(group, key=lambda one: one.due)
+    gap = last.due - first.due
+    if gap > bench.checks.pair_gap and first.content.language != last.content.language:
+        yield last, Finding(f"due {gap} after {first.name}")
+
+
+@rule(
+    "near-duplicate", "error", "set", "The same or nearly the same words do not go out twice on a network within 30 days, from one account or several.",
+    en="Networks hide repeated posts: word it otherwise.", fr="Les réseaux masquent les répétitions : dites-le autrement.", source="X, automation rules; Bluesky and Mastodon server rules",
+    passes=(
+        ("en", "Only one post says this here."),
+        {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "Your city asks what to put online first."}, {"id": "b", "language": "en", "network": "mastodon", "text": "Your city asks what to put online first."}]},
+        {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "Thank you!"}, {"id": "b", "language": "en", "network": "x", "text": "Thank you!"}]},
+        {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "7 days to International Women’s Day, March 8. Tell us more."}, {"id": "b", "language": "en", "network": "x", "text": "1 days to International Women’s Day, March 8. Tell us more."}]},
+        {"drafts": [{"id": "a", "language": "fr", "network": "x", "text": "L'idée de votre ville est bien là"}, {"id": "b", "language": "fr", "network": "x", "text": "L’idée de votre ville est bien là"}]},
+    ),
+    fails=(
+        {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "Your city asks what to put online first."}, {"id": "b", "language": "en", "network": "x", "text": "Your city asks what to put online first."}]},
+        {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "Your city asks what to put online first. #OpenGov"}, {"id": "b", "language": "en", "network": "x", "text": "Your city asks: what to put online first? 🎉"}]},
+        {"drafts": [{"id": "a", "language": "en", "network": "mastodon", "text": "Your city asks what to put online first: https://open.canada.ca/en"}, {"id": "b", "language": "en", "network": "mastodon", "text": "Your City asks what to put online first: https://open.canada.ca/fr"}]},
+        {"drafts": [{"id": "a", "language": "fr", "network": "bluesky", "text": "Votre ville demande aux jeunes ce qui devrait être publié en premier."}, {"id": "b", "language": "fr", "network": "bluesky", "text": "Votre ville demande aux jeunes ce qui devrait être diffusé en premier."}]},
+    ),
+)  # fmt: skip
+def near_duplicate(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    """Numbers must be the same too: `7 days to` and `1 day to` say different things."""
+    exact: dict[tuple[str, str, str], Said] = {}
+    alike: dict[tuple[str, str, str], list[tuple[list[str], Said]]] = {}
+    for said in sorted(every, key=lambda one: one.due):
+        text = normalised(said.content.text)
+        words = text.split()
+        if len(words) < MIN_WORDS:
+            continue
+        network, language = said.network, said.content.language
+        before = exact.get((network, language, text))
+        kind = (network, language, " ".join(_NUMBER.findall(text)))
+        if (before is None or _apart(before, said, bench)) and len(words) >= MIN_WORDS_NEARLY:
+            others = (one for seen, one in alike.get(kind, ()) if _nearly(seen, words) and not _apart(one, said, bench))
+            before = next(others, None)
+        if before is not None and not _apart(before, said, bench):
+            yield (
+                said,
+                Finding(
+                    f"says {'the same as' if normalised(before.content.text) == text else 'nearly the same as'} {before.name}"
+                ),
+            )
+        exact[network, language, text] = said
+        alike.setdefault(kind, []).append((words, said))
+
+
+def _apart(before: Said, said: Said, bench: Bench) -> bool:
+    return said.due - before.due >= bench.checks.repeat_after or (before.post.key, before.account) == (
+        said.post.key,
+        said.account,
+    )
+
+
+def _nearly(one: list[str], other: list[str]) -> bool:
+    if abs(len(one) - len(other)) > 0.2 * max(len(one), len(other)):
+        return False
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+
+
+LIX_MOST, LIX_WORDS, LONG_WORD = 45, 100, 6
+
+
+@rule(
+    "readability", "warning", "series",
+    "The texts of a series together are easy to read: LIX of 45 at most (words a sentence, and the share of words longer than six letters).",
+    en="Shorter sentences and plainer words; this is advice, and never blocks.", fr="Des phrases plus courtes et des mots plus simples; c’est un conseil, qui ne bloque jamais.",
+    source="C. H. Björnsson, Läsbarhet (1968)", passes=(("en", "A draft is too short to be judged."),), fails=(),
+)  # fmt: skip
+def readability(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
+    """One post is too short to tell: the different texts of a series in one language, from a hundred words on."""
+    series: dict[tuple[str, str], dict[str, Said]] = {}
     for said in every:
         if said.post.schedule != QUEUE:
-            by_post[said.post.key, said.network].append(said)
-    for group in by_post.values():
-        missing = languages - {said.content.language for said in group}
-        if missing:
-            message = f"there is no {' and no '.join(sorted(missing))} version on {group[0].network}"
-            yield problem(
-                group[0], "pair-missing", "error", message, "Add an account of that language to the schedule entry."
-            )
-        shapes = {tuple((len(p.media), bool(p.poll)) for p in said.content.parts) for said in group}
-        if len({shape[0] if shape else None for shape in shapes}) > 1:
-            yield problem(
-                group[0],
-                "pair-media",
-                "error",
-                "one language has a picture or poll that the other lacks",
-                "Give both the same.",
-            )
+            series.setdefault((said.post.series, said.content.language), {}).setdefault(said.content.text, said)
+    for (name, language), texts in sorted(series.items()):
+        sentences = words = long = 0
+        for text in texts:
+            seen = read(text, language.partition("-")[0], bench.region)
+            spans = [span for span in seen.sentences if seen.count(*span)]
+            found = WORD.findall(seen.bare)
+            sentences, words = sentences + len(spans), words + len(found)
+            long += sum(len(word) > LONG_WORD for word in found)
+        if words >= LIX_WORDS and sentences:
+            lix = words / sentences + 100 * long / words
+            if lix > LIX_MOST:
+                said = next(iter(texts.values()))
+                yield (
+                    said,
+                    Finding(
+                        f"the series {name} has a LIX of {lix:.0f} in {language}, over {LIX_MOST}: {words / sentences:.0f} words a sentence, {long / words:.0%} long words"
+                    ),
+                )
 
 
-def near_duplicates(library: Library, every: list[Said]) -> Iterator[Problem]:
-    """near-duplicate: the same words on the same network, in another post or from another account."""
-    seen: dict[tuple[str, str], Said] = {}
-    for said in sorted(every, key=lambda one: (one.due, one.name)):
-        words = normalised(said.content.text)
-        before = seen.get((said.network, words))
-        if before is not None and len(words.split()) >= MIN_WORDS and said.due - before.due < REPEAT_AFTER:
-            message = f"says the same as {before.name}"
-            yield problem(said, "near-duplicate", "error", message, "Networks hide repeated posts: word it otherwise.")
-        seen[said.network, words] = said
-
-
-def language_missing(library: Library, every: list[Said]) -> Iterator[Problem]:
-    for said in every:
-        if not said.content.language:
-            yield problem(said, "language-missing", "error", "the post has no language", "Set the account's language.")
-
-
-SET_RULES: tuple[SetRule, ...] = (alt_texts, pairs, near_duplicates, language_missing)
+elsewhere(
+    "sets", "pair-approval", "error", "approval", "The languages of a post are approved together or not at all.",
+    en="Approve the post, not one account of it.", fr="Approuvez la publication, et non un seul de ses comptes.", source=ACT,
+)  # fmt: skip

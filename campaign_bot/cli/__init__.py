@@ -52,6 +52,7 @@ def _register() -> None:
         approvals,
         audit,
         cards,
+        checking,
         content,
         experiments,
         networks,
@@ -65,6 +66,7 @@ def _register() -> None:
 
     for module in (
         service,
+        checking,
         content,
         cards,
         review,

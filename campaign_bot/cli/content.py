@@ -1,4 +1,4 @@
-"""check, plan, preview, init: a campaign's files, and what they will say."""
+"""plan, preview, init: a campaign's files, and what they will say."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from campaign_bot.cli.session import (
     print_difference,
     print_json,
     print_problems,
-    problem_json,
     session,
     table,
 )
@@ -38,28 +37,9 @@ Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of
 
 
 def register(root: typer.Typer) -> None:
-    root.command()(check)
     root.command()(plan)
     root.command()(preview)
     root.command()(init)
-
-
-def check(context: typer.Context, as_json: Json = False) -> None:
-    """Check every file of the campaign and every post that it makes. Exit 1 if anything blocks."""
-    app = session(context).open()
-    problems, posts, deliveries = app.check()
-    blocking = sum(problem.blocks for problem in problems)
-    if as_json:
-        print_json({"errors": blocking, "warnings": len(problems) - blocking, "posts": posts, "deliveries": deliveries,
-                    "problems": [problem_json(problem) for problem in problems]})  # fmt: skip
-    else:
-        print_problems(problems, out)
-        checked = f"{counted(posts, 'post')}, {counted(deliveries, 'delivery')} checked: " if posts else ""
-        out.print(
-            f"{checked}{counted(blocking, 'error')}, {counted(len(problems) - blocking, 'warning')}.",
-            style="red" if blocking else "green",
-        )
-    raise typer.Exit(1 if blocking else 0)
 
 
 def plan(

@@ -74,20 +74,22 @@ def print_json(value: Any) -> None:
 def print_problems(problems: Sequence[Problem], console: Console) -> None:
     """Every problem on its own lines: place, severity, what is wrong, what to do."""
     for problem in problems:
-        colour = "red" if problem.blocks else "yellow"
+        colour = "dim" if problem.allowed else "red" if problem.blocks else "yellow"
+        severity = "allowed" if problem.allowed else problem.severity
+        told = f"Allowed: {problem.allowed}" if problem.allowed else problem.advice
         console.print(
-            f"[bold]{escape(problem.place or 'campaign')}[/bold]: [{colour}]{problem.severity}[/{colour}]: "
+            f"[bold]{escape(problem.place or 'campaign')}[/bold]: [{colour}]{severity}[/{colour}]: "
             f"{escape(problem.message)} [dim]({problem.rule})[/dim]",
             soft_wrap=True,
         )
-        if problem.advice:
-            console.print(f"    {escape(problem.advice)}", style="dim", soft_wrap=True)
+        if told:
+            console.print(f"    {escape(told)}", style="dim", soft_wrap=True)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     return {
         name: getattr(problem, name)
-        for name in ("file", "line", "column", "post", "rule", "severity", "message", "advice")
+        for name in ("file", "line", "column", "post", "where", "rule", "severity", "message", "advice", "allowed")
     }
 
 

@@ -136,6 +136,32 @@ class Pairs(FileModel):
     when_one_fails: Literal["hold", "send"] = "hold"
 
 
+Fraction = Annotated[float, Field(gt=0, le=1)]
+Positive = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Checks(FileModel):
+    """How strict the checks are. The defaults are those of docs/checks.md."""
+
+    rules: dict[str, Literal["off", "warning", "error"]] = {}  # a rule's severity in this campaign
+    sentence_words: Positive = 20
+    sentence_words_most: Positive = 25
+    hashtags_most: Positive = 2
+    alt_characters: Positive = 250
+    repeat_after: Duration = timedelta(days=30)
+    pair_gap: Duration = timedelta(seconds=60)
+    pair_length: Fraction = 0.6
+    hashtags: tuple[str, ...] = ()  # of several words, as they are to be written: DonnéesOuvertes
+    words: tuple[str, ...] = ()  # that spelling, capitals and acronyms leave alone
+
+
+class Allowed(FileModel):
+    """A rule that a series or an item may break, and why."""
+
+    rule: str
+    reason: Annotated[str, Field(min_length=3)]
+
+
 class CampaignFile(FileModel):
     """content/campaign.yaml"""
 
@@ -169,6 +195,7 @@ class CampaignFile(FileModel):
     pairs: Pairs = Pairs()
     staff_hours: Annotated[float, Field(ge=0)] | None = None  # what people put in, for the report
     impact: Text = {}  # what changed, and what of it is the campaign's doing: somebody's judgement, in words
+    checks: Checks = Checks()
 
     @field_validator("accounts")
     @classmethod
@@ -245,6 +272,7 @@ class SeriesFile(FileModel):
     label: Literal["graphic-media", "nudity", "sexual", "porn", ""] = ""
     replies: Literal["everybody", "following", "followers", "mentioned", "nobody"] = "everybody"
     author: str = ""  # who writes its templates: may not be the only one to approve what they make
+    allow: tuple[Allowed, ...] = ()
 
 
 class Source(FileModel):
@@ -267,6 +295,11 @@ class Row(BaseModel):
     priority: str = ""
     author: str = ""  # who wrote it: may not be the only one to approve it
     answers: str = ""  # the poll or call whose result this row publishes: `series` or `series/item`
+    #: current, evergreen, historic (say the year), check-before-use (a person signs off)
+    status: Literal["", "current", "evergreen", "historic", "check-before-use"] = ""
+    as_of: Annotated[str, BeforeValidator(str)] = ""  # the year or day that it was true
+    signed_off: str = ""  # who looked again, and when
+    allow: tuple[Allowed, ...] = ()
 
     def field(self, name: str) -> Any:
         """Any field of the row, its own ones included; None where it has none of that name."""

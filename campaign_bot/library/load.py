@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from campaign_bot.library.check_settings import check_settings
 from campaign_bot.library.checks import check_draft, chosen_rows
 from campaign_bot.library.draft import CAMPAIGN, Draft, read_draft
 from campaign_bot.library.experiment_checks import check_experiments
@@ -18,11 +19,12 @@ def load(
     *,
     networks: Collection[str] | None = None,
     template_problems: TemplateProblems | None = None,
+    rules: Collection[str] | None = None,
 ) -> tuple[Library | None, list[Problem]]:
     """Read a campaign directory. Every problem of every file is told, sorted by place; a Library when none blocks.
 
     `networks`: the names that accounts may use (None: any). `template_problems(file, source)`: what is wrong with a
-    template's syntax (None: not looked at). Bad content never raises.
+    template's syntax (None: not looked at). `rules`: those of the checks that files may name (None: any). Bad content never raises.
     """
     empty = _empty(directory)
     if empty is not None:
@@ -34,6 +36,7 @@ def load(
         *check_draft(draft, known),
         *check_series(draft, known, template_problems),
         *check_experiments(draft, known),
+        *(check_settings(draft, rules) if rules is not None else ()),
     }
     problems = sorted(found)
     if any(problem.blocks for problem in problems):

@@ -36,5 +36,6 @@ RULES = {
     "captions-broken": "Captions are WebVTT or SRT that can be read, each ending after it begins.",
     "media-together": "A post has pictures, a video, a poll or a link card, not several; a repost has nothing of its own.",
     "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
+    "unknown-rule": "A rule of the checks that is set or allowed exists.",
     "source-missing": "An item that states a number says where it comes from.",
 }

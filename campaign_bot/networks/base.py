@@ -8,6 +8,7 @@ group `campaign_bot.networks`; `tests/networks/` is the contract that every one 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from campaign_bot.errors import Rejected
 from campaign_bot.library.files import Account
 from campaign_bot.model import Allowance, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.sign_in import Person, SignedIn
+
+#: What is a link everywhere; the punctuation of the sentence around it is not in it.
+LINK = re.compile(r"https?://[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?…’')\]]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,10 @@ class Network(ABC):
     @abstractmethod
     def measure(self, text: str) -> int:
         """The length of a text by the network's own count, comparable with `limits.text`."""
+
+    def links(self, text: str) -> list[tuple[int, int]]:
+        """Where this network makes a link of: begin and end."""
+        return [match.span() for match in LINK.finditer(text)]
 
     @abstractmethod
     def check(self, content: Content) -> list[Problem]:

@@ -66,6 +66,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 TAG_GRAPHEMES, TAG_BYTES = 64, 640
 
+_GRAPHEME = regex.compile(r"\X")
 _LINKS_AND_TAGS = regex.compile(
     r"""(?P<link>https?://[\p{L}\p{N}][^\s<>"«»“”]*)
       | (?<![^\s(\["«“'’]) \#(?P<tag>(?=[\p{N}_·-]*\p{L}) [\p{L}\p{M}\p{N}_·-]+)""",
@@ -128,7 +129,7 @@ class Bluesky(Network):
 
     def measure(self, text: str) -> int:
         """Grapheme clusters: what a reader takes for one character."""
-        return len(regex.findall(r"\X", text))
+        return len(_GRAPHEME.findall(text))
 
     def check(self, content: Content) -> list[Problem]:
         """The shared rules, the limit in bytes, and what Bluesky cannot do."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import regex
+
 from campaign_bot.model import Content, Media, Part, Poll, Problem, Severity
 from campaign_bot.networks.base import Network
 
 #: Files that move: one a post, and nothing beside it.
 MOVING = ("image/gif", "video/mp4")
+#: White space, what has no width, and the letters that look like nothing.
+_INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}\u034f\u2800\u3164\u115f\u1160\uffa0\ufe0f]+")
 
 
 #: C0 and C1 controls but tab and line feed; and the overrides that show letters in another order than they are in.
@@ -39,7 +43,7 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
             f"there is a control character (U+{ord(found[0]):04X}) that readers do not see as you do",
             "Type the text again without it.",
         )
-    if not part.text.strip("\u200b\u200c\u200d\ufeff \t\n\u00a0") and not part.media and part.poll is None:
+    if not _INVISIBLE.sub("", part.text) and not part.media and part.poll is None:
         yield _problem("empty", "there is no text, picture or poll", "Write something.")
     yield from _of_media(network, part.media)
     if part.poll is not None:

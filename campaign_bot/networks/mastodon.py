@@ -36,6 +36,7 @@ Stage = Literal["read", "upload", "create"]
 
 URL_LENGTH = 23  # whatever its real length
 _URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
+_GRAPHEME = regex.compile(r"\X")
 _MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
 #: The version of Mastodon's API (not of the server) that has quotes, and how many fields a profile has.
 QUOTES_FROM, PROFILE_FIELDS = 7, 4
@@ -100,7 +101,7 @@ class Mastodon(Network):
     def measure(self, text: str) -> int:
         """Grapheme clusters; a URL with scheme is 23, and the server of a mention does not count."""
         text = _URL.sub("x" * URL_LENGTH, text)
-        return len(regex.findall(r"\X", _MENTION.sub(r"\1", text)))
+        return len(_GRAPHEME.findall(_MENTION.sub(r"\1", text)))
 
     def check(self, content: Content) -> list[Problem]:
         return shared_problems(self, content)

@@ -11,7 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import SecretStr
@@ -145,9 +145,13 @@ class X(Network):
         """X's weighted count: a link or bare domain is 23, an emoji 2, letters outside the Latin ranges 2."""
         return _weighted(unicodedata.normalize("NFC", text))
 
+    def links(self, text: str) -> list[tuple[int, int]]:
+        """Bare domains too."""
+        return list(_link_places(text))
+
     def check(self, content: Content) -> list[Problem]:
         found = shared_problems(self, content)
-        if any(_links(part.text) for part in content.parts):
+        if any(_link_places(part.text) for part in content.parts):
             prices = {price.action: price.usd for price in self.prices}
             message = f"a link costs ${prices['post with a link']:.3f} on X instead of ${prices['post']:.3f}"
             advice = "Offer a wording without a link for X: post.x.<language>.j2."
@@ -216,7 +220,7 @@ class XConnection(Connection):
 
     def warm_up(self) -> None:
         """Whether a text has a link, and so what it costs, takes X's own parser: 0.2 s to load."""
-        _links("")
+        _link_places(".")
 
     def identify(self) -> Identity:
         response = self._ask(lambda: self._client.request("GET", "/2/users/me", user_auth=True))
@@ -501,20 +505,31 @@ def _text_parser() -> Any:
     return twitter_text
 
 
-@cache
+#: Letters that weigh 1 and cannot begin an emoji: X's own ranges without © and ®.
+_LIGHT = re.compile("[\x00-\xa8\xaa-\xad\xaf-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]*")
+LINK_WEIGHT = 23
+
+
+@lru_cache(maxsize=20_000)
 def _weighted(text: str) -> int:
+    """X's parser looks for emoji at length; a text that can have none is only looked through for links."""
+    if _LIGHT.fullmatch(text):
+        return len(text) + sum(LINK_WEIGHT - (end - start) for start, end in _link_places(text))
     return int(_text_parser().parse_tweet(text).weightedLength)
 
 
-def _links(text: str) -> list[Any]:
+@lru_cache(maxsize=20_000)
+def _link_places(text: str) -> tuple[tuple[int, int], ...]:
     """Links as X sees them, bare domains too."""
+    if "." not in text:
+        return ()
     from twitter_text.extract_urls import extract_urls_with_indices
 
-    return extract_urls_with_indices(text)
+    return tuple((found["indices"][0], found["indices"][1]) for found in extract_urls_with_indices(text))
 
 
 def _create_action(text: str) -> str:
-    return "post with a link" if _links(text) else "post"
+    return "post with a link" if _link_places(text) else "post"
 
 
 def _reposted(post: Any) -> str:

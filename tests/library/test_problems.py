@@ -27,7 +27,7 @@ WEEKLY = "schedules/weekly.yaml"
 
 
 def problems_in(directory: Path) -> list[Problem]:
-    library, problems = load(directory, networks=NETWORKS)
+    library, problems = load(directory, networks=NETWORKS, rules=("fr-nbsp", "emoji"))
     assert (library is None) == any(problem.blocks for problem in problems)
     assert {problem.rule for problem in problems} <= set(RULES)
     return problems
@@ -53,6 +53,8 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     ({FACTS: "- id: a\n".encode("utf-16")}, f"{FACTS}:1:1", "not-utf8", "UTF-16"),
     ({FACTS: b"# " + b"x" * 5_000_000}, FACTS, "unreadable", "at most 5 MB"),
     ({"content/series/did-you-know/post.fr.j2": b"\n\xff"}, "content/series/did-you-know/post.fr.j2:2:1", "not-utf8", ""),
+    # the checks
+    (ended(CAMPAIGN, "checks: {rules: {emojis: off}}\n"), f"{CAMPAIGN}:14:18", "unknown-rule", "Did you mean `emoji`?"),
     # YAML
     (ended(CAMPAIGN, "name:\n\t- tab\n"), f"{CAMPAIGN}:15:1", "yaml-syntax", "Indent with spaces"),
     (ended(CAMPAIGN, "region: [CA\n"), f"{CAMPAIGN}:14:9", "yaml-syntax", "never closed"),

@@ -1,0 +1,53 @@
+"""How long the checks take: 1,000 posts in 2 languages on 3 networks, each with a text of its own.
+
+python -m bench.checks [POSTS]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from campaign_bot.app.checking import bench_at, rows_at
+from campaign_bot.check.judge import findings
+from campaign_bot.check.registry import Said
+from campaign_bot.model import Content, Media, Part, Post
+
+ROOT = Path(__file__).parent.parent
+BEGIN = datetime(2027, 1, 18, 17, tzinfo=UTC)
+ENDINGS = {"en": "What would you want to know next? #OpenGov", "fr": "Que voudriez-vous savoir ensuite? #GouvOuvert"}
+
+
+def said(posts: int) -> list[Said]:
+    """The shipped facts again and again, with a number, so that no two texts of different posts are the same."""
+    rows = [row for row in rows_at(ROOT).values() if row.field("text")]
+    found: list[Said] = []
+    for number in range(posts):
+        row = rows[number % len(rows)]
+        due = BEGIN + timedelta(hours=number)
+        post = Post(f"post {number}", f"post-{number}", "bench", "bench", row.id, due, "")
+        for language in ("en", "fr"):
+            for network in ("x", "mastodon", "bluesky"):
+                text = f"{number}. {row.field('text')[language]}\n\n{ENDINGS[language]}"
+                picture = Media("", "image/png", f"{row.field('text')[language]} ({number})", "fact.png", 1200, 675)
+                content = Content(language, (Part(text, (picture,)),))
+                found.append(Said(post, f"{network}-{language}", network, due, content, row))
+    return found
+
+
+def main() -> None:
+    posts = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    every = said(posts)
+    on = bench_at(ROOT)
+    begin = time.process_time()
+    found = findings(on, every)
+    took = time.process_time() - begin
+    print(
+        f"{posts} posts, {len(every)} deliveries: {took:.2f} s of processor time, {len(found)} findings (a goal: 3 s for 1,000 posts)"
+    )
+
+
+if __name__ == "__main__":
+    main()
