@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -374,6 +374,26 @@ class Snapshot:
     age: timedelta
     taken: datetime
     counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened elsewhere on one day: sign-ups, submissions, downloads."""
+
+    day: date
+    source: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """How often people followed the tracked links of one delivery on one day."""
+
+    day: date
+    post: str
+    account: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

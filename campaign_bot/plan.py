@@ -328,7 +328,7 @@ def _compose_post(
             made = compose(
                 library, series, row, account,
                 slot=slot.instant.astimezone(zone), days_left=slot.days_left, takes=network.takes(account),
-                earlier=_earlier(library, every, series, row, account, due),
+                earlier=_earlier(library, every, series, row, account, due), post=post.key,
             )  # fmt: skip
         except LeftOut as choice:
             plan.left_out.add((post.key, account.name))
@@ -351,6 +351,7 @@ def _compose_post(
                 length=made.length,
                 limit=network.limits.text,
                 authors=tuple(name for name in dict.fromkeys((row.author, series.file.author)) if name),
+                links=made.links,
             )
         )
     return Planned(post, tuple(drafts), pictures)

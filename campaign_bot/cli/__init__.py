@@ -53,8 +53,12 @@ def _register() -> None:
         audit,
         cards,
         content,
+        explore,
+        imports,
+        links,
         networks,
         operating,
+        privacy,
         queue,
         reports,
         review,
@@ -63,19 +67,9 @@ def _register() -> None:
     )  # fmt: skip
 
     for module in (
-        service,
-        content,
-        cards,
-        review,
-        approvals,
-        queue,
-        sent,
-        accounts,
-        networks,
-        reports,
-        operating,
-        audit,
-    ):
+        service, content, cards, review, approvals, queue, sent, accounts, networks, reports, imports, links, explore,
+        privacy, operating, audit,
+    ):  # fmt: skip
         module.register(app)
 
 

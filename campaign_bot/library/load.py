@@ -65,4 +65,5 @@ def _library(draft: Draft) -> Library:
     }
     schedules = {part.id: part.value for part in draft.entries if part.value}
     places = {part.id: (part.document.file, *part.document.key_place(part.keys)) for part in draft.entries}
-    return Library(draft.directory, draft.campaign.value, series, schedules, places)
+    commitments = tuple(part.value for part in draft.rows.get("commitments", []) if part.value)
+    return Library(draft.directory, draft.campaign.value, series, schedules, places, commitments)

@@ -170,6 +170,11 @@ class Connection(ABC):
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """Counts of up to `limits.batch` posts in one call. A post that is gone is left out of the answer."""
 
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """The votes for each option, in their order, of up to `limits.batch` polls that are over. A poll whose votes the
+        network does not tell, or that is gone, is left out of the answer."""
+        return {}
+
     @abstractmethod
     def followers(self) -> int | None:
         """How many follow the account now; None where the network does not tell."""

@@ -207,11 +207,14 @@ class MastodonConnection(Connection):
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """One call for all where the server can (Mastodon >= 4.3); else one call each."""
-        found = self._ask(lambda: self._batch(remote_ids))
-        if found is None:
-            found = [status for one in remote_ids if (status := self._single(one)) is not None]
         # A repost shows the counts of the post itself: they are that one's.
-        return {str(status.id): _counts(status) for status in found if status.reblog is None}
+        return {str(status.id): _counts(status) for status in self._statuses(remote_ids) if status.reblog is None}
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """A poll travels with its status. Servers may hide an option's votes (null)."""
+        found = [(str(status.id), getattr(status, "poll", None)) for status in self._statuses(remote_ids)]
+        votes = {one: [option.votes_count for option in poll.options] for one, poll in found if poll and poll.expired}
+        return {one: told for one, told in votes.items() if None not in told}
 
     def followers(self) -> int | None:
         return int(self._ask(self._api.account_verify_credentials).followers_count)
@@ -297,6 +300,12 @@ class MastodonConnection(Connection):
         if not self._id:
             self._id = str(self._ask(self._api.account_verify_credentials).id)
         return self._id
+
+    def _statuses(self, remote_ids: Sequence[str]) -> list[Any]:
+        found = self._ask(lambda: self._batch(remote_ids))
+        if found is None:
+            found = [status for one in remote_ids if (status := self._single(one)) is not None]
+        return found
 
     def _batch(self, remote_ids: Sequence[str]) -> list[Any] | None:
         from mastodon.errors import MastodonAPIError, MastodonNotFoundError

@@ -265,21 +265,36 @@ class XConnection(Connection):
 
     def metrics(self, remote_ids: Sequence[str]) -> Mapping[str, Counts]:
         """By id, up to 100 in one call. (The own timeline is cheaper per post; it is read by later work.)"""
+        posts, polls = self._posts(remote_ids)
+        return {str(post.id): _counts(post.data, polls) for post in posts}
+
+    def poll_results(self, remote_ids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """A poll travels with its post; its options have positions."""
+        found: dict[str, Sequence[int]] = {}
+        posts, polls = self._posts(remote_ids)
+        for post in posts:
+            ids = (post.data.get("attachments") or {}).get("poll_ids") or []
+            poll = polls.get(ids[0]) if ids else None
+            if poll is not None and poll.voting_status == "closed":
+                options = sorted(poll.options, key=lambda option: option["position"])
+                found[str(post.id)] = [int(option["votes"]) for option in options]
+        return found
+
+    def _posts(self, remote_ids: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
         own = [one for one in remote_ids if not one.endswith(REPOSTED)]  # people engage with the post itself
         if not own:
-            return {}
+            return [], {}
         answer = self._ask(
             lambda: self._client.get_tweets(
                 own,
                 tweet_fields=["public_metrics", "attachments"],
                 expansions=["attachments.poll_ids"],
-                poll_fields=["options"],
+                poll_fields=["options", "voting_status"],
                 user_auth=True,
             )
         )
         self.meter("read of a post", [str(post.id) for post in answer.data or []])
-        polls = {poll.id: poll for poll in answer.includes.get("polls", [])}
-        return {str(post.id): _counts(post.data, polls) for post in answer.data or []}
+        return list(answer.data or []), {poll.id: poll for poll in answer.includes.get("polls", [])}
 
     def followers(self) -> int | None:
         answer = self._ask(lambda: self._client.get_me(user_fields=["public_metrics"], user_auth=True))
