@@ -27,8 +27,9 @@ $(BLUESKY): tests/real/bluesky/package.json tests/real/bluesky/package-lock.json
 torture: .venv/dev ## 500 kills and every fault of networks, disk and clock (ARGS="--kills 50 --only lost"); 15 minutes
 	$(BIN)/python -m tests.torture $(ARGS)
 
-bench: .venv/dev ## Measure the daemon: start, idle, lateness, a burst; 4 minutes
+bench: .venv/dev ## Measure the daemon (start, idle, lateness, a burst) and a million snapshots; 5 minutes
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.collect
 
 simulate: .venv/dev ## Does the statistics keep its promises? 2,000 simulated experiments each; 2 minutes
 	$(BIN)/python -m bench.simulate $(ARGS)

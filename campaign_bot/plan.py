@@ -374,7 +374,7 @@ def _compose_post(
                 library, series, row, account,
                 slot=slot.instant.astimezone(zone), days_left=slot.days_left, takes=network.takes(account),
                 earlier=_earlier(library, every, series, row, account, turn.due),
-                wording=turn.dealt.variant.wording if turn.dealt else "",
+                wording=turn.dealt.variant.wording if turn.dealt else "", post=post.key,
             )  # fmt: skip
         except LeftOut as choice:
             plan.left_out.add((post.key, account.name))
@@ -397,6 +397,7 @@ def _compose_post(
                 length=made.length,
                 limit=network.limits.text,
                 authors=tuple(name for name in dict.fromkeys((row.author, series.file.author)) if name),
+                links=made.links,
             )
         )
     made_keys = {draft.key for draft in drafts}

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_bot.app import App
+from campaign_bot.app.working import READ_BY
 from campaign_bot.errors import ConfigError
 from campaign_bot.model import State
 from campaign_bot.sandbox import timeline
@@ -85,7 +86,7 @@ def rehearse(
     app.stand_in = STAND_IN
     app.plan(until=end)
     not_approved = _approve_all(app)
-    _play(app, clock, end + max(campaign.collect_at, default=timedelta()), progress)
+    _play(app, clock, end + max(campaign.collect_at, default=timedelta()) * READ_BY, progress)
     timeline_file = out / "timeline.html"
     timeline.write(world, timeline_file)
     return Rehearsed(app, local, database, timeline_file, not_approved)

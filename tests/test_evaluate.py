@@ -123,11 +123,6 @@ def test_a_late_count_alone_is_not_taken_for_an_early_one() -> None:
     assert at_age(replace(BASE, gone=True, reads=((1.0, counts(likes=5)),)), 24.0, NOW)[1] is Known.GONE
 
 
-def test_a_threads_own_parts_are_not_people_who_reply() -> None:
-    found = told(replace(BASE, parts=3, reads=((24.0, counts(likes=1, replies=4)),)))
-    assert found.total.engagements == 1 + 4 - 2
-
-
 def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
     odd = replace(BASE, reads=((1.0, counts(likes=3)), (24.0, counts(likes=10**9))))
     down = replace(BASE, delivery="e", reads=((1.0, counts(likes=9)), (24.0, counts(likes=7))))

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "campaign_bot"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("daemon", "probe", "rehearsal", "starter"),
+    ("daemon", "probe", "rehearsal", "starter", "redirector"),
     ("app", "contract"),
     (
         "plan",
@@ -26,17 +26,21 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bill",
         "health",
         "doctor",
+        "outcomes",
+        "opendata",
         "handout",
         "preview",
     ),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "pairs", "parity", "difference"),
+    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "privacy", "pairs", "parity", "difference"),
     ("model",),
     ("errors",),
     ("secrecy",),
 )
 ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages
+    ("opendata", "evaluate"),  # the same figures by the same rules
+    ("opendata", "report"),  # the same way to say numbers and dates
     ("compose", "library"),
     ("schedule", "library"),
     ("daemon", "probe"),
@@ -68,6 +72,10 @@ HOMES = {
             "migrations",
             "reading",
             "disposal",
+            "collecting",
+            "outside",
+            "forgetting",
+            "schema",
         )
     },
 }

@@ -5,15 +5,15 @@ The only place that reads the clock and the environment. Stages get what they ne
 
 from __future__ import annotations
 
-from campaign_bot.app.evaluating import Evaluating
 from campaign_bot.app.labelled import Labelling
 from campaign_bot.app.operating import Operating
 from campaign_bot.app.parts import utc_now
+from campaign_bot.app.telling import Telling
 from campaign_bot.app.working import Worked, Working
 
 __all__ = ["App", "Worked", "utc_now"]
 
 
-class App(Working, Operating, Evaluating, Labelling):
+class App(Working, Operating, Labelling, Telling):
     """One campaign directory, opened. `sandbox` sends everything to local networks and marks it
     SIMULATED; `sandbox_url` says where they are."""

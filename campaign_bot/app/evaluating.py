@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -67,6 +67,8 @@ class Evaluating(Experimenting):
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),
+            outcomes=[one for one in self.store.outcomes() if self._within(one.day, since, until)],
+            clicks=[one for one in self.store.clicks() if self._within(one.day, since, until)],
             experiments=self.experiment_results(),
             simulated=self.store.simulated,
         )
@@ -74,6 +76,11 @@ class Evaluating(Experimenting):
             self.library.campaign, measured,
             titles=self.titles, now=now, facts=facts, since=since, until=until, at=age,
         )  # fmt: skip
+
+    def _within(self, day: date, since: datetime | None, until: datetime | None) -> bool:
+        """Whether a day of the campaign's zone begins within a period."""
+        begin = datetime.combine(day, time.min, self.zone)
+        return (since or begin) <= begin < (until or begin + timedelta(days=1))
 
     def _beside_period(
         self,

@@ -105,6 +105,7 @@ class Parts:
         self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
         self._count_again: dict[str, datetime] = {}
+        self._followers_counted: dict[str, datetime] = {}
 
     # ---- parts
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from campaign_bot import bill, collect, publish
-from campaign_bot.app.deciding import Deciding
+from campaign_bot.app.stages import Stages
 from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
-from campaign_bot.store.base import DueSnapshot
+from campaign_bot.store.base import DuePoll, DueSnapshot
 
 log = structlog.get_logger()
 
-#: Followers are counted at the first send after this.
-FOLLOWERS_EVERY = timedelta(hours=20)
+#: Followers are counted daily, and at each send unless that was done so lately: posts of one hour share a count.
+FOLLOWERS_DAILY, FOLLOWERS_FRESH = timedelta(hours=24), timedelta(hours=1)
+#: A reading may wait a little beyond its age for others.
+READ_BY = 1.1
 #: Counts that could not be read are asked for again after this.
 COUNT_AGAIN = timedelta(minutes=5)
 #: What was prepared stays so for this long: sessions end, followers change.
@@ -49,6 +51,20 @@ class Worked:
         )
 
 
+@dataclass(slots=True)
+class Waiting:
+    """What one account has to do now."""
+
+    look_up: list[Delivery] = field(default_factory=list[Delivery])
+    due: list[Delivery] = field(default_factory=list[Delivery])
+    counts: list[DueSnapshot] = field(default_factory=list[DueSnapshot])
+    polls: list[DuePoll] = field(default_factory=list[DuePoll])
+    followers: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.look_up or self.due or self.counts or self.polls or self.followers)
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatched:
     """What a wake began: how many were missed, and the work of each account."""
@@ -57,7 +73,7 @@ class Dispatched:
     futures: list[Future[Worked]]
 
 
-class Working(Deciding):
+class Working(Stages):
     """The work of a daemon, of a single run and of a rehearsal."""
 
     _told_fault: str = ""
@@ -92,21 +108,41 @@ class Working(Deciding):
         self.store.expire_leases(now)
         self.store.hold_due(now, everything=self._quiet(now))
         missed = publish.miss_overdue(self.store, max_lateness=self.library.campaign.max_lateness, now=now)
-        waiting: dict[str, tuple[list[Delivery], list[Delivery], list[DueSnapshot]]] = {}
-        for number, group in enumerate(
-            (self.store.to_look_up(now), self.store.due(now), self.store.due_snapshots(self.ages, now))
-        ):
-            for one in group:
-                waiting.setdefault(one.account, ([], [], []))[number].append(one)  # type: ignore[arg-type]
         futures: list[Future[Worked]] = []
-        for name, (look_up, due, counts) in waiting.items():
-            if name not in self.library.campaign.accounts:
-                continue
-            if self._count_again.get(name, now) > now:
-                counts = []
-            if (look_up or due or counts) and self._take(name):
-                futures.append(self._pool.submit(self._worker, name, when_done, look_up, due, counts))
+        for name, waiting in self._waiting(now).items():
+            if waiting and self._take(name):
+                futures.append(self._pool.submit(self._worker, name, when_done, waiting))
         return Dispatched(missed, futures)
+
+    def _waiting(self, now: datetime) -> dict[str, Waiting]:
+        """By account. Reading gives way for a while after a reading that failed."""
+        found = {name: Waiting() for name in self.library.campaign.accounts}
+        for one in self.store.to_look_up(now):
+            found.get(one.account, Waiting()).look_up.append(one)
+        for one in self.store.due(now):
+            found.get(one.account, Waiting()).due.append(one)
+        for one in self.store.due_snapshots(self.ages, now):
+            found.get(one.account, Waiting()).counts.append(one)
+        for one in self.store.due_polls(now):
+            found.get(one.account, Waiting()).polls.append(one)
+        for name, waiting in found.items():
+            waiting.followers = self._followers_due(name) <= now <= self.measured_until
+            if self._count_again.get(name, now) > now:
+                waiting.counts, waiting.polls, waiting.followers = [], [], False
+        return found
+
+    @property
+    def measured_until(self) -> datetime:
+        """Until when the last post may still be read."""
+        return self.campaign_end() + max(self.ages, default=timedelta()) * READ_BY
+
+    def _followers_due(self, account: str) -> datetime:
+        """When the account's followers are to be counted again: daily, from its first send on."""
+        last = self._followers_counted.get(account) or self.store.last_followers(account)
+        if last is None:
+            return datetime.max.replace(tzinfo=UTC)
+        self._followers_counted[account] = last
+        return last + FOLLOWERS_DAILY
 
     def prepare(self, within: timedelta, when_done: Callable[[], None] = lambda: None) -> None:
         """For accounts with something due soon: load the client, sign in, count followers, so that the post itself has
@@ -122,7 +158,7 @@ class Working(Deciding):
         try:
             connection = self.connection(account)
             connection.warm_up()
-            self._count_followers(account, connection)
+            self._count_followers(account, connection, FOLLOWERS_FRESH)
         except CampaignBotError as error:  # the send itself will meet it, and say so
             log.warning("not prepared", account=account, why=error.message)
         finally:
@@ -144,7 +180,9 @@ class Working(Deciding):
         """The next instant at which something falls due or may be tried again; None where nothing will."""
         now = self.clock()
         with self._lock:
-            rests = [until for until in self._rests.values() if until > now]
+            rests = [until for until in (*self._rests.values(), *self._count_again.values()) if until > now]
+        counting = [self._followers_due(name) for name in self.library.campaign.accounts]
+        rests += [at for at in counting if now < at <= self.measured_until]
         return min([*rests, *filter(None, [self.store.next_due(now, self.ages)])], default=None)
 
     def _take(self, account: str) -> bool:
@@ -155,18 +193,15 @@ class Working(Deciding):
             self._busy.add(account)
             return True
 
-    def _worker(
-        self, account: str, when_done: Callable[[], None],
-        look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot],
-    ) -> Worked:  # fmt: skip
+    def _worker(self, account: str, when_done: Callable[[], None], waiting: Waiting) -> Worked:
         """One account's work in its thread; then it is free for the next, after trouble only in a while: nothing spins."""
         rest = LONG_REST
         try:
-            worked = self._work_account(account, look_up, due, counts)
+            worked = self._work_account(account, waiting)
         except ConfigError as error:
-            log.warning("account has no credentials", account=account, waiting=len(due), why=str(error))
+            log.warning("account has no credentials", account=account, waiting=len(waiting.due), why=str(error))
             rest = COUNT_AGAIN
-            return Worked(not_sent=len(due))
+            return Worked(not_sent=len(waiting.due))
         except Exception as error:
             log.error("work stopped", account=account, why=str(error), kind=type(error).__name__)
             raise
@@ -193,9 +228,8 @@ class Working(Deciding):
             "",
         )
 
-    def _work_account(
-        self, name: str, look_up: Sequence[Delivery], due: Sequence[Delivery], counts: Sequence[DueSnapshot]
-    ) -> Worked:
+    def _work_account(self, name: str, waiting: Waiting) -> Worked:
+        look_up, due = waiting.look_up, waiting.due
         connection = self.connection(name)
         network = self.network(self.library.account(name).network)
         sender = publish.Sender(
@@ -210,15 +244,26 @@ class Working(Deciding):
         if freed:  # the next wake asks whether they may still leave, and keeps the account's order
             return Worked(freed=freed)
         if due:
-            self._count_followers(name, connection)
+            self._count_followers(name, connection, FOLLOWERS_FRESH)
+        elif waiting.followers:
+            self._count_followers(name, connection, FOLLOWERS_DAILY)
         sent = sum(self._send(sender, delivery, connection, network) for delivery in due)
-        kept, counts = 0, self._affordable(network, name, counts)
-        if counts and not self.stopping.is_set():
-            kept, error = collect.collect(self.store, counts, connection, batch=network.limits.batch, now=self.clock())
-            if error is not None:
-                self._count_again[name] = self.clock() + COUNT_AGAIN
-                log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
-        return Worked(sent=sent, not_sent=len(due) - sent, collected=kept)
+        return Worked(sent=sent, not_sent=len(due) - sent, collected=self._read(name, connection, network, waiting))
+
+    def _read(self, name: str, connection: Connection, network: Network, waiting: Waiting) -> int:
+        """Counts and poll results that are due. Returns how many counts were kept."""
+        if self.stopping.is_set():
+            return 0
+        kept, batch = 0, network.limits.batch
+        error: NetworkError | None = None
+        if counts := self._affordable(network, name, waiting.counts):
+            kept, error = collect.collect(self.store, counts, connection, batch=batch, now=self.clock())
+        if waiting.polls and error is None:
+            _, error = collect.collect_polls(self.store, waiting.polls, connection, batch=batch, now=self.clock())
+        if error is not None:
+            self._count_again[name] = self.clock() + COUNT_AGAIN
+            log.warning("counts not read", account=name, left=len(counts) - kept, why=error.message)
+        return kept
 
     @contextmanager
     def _within_budget(self, network: Network, delivery: Delivery) -> Generator[bool]:
@@ -288,15 +333,17 @@ class Working(Deciding):
             **({"why": now.reason} if now is not None and now.reason else {}),
         )
 
-    def _count_followers(self, name: str, connection: Connection) -> None:
+    def _count_followers(self, name: str, connection: Connection, fresh: timedelta) -> None:
         """The denominator of engagement rates, kept before the send. Its failure never holds a post back."""
         last, now = self.store.last_followers(name), self.clock()
-        if last is not None and now - last < FOLLOWERS_EVERY:
+        if last is not None and now - last < fresh:
             return
         try:
             followers = connection.followers()
         except NetworkError as error:
+            self._count_again[name] = now + COUNT_AGAIN
             log.warning("followers not counted", account=name, why=error.message)
             return
+        self._followers_counted[name] = now
         if followers is not None:
             self.store.record_followers(name, followers, now=now)

@@ -55,8 +55,12 @@ def _register() -> None:
         checking,
         content,
         experiments,
+        explore,
+        imports,
+        links,
         networks,
         operating,
+        privacy,
         queue,
         reports,
         review,
@@ -65,21 +69,9 @@ def _register() -> None:
     )  # fmt: skip
 
     for module in (
-        service,
-        checking,
-        content,
-        cards,
-        review,
-        approvals,
-        queue,
-        sent,
-        accounts,
-        networks,
-        reports,
-        experiments,
-        operating,
-        audit,
-    ):
+        service, checking, content, cards, review, approvals, queue, sent, accounts, networks, reports, experiments,
+        imports, links, explore, privacy, operating, audit,
+    ):  # fmt: skip
         module.register(app)
 
 

@@ -1,4 +1,4 @@
-"""report: what the campaign achieved, with its denominators."""
+"""report, export: what the campaign achieved, for those who run it and for everybody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.app.printing import print_pdf
-from campaign_bot.cli.session import err, parse_day_end, session
+from campaign_bot.cli.session import err, out, parse_day_end, session, table
 from campaign_bot.errors import CampaignBotError
 from campaign_bot.report import render
 from campaign_bot.whole import write_whole
@@ -31,6 +31,7 @@ class Format(StrEnum):
 
 def register(root: typer.Typer) -> None:
     root.command()(report)
+    root.command()(export)
 
 
 def report(
@@ -74,6 +75,22 @@ def report(
     else:
         write_whole(output, text)
     err.print(f"Report: [bold]{escape(str(output))}[/bold]")
+
+
+def export(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="Where to write; an export that is there is replaced.")],
+    simulated_ok: Annotated[
+        bool, typer.Option("--simulated-ok", help="Write SIMULATED figures too, marked as such on every page and row.")
+    ] = False,
+) -> None:
+    """Write open data (a data package of CSV files) and the public page in both languages."""
+    made = session(context).open().export(directory, simulated_ok=simulated_ok)
+    shown = table("file", "rows", numbers=("rows",))
+    for name, number in made.rows.items():
+        shown.add_row(f"data/{name}.csv", f"{number:,}")
+    out.print(shown)
+    err.print(f"Open data and page: [bold]{escape(str(directory / 'index.html'))}[/bold]", soft_wrap=True)
 
 
 def _day_begin(text: str, zone: ZoneInfo) -> datetime | None:

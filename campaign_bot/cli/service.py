@@ -15,7 +15,6 @@ from campaign_bot import starter
 from campaign_bot.app import App, utc_now
 from campaign_bot.cli.session import counted, err, hide_secrets, out, session, table
 from campaign_bot.config import PREFIX
-from campaign_bot.daemon import Daemon
 from campaign_bot.errors import ConfigError
 from campaign_bot.log import configure
 from campaign_bot.model import Result, State
@@ -135,6 +134,8 @@ def _run(app: App, *, once: bool) -> None:
         if worked.not_sent:
             raise typer.Exit(1)
         return
+    from campaign_bot.daemon import Daemon  # its scheduler is for who runs one
+
     Daemon(app).run()
     app.close()  # before the local networks stop, or they would wait for our connections
 

@@ -10,6 +10,7 @@ from typing import Any
 from campaign_bot.compose.cards import ShapeName
 from campaign_bot.compose.choices import Takes, settle
 from campaign_bot.compose.filters import Tracking, filters
+from campaign_bot.compose.links import Shortener
 from campaign_bot.compose.media import Studio, is_video
 from campaign_bot.compose.templates import Fields, render, split, tidy
 from campaign_bot.errors import ContentError
@@ -33,6 +34,7 @@ class Composition:
     length: int
     version: int
     template: str
+    links: tuple[tuple[str, str], ...] = ()  # (code, target) of short addresses
 
 
 def compose(
@@ -47,9 +49,10 @@ def compose(
     earlier: str = "",
     shape: ShapeName = "wide",
     wording: str = "",
+    post: str = "",
 ) -> Composition:
-    """The post for one account: `slot` in the campaign's zone, `takes` what its network takes, `earlier` the delivery that
-    it quotes or reposts, `shape` that of its cards, `wording` an experiment's.
+    """The post (its key: `post`) for one account: `slot` in the campaign's zone, `takes` what its network takes, `earlier` the
+    delivery that it quotes or reposts, `shape` that of its cards, `wording` an experiment's.
 
     The longest version in which every part fits is taken; if none does, the shortest, and the check says too-long.
     Pictures and the poll go with the first part. What the network cannot do is left out as the campaign chose. Raises
@@ -61,7 +64,8 @@ def compose(
     out = _settled(library, series, row, account, needed, takes, worded=worded)
     polls = "poll" in takes.can
     context = _context(library, series, row, account, slot, days_left, polls)
-    extra = filters(account.language, library.campaign.region, _tracking(library, series, account))
+    shorten = Shortener(library.campaign.links.domain, library.campaign.id, post, account.name)
+    extra = filters(account.language, library.campaign.region, _tracking(library, series, account), shorten)
     studio = Studio(library, series, account.language, context, extra, shape, takes.room)
     reposts = earlier if series.file.reposts is not None and "repost" not in out else ""
     try:
@@ -100,7 +104,9 @@ def compose(
     pictures = {media.sha256: data for media, data in loaded}
     if linked and linked[0].thumb:
         pictures[linked[0].thumb.sha256] = linked[1]
-    return Composition(content, pictures, longest[chosen], chosen, template)
+    said = content.to_json()  # a link card names its address outside of the text
+    links = tuple((code, target) for code, target in shorten.targets.items() if code in said)
+    return Composition(content, pictures, longest[chosen], chosen, template, links)
 
 
 def _template(series: Series, account: Account, wording: str) -> tuple[str, str]:

@@ -5,7 +5,8 @@
 - `time`: `{{ slot|time }}`, as the language writes it: 14 h 30, 2:30 p.m.
 - `number`: `{{ item.value|number }}`, `|number(2)` with two decimals: 35 000,50 and 35,000.50.
 - `percent`: `{{ 2.8|percent }}` is 2,8 % and 2.8%: the value counts hundredths already.
-- `link`: `{{ item.source.url|link }}`, also `{{ link("https://…") }}`: marked so that clicks can be counted.
+- `link`: `{{ item.source.url|link }}`, also `{{ link("https://…") }}`: marked, and short if
+  the campaign has a domain for that, so that clicks can be counted.
 - `hashtag`: `{{ "données ouvertes"|hashtag }}` is #DonnéesOuvertes.
 
 Spaces that must not break are U+00A0; U+202F is never written, because it weighs double on X.
@@ -40,15 +41,21 @@ class Tracking:
     content: str
 
 
-def filters(language: str, region: str, tracking: Tracking | None) -> dict[str, Callable[..., Any]]:
-    """The filters by name, in the locale of the language and region. Without `tracking`, `link` changes nothing."""
+def filters(
+    language: str, region: str, tracking: Tracking | None, shorten: Callable[[str], str] = str
+) -> dict[str, Callable[..., Any]]:
+    """The filters by name, in the locale of the language and region. Without `tracking`, `link` adds no marks."""
     locale = _locale(language, region)
+
+    def link(url: object) -> str:
+        return shorten(tracked(tracking, url))
+
     return {
         "date": partial(format_date, locale),
         "time": partial(format_time, locale),
         "number": partial(format_number, locale),
         "percent": partial(format_percent, locale),
-        "link": partial(tracked, tracking),
+        "link": link,
         "hashtag": hashtag,
     }
 

@@ -27,7 +27,6 @@ MOST_TIMES, MOST_MORE = 1_000, 100_000
 FIELDS = tuple(Counts.__dataclass_fields__)
 ENGAGEMENTS = ("likes", "reposts", "replies", "quotes", "bookmarks")
 _ENGAGEMENT_PLACES = tuple(FIELDS.index(name) for name in ENGAGEMENTS)
-_REPLIES = FIELDS.index("replies")
 
 
 class Known(StrEnum):
@@ -62,15 +61,15 @@ def engagements(counts: Counted) -> int | None:
 
 
 def believable(one: Measured) -> Measured:
-    """A delivery without what cannot be: counts below nothing, counts that jump beyond belief, and the replies that a
-    thread's own parts are. Done once, before anything is worked out."""
-    if one.parts == 1 and not any(_odd(counts) for _, counts in one.reads):
+    """A delivery without what cannot be: counts below nothing, counts that jump beyond belief. Done once, before anything is
+    worked out. (Replies are stored without a thread's own parts.)"""
+    if not any(_odd(counts) for _, counts in one.reads):
         return one
     found: list[tuple[float, Counted]] = []
     for age, counts in one.reads:
         if found and _jumped(found[-1][1], counts):
             break
-        found.append((age, _peoples(counts, one.parts)))
+        found.append((age, _possible(counts)))
     return replace(one, reads=tuple(found))
 
 
@@ -158,13 +157,10 @@ def _jumped(before: Counted, after: Counted) -> bool:
     )
 
 
-def _peoples(counts: Counted, parts: int) -> Counted:
-    if parts == 1 and all(value is None or value >= 0 for value in counts):
+def _possible(counts: Counted) -> Counted:
+    if all(value is None or value >= 0 for value in counts):
         return counts
-    found = [value if value is None or value >= 0 else None for value in counts]
-    if (replies := found[_REPLIES]) is not None:
-        found[_REPLIES] = max(replies - (parts - 1), 0)
-    return tuple(found)
+    return tuple(value if value is None or value >= 0 else None for value in counts)
 
 
 def _between(younger: tuple[float, Counted], older: tuple[float, Counted], hours: float) -> Counted:

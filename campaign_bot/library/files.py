@@ -52,10 +52,29 @@ class Objective(FileModel):
 
 
 class Links(FileModel):
-    """How `link()` marks links so that clicks can be counted: UTM parameters, or nothing."""
+    """How `link()` marks links so that clicks can be counted: UTM parameters, short addresses of our own, or nothing."""
 
     utm: bool = True
+    domain: Annotated[str, Field(pattern=r"^(https?://[^\s/]+)?$")] = (
+        ""  # where `links serve` answers: https://go.example.org
+    )
     campaign: str = ""  # utm_campaign; empty: the campaign's id
+
+
+class Retention(FileModel):
+    """How long details are kept; the figures that were made from them stay."""
+
+    names: Duration = timedelta(days=730)  # of staff: who approved, who imported
+    clicks: Duration = timedelta(days=365)  # by day; then by month
+
+
+class OpenData(FileModel):
+    """What the published data say of themselves."""
+
+    licence: Literal["CC-BY-4.0", "CC0-1.0", "ODC-BY-1.0", "OGL-Canada-2.0"] = "CC-BY-4.0"
+    publisher: Text = {}  # who answers for it
+    contact: str = ""  # a mailbox or address of the office, not of a person
+    url: Address = ""  # where the page will be
 
 
 Choice = Literal["reword", "skip", "block"]
@@ -178,8 +197,11 @@ class CampaignFile(FileModel):
     accounts: Annotated[dict[Slug, Account], Field(min_length=1)]
     collect_at: tuple[Duration, ...] = (
         timedelta(hours=1),
+        timedelta(hours=6),
         timedelta(hours=24),
+        timedelta(days=3),
         timedelta(days=7),
+        timedelta(days=30),
     )
     max_lateness: Duration = timedelta(hours=2)
     #: Where a network has no key that rules a second post out (X), two clean looks are enough to send again.
@@ -187,6 +209,8 @@ class CampaignFile(FileModel):
     #: US dollars a calendar month (UTC) that a network's calls may cost.
     budget: dict[Slug, Annotated[float, Field(gt=0)]] = {}
     links: Links = Links()
+    retention: Retention = Retention()
+    open_data: OpenData = OpenData()
     unsupported: Unsupported = Unsupported()
     quiet_periods: tuple[QuietPeriod, ...] = ()
     glossary: tuple[str, ...] = ()  # acronyms that readers know
@@ -396,11 +420,13 @@ class Library:
         schedules: dict[str, ScheduleEntry],
         schedule_places: dict[str, tuple[str, int, int]],
         experiments: dict[str, ExperimentFile] | None = None,
+        commitments: tuple[Row, ...] = (),
     ) -> None:
         self.directory = directory
         self.campaign = campaign
         self.series = series
         self.schedules = schedules
+        self.commitments = commitments  # the rows of content/data/commitments.yaml
         self.schedule_places = schedule_places  # entry id -> (file, line, column), for problems about it
         self.experiments = experiments or {}
 

@@ -75,4 +75,13 @@ def _library(draft: Draft) -> Library:
     schedules = {part.id: part.value for part in draft.entries if part.value}
     places = {part.id: (part.document.file, *part.document.key_place(part.keys)) for part in draft.entries}
     experiments = {part.id: part.value for part in draft.experiments if part.value}
-    return Library(draft.directory, draft.campaign.value, series, schedules, places, experiments)
+    commitments = tuple(part.value for part in draft.rows.get("commitments", []) if part.value)
+    return Library(
+        draft.directory,
+        draft.campaign.value,
+        series,
+        schedules,
+        places,
+        experiments=experiments,
+        commitments=commitments,
+    )

@@ -45,6 +45,7 @@ _PATTERNS = {
     r"^[a-z]{2,3}$": "a language code such as en or fr",
     r"^[A-Z]{2}$": "a country code such as CA",
     r"^(https?://\S+)?$": "an address that begins with https://",
+    r"^(https?://[^\s/]+)?$": "an address without a path, such as https://go.example.org",
 }
 
 

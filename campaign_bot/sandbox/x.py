@@ -264,7 +264,7 @@ class _Server:
                 answer["errors"] = [_no_field(post.id, "non_public_metrics") for post in old]
         if posts:
             answer["data"] = [self._wire(post, fields) for post in posts]
-        polls = [self._poll_wire(post) for post in posts if post.poll_options]
+        polls = [self._poll_wire(post, call.fields("poll.fields")) for post in posts if post.poll_options]
         if polls and "attachments.poll_ids" in call.fields("expansions"):
             answer["includes"] = {"polls": polls}
         return answer
@@ -291,12 +291,12 @@ class _Server:
             del shown["attachments"]
         return {"id": post.id, "text": text, "edit_history_tweet_ids": [post.id], **shown}
 
-    def _poll_wire(self, post: LocalPost) -> Json:
+    def _poll_wire(self, post: LocalPost, fields: set[str]) -> Json:
         votes = self._world.poll_votes(post)
         over = post.poll_ends is not None and post.poll_ends <= self._world.now()
-        return {
+        asked: Json = {"voting_status": "closed" if over else "open"} if "voting_status" in fields else {}
+        return asked | {
             "id": post.id,
-            "voting_status": "closed" if over else "open",
             "options": [
                 {"position": number, "label": label, "votes": count}
                 for number, (label, count) in enumerate(zip(post.poll_options, votes, strict=True), 1)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from campaign_bot.model import (
     Allowance,
     Assignment,
+    Click,
     Content,
     Counts,
     Delivery,
     Event,
     Measured,
+    Outcome,
     Pause,
     Post,
     Receipt,
@@ -41,6 +43,7 @@ class Draft:
     length: int
     limit: int
     authors: tuple[str, ...] = ()  # who wrote it, where that is known: who queued it, `author:` of its row or series
+    links: tuple[tuple[str, str], ...] = ()  # (code, target) of the tracked links in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,54 @@ class DueSnapshot:
     network: str
     remote_id: str
     age: timedelta
+    sent: datetime | None = None
+    before: Counts | None = None  # what the last reading told
+    missed: tuple[timedelta, ...] = ()  # younger ages that nobody read
+
+
+@dataclass(frozen=True, slots=True)
+class DuePoll:
+    """A poll that is over, and whose result is to be read now."""
+
+    delivery: str
+    account: str
+    remote_id: str
+    options: tuple[str, ...]
+    closed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A short address of the campaign's own domain and where it leads. `post` is the post's name."""
+
+    code: str
+    post: str
+    account: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file of outcomes that was imported. `state`: in force, replaced (by a later file of its name) or undone."""
+
+    id: int
+    file: str
+    sha256: str
+    rows: int
+    person: str
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """A line of a file of outcomes. `post`: the post that it is put down to; empty: to none."""
+
+    day: date
+    source: str
+    name: str
+    count: int
+    post: str = ""
 
 
 class Store(Protocol):
@@ -168,9 +219,33 @@ class Store(Protocol):
 
     # collect
     def due_snapshots(self, ages: Sequence[timedelta], now: datetime) -> list[DueSnapshot]: ...
-    def record_snapshots(self, taken: Iterable[tuple[DueSnapshot, Counts | None]], *, now: datetime) -> int: ...
+    def record_snapshots(
+        self,
+        taken: Iterable[tuple[DueSnapshot, Counts | None]],
+        *,
+        now: datetime,
+        marks: Mapping[str, Sequence[str]] | None = None,
+    ) -> int: ...
+    def due_polls(self, now: datetime) -> list[DuePoll]: ...
+    def record_polls(self, taken: Iterable[tuple[DuePoll, Sequence[int] | None]], *, now: datetime) -> int: ...
     def last_followers(self, account: str) -> datetime | None: ...
     def record_followers(self, account: str, followers: int, *, now: datetime) -> None: ...
+
+    # from elsewhere
+    def import_outcomes(
+        self, file: str, sha256: str, rows: Iterable[OutcomeRow], *, person: str, now: datetime
+    ) -> Imported: ...
+    def undo_import(self, number: int, *, person: str, now: datetime) -> bool: ...
+    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str) -> dict[tuple[date, str, str, str], str]: ...
+    def forget(self, *, names: datetime, clicks: date, dry: bool, now: datetime) -> dict[str, int]: ...
+    def view(self, name: str) -> Iterator[dict[str, Any]]: ...
+    def imports(self) -> list[Imported]: ...
+    def outcomes(self) -> list[Outcome]: ...
+    def links(self) -> list[Link]: ...
+    def link(self, code: str) -> Link | None: ...
+    def record_clicks(self, clicks: Mapping[tuple[date, str, str], int]) -> None: ...
+    def clicks(self) -> list[Click]: ...
+    def clicks_by_link(self) -> dict[str, dict[str, int]]: ...
 
     # read
     def deliveries(self, states: Sequence[State] = (), *, since: datetime | None = None) -> list[Delivery]: ...

@@ -30,6 +30,11 @@ def open_read_only(path: Path) -> Any:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def memory() -> Any:
+    """A plain connection to an empty database that is nowhere."""
+    return sqlite3.connect(":memory:", isolation_level=None)  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def to_ms(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
 

@@ -15,6 +15,7 @@ from campaign_bot.store.base import Approving, Draft, Planned
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.experimenting import assign
+from campaign_bot.store.outside import keep_links
 from campaign_bot.store.rows import to_post
 
 
@@ -66,6 +67,7 @@ class Deliveries(Changes):
             if changed:
                 self._keep_content(db, draft.content, now)
                 self._void_approvals(db, draft.key, now, why)
+                keep_links(db, draft, now)
             return changed
 
     def revive(self, draft: Draft, *, now: datetime, actor: str) -> bool:
@@ -78,6 +80,7 @@ class Deliveries(Changes):
             )  # fmt: skip
             if done:
                 self._keep_content(db, draft.content, now)
+                keep_links(db, draft, now)
             return done
 
     def cancel(self, delivery: str, *, now: datetime, actor: str, why: str, seen: Delivery | None = None) -> bool:
@@ -223,6 +226,7 @@ class Deliveries(Changes):
             list(row.values()),
         ).rowcount
         if added:
+            keep_links(db, draft, now)
             detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_authors(draft)}
             self._event(db, now, actor, "planned", draft.key, detail)
             self._keep_content(db, draft.content, now)

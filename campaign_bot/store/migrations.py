@@ -227,3 +227,138 @@ def m009_experiment(db: Database) -> None:
         pk="delivery", foreign_keys=[("delivery", "delivery", "key"), ("experiment", "experiment", "id")],
         not_null={"experiment", "variant", "block", "at_ms"}, strict=True,
     )  # fmt: skip
+
+
+@migrations()
+def m010_opendata(db: Database) -> None:
+    """What is to be read next and what was odd about a reading; poll results; outcomes from elsewhere; tracked links."""
+    text, integer = str, int
+    db.table("snapshot").add_column("late_ms", integer, not_null_default=0)
+    db.table("snapshot").add_column("in_time", integer, not_null_default=1)  # 0: late or missed, never its age's figure
+    db.table("snapshot").add_column("mark", text, not_null_default="")  # late, missed, fell, jumped, impossible
+    # The next reading of each delivery, so that nobody looks through all that was ever sent. 0: not worked out yet.
+    db.table("reading").create(
+        {"delivery": text, "kind": text, "account": text, "from_ms": integer, "by_ms": integer},
+        pk=("delivery", "kind"), foreign_keys=[("delivery", "delivery", "key")], strict=True,
+        not_null={"account", "from_ms", "by_ms"},
+    )  # fmt: skip
+    db.table("reading").create_index(["kind", "by_ms"])
+    db.table("reading").create_index(["account", "kind", "from_ms"])
+    db.table("poll_result").create(
+        {
+            "delivery": text, "option": integer, "label": text, "votes": integer, "closed_ms": integer,
+            "taken_ms": integer, "simulated": integer,
+        },
+        pk=("delivery", "option"), foreign_keys=[("delivery", "delivery", "key")], strict=True,
+        not_null={"label", "votes", "closed_ms", "taken_ms", "simulated"},
+    )  # fmt: skip
+    db.table("import").create(
+        {
+            "id": integer, "file": text, "sha256": text, "rows": integer, "person": text, "at_ms": integer,
+            "replaced_by": integer, "undone_ms": integer, "undone_by": text, "simulated": integer,
+        },
+        pk="id", not_null={"file", "sha256", "rows", "person", "at_ms", "simulated"}, strict=True,
+    )  # fmt: skip
+    db.table("outcome").create(
+        {"day": text, "source": text, "name": text, "count": integer, "import_id": integer, "post": text},
+        pk=("import_id", "day", "source", "name", "post"), foreign_keys=[("import_id", "import", "id")],
+        not_null={"count"}, strict=True,
+    )  # fmt: skip
+    db.table("link").create(
+        {"code": text, "post": text, "account": text, "target": text, "at_ms": integer},
+        pk="code", not_null={"post", "account", "target", "at_ms"}, strict=True,
+    )  # fmt: skip
+    db.table("click").create(
+        {"day": text, "post": text, "account": text, "link": text, "kind": text, "count": integer, "simulated": integer},
+        pk=("day", "post", "account", "link", "kind"), not_null={"count", "simulated"}, strict=True,
+    )  # fmt: skip
+    _analysts_views(db)
+
+
+def _analysts_views(db: Database) -> None:
+    """The interface for analysts (docs/data.md): names and columns are only ever added to."""
+    db.create_view(
+        "posts",
+        f"""
+        select post.name as post, delivery.account, delivery.network, delivery.language, delivery.state,
+               {_ISO.format("delivery.due_ms")} as due, {_ISO.format("delivery.sent_ms")} as sent,
+               post.series, post.item, post.priority, post.wall_time,
+               (select group_concat(json_extract(part.value, '$.text'), char(10, 10))
+                  from json_each(delivery.content, '$.parts') as part) as text,
+               receipt.url, delivery.reason, delivery.attempts, coalesce(receipt.simulated, 0) as simulated,
+               delivery.key as delivery, post.rung,
+               (select group_concat(value, ' ') from json_each(post.commitments)) as commitments,
+               (select {_ISO.format("max(approval.at_ms)")} from approval
+                 where approval.delivery = delivery.key and approval.decision = 'approved'
+                   and approval.voided_ms is null) as approved,
+               (delivery.sent_ms - delivery.due_ms) / 1000.0 as late_s,
+               json_array_length(delivery.content, '$.parts') as parts,
+               coalesce(json_array_length(delivery.content, '$.parts[0].media'), 0) as pictures,
+               json_extract(delivery.content, '$.parts[0].poll') is not null as poll
+          from delivery join post on post.key = delivery.post
+          left join receipt on receipt.delivery = delivery.key and receipt.part = 0
+        """,
+        replace=True,
+    )
+    db.create_view(
+        "engagement",
+        f"""
+        select posts.post, posts.series, posts.priority, posts.account, posts.network, posts.language,
+               snapshot.age_ms / 3600000.0 as age_hours, {_ISO.format("snapshot.taken_ms")} as taken,
+               snapshot.likes, snapshot.reposts, snapshot.replies, snapshot.quotes, snapshot.bookmarks,
+               snapshot.impressions, snapshot.link_clicks, snapshot.poll_votes,
+               case when coalesce(snapshot.likes, snapshot.reposts, snapshot.replies, snapshot.quotes,
+                                  snapshot.bookmarks) is not null
+                    then coalesce(snapshot.likes, 0) + coalesce(snapshot.reposts, 0) + coalesce(snapshot.replies, 0)
+                       + coalesce(snapshot.quotes, 0) + coalesce(snapshot.bookmarks, 0) end as engagements,
+               (select followers.followers from followers where followers.account = posts.account
+                   and followers.at_ms <= delivery.sent_ms order by followers.at_ms desc limit 1)
+                 as followers_when_sent,
+               snapshot.simulated, posts.text, posts.url, snapshot.delivery,
+               snapshot.late_ms / 3600000.0 as late_hours, snapshot.mark
+          from snapshot join posts on posts.delivery = snapshot.delivery
+          join delivery on delivery.key = snapshot.delivery
+         where snapshot.in_time and not snapshot.gone
+        """,
+        replace=True,
+    )
+    db.create_view(
+        "readings",
+        f"""
+        select post.name as post, delivery.account, delivery.network, snapshot.age_ms / 3600000.0 as age_hours,
+               {_ISO.format("snapshot.taken_ms")} as taken, snapshot.late_ms / 3600000.0 as late_hours,
+               case when snapshot.gone then 'gone' when snapshot.in_time then 'read'
+                    when snapshot.mark like 'missed%' then 'missed' else 'late' end as reading,
+               snapshot.mark, snapshot.simulated, snapshot.delivery
+          from snapshot join delivery on delivery.key = snapshot.delivery join post on post.key = delivery.post
+        """,
+    )
+    db.create_view(
+        "polls",
+        f"""
+        select post.name as post, delivery.account, delivery.network, delivery.language, poll_result.option,
+               poll_result.label, poll_result.votes, {_ISO.format("poll_result.closed_ms")} as closed,
+               poll_result.simulated, poll_result.delivery
+          from poll_result left join delivery on delivery.key = poll_result.delivery
+          left join post on post.key = delivery.post
+        """,
+    )
+    db.create_view(
+        "outcomes",
+        """
+        select outcome.day, outcome.source, outcome.name, outcome.count, outcome.post, import.file, import.simulated
+          from outcome join import on import.id = outcome.import_id
+         where import.undone_ms is null and import.replaced_by is null
+        """,
+    )
+    db.create_view(
+        "clicks",
+        """
+        select click.day, click.post, click.account, click.kind, click.count, link.target, click.link, click.simulated
+          from click left join link on link.code = click.link
+        """,
+    )
+    db.create_view(
+        "audience",
+        f"select account, {_ISO.format('at_ms')} as counted, followers, simulated from followers",
+    )

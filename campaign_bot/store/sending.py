@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from campaign_bot.errors import StoreError
 from campaign_bot.model import ALL, OPEN_STATES, RETRACTABLE, Allowance, Content, Delivery, Pause, Receipt, State
 from campaign_bot.store.changes import Changes, head_of
+from campaign_bot.store.collecting import await_readings
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
 from campaign_bot.store.rows import to_receipt
 
@@ -100,6 +101,7 @@ class Sending(Changes):
     # ---- outcomes. `owner` is the sender that claimed it; "" settles an unconfirmed one, after a look or a person.
 
     def settle_sent(self, delivery: str, *, owner: str, now: datetime) -> bool:
+        """From here on there is something to read: the same transaction says so."""
         return self._settle(delivery, owner, State.SENT, now, "sent", "", sent_ms=to_ms(now), not_before_ms=None)
 
     def settle_failed(self, delivery: str, *, owner: str, now: datetime, why: str) -> bool:
@@ -149,6 +151,7 @@ class Sending(Changes):
             )
             if done:
                 self._void_approvals(db, delivery, now, why)
+                db.execute("delete from reading where delivery = ?", [delivery])
             return done
 
     def record_edit(
@@ -353,6 +356,8 @@ class Sending(Changes):
             )  # fmt: skip
             if done:
                 self._finish_attempt(db, delivery, action, why, now)
+            if done and after is State.SENT:
+                await_readings(db, delivery)
             return done
 
     def _approved(self, db: Database, delivery: str) -> bool:

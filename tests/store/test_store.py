@@ -210,12 +210,14 @@ def test_counts_are_due_at_each_age_once(store: SqliteStore) -> None:
     a_sent_delivery(store)
     ages = [HOUR, 24 * HOUR]
     sent = NOW + HOUR
-    assert store.due_snapshots(ages, sent + timedelta(minutes=59)) == []
-    (due,) = store.due_snapshots(ages, sent + HOUR)
+    # A reading waits a twentieth of its age for others that can share its call, and not longer.
+    assert store.due_snapshots(ages, sent + timedelta(minutes=62)) == []
+    assert store.next_due(sent, ages) == sent + timedelta(minutes=63)
+    (due,) = store.due_snapshots(ages, sent + timedelta(minutes=63))
     assert (due.remote_id, due.age) == ("77", HOUR)
     store.record_snapshots([(due, Counts(likes=3))], now=sent + HOUR)
     assert store.due_snapshots(ages, sent + 2 * HOUR) == []
-    assert store.next_due(sent + 2 * HOUR, ages) == sent + 24 * HOUR
+    assert store.next_due(sent + 2 * HOUR, ages) == sent + 24 * HOUR + timedelta(minutes=72)
 
 
 def test_an_age_that_was_slept_through_stays_unread(store: SqliteStore) -> None:

@@ -1,0 +1,148 @@
+"""What comes from elsewhere and what goes out to the public: imports of outcomes, open data, what is stored and why."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaign_bot.app.evaluating import Evaluating
+from campaign_bot.app.stages import Stages
+from campaign_bot.errors import ConfigError, ContentError, NotFound, StateError
+from campaign_bot.model import Problem
+from campaign_bot.outcomes import Checked, OutcomeFile
+from campaign_bot.store.base import Imported
+
+if TYPE_CHECKING:  # loaded where something is published
+    from campaign_bot.opendata import Exported
+    from campaign_bot.opendata.progress import Progress
+
+#: So many rows that another file has too are named.
+NAMED_OVERLAPS = 10
+
+
+class Telling(Stages, Evaluating):
+    """The surfaces' way to everything beyond the report."""
+
+    def check_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[OutcomeFile, Checked]:
+        """Look through a file of outcomes. Raises ContentError with all that is wrong with it; nothing is kept."""
+        posts = {one.name for one in self.store.posts().values()}
+        outcomes = OutcomeFile(file, encoding=encoding, posts=posts, today=self.clock().astimezone(UTC).date())
+        found = outcomes.check()
+        if not found.problems:
+            found.problems += self._overlaps(outcomes)
+        if found.problems:
+            number = len(found.problems) + found.overflow
+            more = f" The first {len(found.problems)} are shown." if found.overflow else ""
+            raise ContentError(
+                f"{file.name} has {number} {'error' if number == 1 else 'errors'}; nothing was imported.{more}",
+                found.problems,
+                advice="Mend them and import it again.",
+            )
+        return outcomes, found
+
+    def import_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[Imported, bool]:
+        """Keep a file of outcomes, whole or not at all. Also whether it is new: the same bytes again change nothing."""
+        outcomes, found = self.check_outcomes(file, encoding=encoding)
+        known = {one.id for one in self.store.imports()}
+        made = self.store.import_outcomes(
+            file.name, found.sha256, outcomes.rows(), person=self.person, now=self.clock()
+        )
+        return made, made.id not in known
+
+    def undo_import(self, number: int) -> tuple[Imported, list[Imported]]:
+        """Take an import back; also those that count again because it had replaced them. Raises NotFound, or StateError
+        where it is not in force."""
+        found = {one.id: one for one in self.store.imports()}
+        if number not in found:
+            raise NotFound(f"There is no import {number}.", advice="`campaign-bot import --list` shows them.")
+        if not self.store.undo_import(number, person=self.person, now=self.clock()):
+            raise StateError(f"Import {number} is {found[number].state} already.", advice="Nothing was changed.")
+        again = [one for one in self.store.imports() if one.state == "in force" != found[one.id].state]
+        return found[number], again
+
+    def export(self, directory: Path, *, simulated_ok: bool = False) -> Exported:
+        """Write open data and the public page, whole or not at all; an export that is there is replaced. Raises
+        StateError for simulated figures without `simulated_ok`, and where the directory holds anything else."""
+        from campaign_bot.opendata import write_export
+
+        if self.simulated and not simulated_ok:
+            raise StateError(
+                "These figures are SIMULATED; they are no open data.", advice="To look at them anyway: --simulated-ok."
+            )
+        _refuse_what_is_no_export(directory)
+        beside = directory.with_name(f".{directory.name}.new")
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(parents=True)
+            made = write_export(
+                beside, self.library, self._progress(), self.store.view, simulated=self.simulated, now=self.clock()
+            )
+            _swap(beside, directory)
+        except OSError as error:
+            raise ConfigError(
+                f"{directory} cannot be written: {error.strerror or error}.", advice="Choose another place."
+            ) from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+        return made
+
+    def _progress(self) -> Progress:
+        """What the public page tells."""
+        from campaign_bot.opendata.progress import progress
+        from campaign_bot.opendata.tables import poll_rows
+
+        approved = {
+            str(row["delivery"]): datetime.fromisoformat(str(row["approved"]))
+            for row in self.store.view("posts")
+            if row["approved"]
+        }
+        clicks: Counter[tuple[str, str]] = Counter()
+        for click in self.store.clicks():
+            clicks[click.post, click.account] += click.count
+        return progress(
+            self.library, self.store.results(), age=self.evaluation().age, approved=approved, outcomes=self.store.outcomes(),
+            clicks=list(clicks.values()), polls=poll_rows(self.store.view), spending=self.store.view("spending"),
+        )  # fmt: skip
+
+    def forget(self, *, dry: bool = False) -> dict[str, int]:
+        """Let go of what is older than the campaign's `retention`. Returns how many values, by table and column."""
+        now, retention = self.clock(), self.library.campaign.retention
+        clicks = (now - retention.clicks).astimezone(self.zone).date()
+        return self.store.forget(names=now - retention.names, clicks=clicks, dry=dry, now=now)
+
+    def _overlaps(self, outcomes: OutcomeFile) -> list[Problem]:
+        """Rows that a file of another name has too would count twice."""
+        found = self.store.overlapping(outcomes.rows(), file=outcomes.path.name)
+        advice = "Undo that import, or give this file its name: then it takes its place."
+        problems = [
+            Problem(
+                str(outcomes.path), 0, 0, "defined-twice", "error",
+                f"{name} of {source} on {day} is in {file} already.", advice,
+            )
+            for (day, source, name, _), file in sorted(found.items())[:NAMED_OVERLAPS]
+        ]  # fmt: skip
+        if len(found) > NAMED_OVERLAPS:
+            more = f"{len(found) - NAMED_OVERLAPS} more rows are in other files already."
+            problems.append(Problem(str(outcomes.path), 0, 0, "defined-twice", "error", more, advice))
+        return problems
+
+
+def _refuse_what_is_no_export(directory: Path) -> None:
+    """Only an export is ever replaced."""
+    if directory.exists() and not directory.is_dir():
+        raise StateError(f"{directory} is not a directory.", advice="Name another place.")
+    if directory.is_dir() and any(directory.iterdir()) and not (directory / "data" / "datapackage.json").is_file():
+        raise StateError(f"{directory} holds something else; nothing was written.", advice="Name a new directory.")
+
+
+def _swap(new: Path, directory: Path) -> None:
+    """Put the new export in the place of the old one: at any moment one of them is whole."""
+    old = directory.with_name(f".{directory.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if directory.exists():
+        directory.rename(old)
+    new.rename(directory)
+    shutil.rmtree(old, ignore_errors=True)

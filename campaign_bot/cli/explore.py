@@ -1,0 +1,76 @@
+"""explore: the database in a browser, read-only."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.cli.session import err, print_json, session
+from campaign_bot.errors import ConfigError
+
+
+def register(root: typer.Typer) -> None:
+    root.command()(explore)
+
+
+def explore(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.", min=0, max=65_535)] = 8001,
+    metadata: Annotated[
+        bool, typer.Option("--metadata", help="Only print what Datasette is told, for a Datasette of your own.")
+    ] = False,
+) -> None:
+    """Look at the database in a browser: Datasette, read-only, with words for every column and questions to begin with."""
+    from campaign_bot.app import explorer
+
+    app = session(context).open()
+    app.store.paused()  # the tables are there, and of this version
+    told = explorer.metadata(app.database.stem, app.library.campaign, simulated=app.simulated)
+    if metadata:
+        print_json(told)
+        return
+    if importlib.util.find_spec("datasette") is None:
+        raise ConfigError(
+            "Datasette is not installed.", advice="Install it beside campaign-bot: pip install 'campaign-bot[explore]'."
+        )
+    app.close()
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "metadata.json"
+        file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        err.print(
+            f"{escape(str(app.database))}, read-only, at [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C.",
+            soft_wrap=True,
+        )
+        # Datasette opens a file read-only (mode=ro), so a daemon goes on writing beside it. A process of its own: it
+        # would load another SQLite into this one.
+        command = [
+            sys.executable, "-m", "datasette", "serve", str(app.database), "--metadata", str(file), "--host", "127.0.0.1",
+            "--port", str(port), "--setting", "sql_time_limit_ms", "5000", "--setting", "allow_download", "off",
+            "--setting", "max_returned_rows", "10000",
+        ]  # fmt: skip
+        raise typer.Exit(_run(command))
+
+
+def _run(command: list[str]) -> int:
+    """Datasette until it ends, or until we are asked to."""
+    import signal
+    import subprocess
+    from types import FrameType
+
+    process = subprocess.Popen(command, env={**os.environ})  # noqa: S603 - our own interpreter and file
+
+    def end(number: int, _: FrameType | None) -> None:
+        process.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    code = process.wait()
+    return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else 1

@@ -1,0 +1,68 @@
+"""import: what happened elsewhere, from a CSV file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.cli.content import Json
+from campaign_bot.cli.session import Session, counted, local, out, print_json, session, table
+
+
+def register(root: typer.Typer) -> None:
+    root.command("import")(import_)
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV with the columns day, source, name, count and, if known, post.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="If the file is not UTF-8, e.g. cp1252.")] = "utf-8",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look whether everything is right.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="What was imported so far.")] = False,
+    undo: Annotated[int | None, typer.Option(help="Take back the import of this number.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import outcomes: sign-ups, submissions and downloads that were counted elsewhere, by day and source."""
+    if sum((file is not None, list_, undo is not None)) != 1:
+        raise typer.BadParameter("Name a file, or --list, or --undo with a number.", param_hint="FILE")
+    here = session(context)
+    if list_:
+        _list(here, as_json)
+    elif undo is not None:
+        taken, again = here.open().undo_import(undo)
+        out.print(f"Import {undo} ({escape(taken.file)}) no longer counts.")
+        for one in again:
+            out.print(f"Import {one.id} ({escape(one.file)}), which it had replaced, counts again.")
+    elif file is not None and dry_run:
+        _, found = here.open().check_outcomes(file, encoding=encoding)
+        out.print(f"Nothing is wrong: {counted(found.rows, 'row')}, {found.total:,} in all. Nothing was imported.")
+    elif file is not None:
+        made, new = here.open().import_outcomes(file, encoding=encoding)
+        if as_json:
+            print_json({**asdict(made), "new": new})
+        elif new:
+            out.print(f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}.")
+        else:
+            out.print(f"{escape(file.name)} was imported before, as import {made.id}. Nothing was changed.")
+
+
+def _list(here: Session, as_json: bool) -> None:
+    app = here.open()
+    found = app.store.imports()
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        out.print(f"Nothing was imported yet. `{here.command} import outcomes.csv` does that.")
+        return
+    shown = table("import", "file", "rows", "when", "who", "state", numbers=("import", "rows"), whole=("when", "state"))
+    for one in found:
+        when = local(one.at, app.local_zone)
+        shown.add_row(str(one.id), escape(one.file), f"{one.rows:,}", when, escape(one.person), one.state)
+    out.print(shown)

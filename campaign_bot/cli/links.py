@@ -1,0 +1,68 @@
+"""links: short addresses on the campaign's own domain, and how often they were followed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from campaign_bot.cli.content import Json
+from campaign_bot.cli.session import counted, err, out, print_json, session, table
+from campaign_bot.errors import ConfigError
+
+
+def register(root: typer.Typer) -> None:
+    links = typer.Typer(help="Short addresses on the campaign's own domain, and clicks on them.", no_args_is_help=True)
+    links.command("list")(list_)
+    links.command()(serve)
+    root.add_typer(links, name="links")
+
+
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """Every short address: where it leads, and how often people followed it. Previews and bots are counted apart."""
+    here = session(context)
+    app = here.open()
+    clicks = app.store.clicks_by_link()
+    domain = app.library.campaign.links.domain
+    found = [
+        {
+            "address": f"{domain}/{link.code}", "post": link.post, "account": link.account, "target": link.target,
+            **{kind: clicks.get(link.code, {}).get(kind, 0) for kind in ("human", "preview", "bot")},
+        }
+        for link in app.store.links()
+    ]  # fmt: skip
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        why = "no post has a link yet" if domain else "content/campaign.yaml has no `links: {domain: https://…}`"
+        out.print(f"There are no short addresses: {why}.", soft_wrap=True)
+        return
+    shown = table(
+        "delivery", "short address", "leads to", "people", "previews", "bots", numbers=("people", "previews", "bots")
+    )
+    for one in found:
+        numbers = (f"{one[kind]:,}" for kind in ("human", "preview", "bot"))
+        shown.add_row(f"{one['post']}@{one['account']}", str(one["address"]), escape(str(one["target"])), *numbers)
+    out.print(shown)
+    out.print(f"\n{counted(len(found), 'link')}.")
+
+
+def serve(
+    context: typer.Context,
+    address: Annotated[
+        str, typer.Option(help="Where to answer. Put your web server with TLS before it.")
+    ] = "127.0.0.1:8080",
+) -> None:
+    """Answer short addresses until SIGTERM: lead on, and count the click without anything about who clicked."""
+    from campaign_bot import redirector
+
+    app = session(context).open()
+    domain = app.library.campaign.links.domain
+    if not domain:
+        raise ConfigError(
+            "The campaign has no domain for short addresses.",
+            advice="Put `links: {domain: https://go.example.org}` into content/campaign.yaml, plan and approve anew.",
+        )
+    redirector.serve(app, address, ready=lambda url: err.print(f"{escape(domain)} is answered at [bold]{url}[/bold]"))

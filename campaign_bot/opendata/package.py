@@ -1,0 +1,153 @@
+"""The data package: CSV files and a datapackage.json that says what is in them (Frictionless Data Package 1.0).
+
+https://specs.frictionlessdata.io/data-package/ · every column is described in English and in French.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from campaign_bot.library.files import CampaignFile
+from campaign_bot.opendata.tables import DataTable, Row, Rows
+
+#: name -> (title by language, address). SPDX names, but for the Canadian one.
+LICENCES: dict[str, tuple[Mapping[str, str], str]] = {
+    "CC-BY-4.0": (
+        {"en": "Creative Commons Attribution 4.0", "fr": "Creative Commons Attribution 4.0"},
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
+    "CC0-1.0": (
+        {"en": "CC0 1.0: no rights reserved", "fr": "CC0 1.0\u00a0: aucun droit réservé"},
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+    ),
+    "ODC-BY-1.0": (
+        {"en": "Open Data Commons Attribution 1.0", "fr": "Open Data Commons Attribution 1.0"},
+        "https://opendatacommons.org/licenses/by/1-0/",
+    ),
+    "OGL-Canada-2.0": (
+        {"en": "Open Government Licence – Canada 2.0", "fr": "Licence du gouvernement ouvert – Canada 2.0"},
+        "https://open.canada.ca/en/open-government-licence-canada",
+    ),
+}
+METHOD = {
+    "en": (
+        "Counts are read from the networks’ own interfaces at fixed ages of each post; one taken long after its age is in"
+        " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero. Engagements are likes,"
+        " reposts, replies, quotes and bookmarks, as far as the network tells them. Nothing about people is collected: no"
+        " names, no replies, no lists of followers. Counts that only we hold (votes, clicks on links, outcomes) are left out"
+        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. The likes,"
+        " reposts, replies, quotes and impressions are shown by the networks themselves and are whole."
+    ),
+    "fr": (
+        "Les chiffres viennent des interfaces des réseaux, à des âges fixes de chaque publication; celui qu’on relève"
+        " longtemps après figure dans readings.csv comme tardif (late), et n’est pas dans engagement.csv. Une cellule vide est"
+        " inconnue, jamais zéro. Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les"
+        " signets que le réseau communique. Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes"
+        " d’abonnés. Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9,"
+        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Les mentions J’aime, les"
+        " partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers."
+    ),
+}
+
+
+def write(
+    directory: Path, tables: Sequence[DataTable], rows: Rows, *, campaign: CampaignFile, simulated: bool, now: datetime
+) -> dict[str, int]:
+    """Write every table and the descriptor into an empty directory. Returns the rows of each table."""
+    resources: list[dict[str, Any]] = []
+    found: dict[str, int] = {}
+    for table in tables:
+        file = directory / f"{table.name}.csv"
+        found[table.name] = _csv(file, table, rows, simulated)
+        resources.append(_resource(table, file))
+    descriptor = _descriptor(campaign, resources, simulated=simulated, now=now)
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
+    (directory / "datapackage.json").write_text(text, encoding="utf-8")
+    return found
+
+
+def _csv(file: Path, table: DataTable, rows: Rows, simulated: bool) -> int:
+    number = 0
+    names = [field.name for field in table.fields]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(names)
+        for row in table.make(rows):
+            writer.writerow(_cells({**row, "simulated": simulated}, table))
+            number += 1
+    return number
+
+
+def _cells(row: Row, table: DataTable) -> list[object]:
+    """As the Table Schema writes them: nothing for what is unknown."""
+    values = ((field, row.get(field.name)) for field in table.fields)
+    return [
+        "" if value is None else ("true" if value else "false") if field.type == "boolean" else value
+        for field, value in values
+    ]
+
+
+def _resource(table: DataTable, file: Path) -> dict[str, Any]:
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return {
+        "name": table.name,
+        "path": file.name,
+        "profile": "tabular-data-resource",
+        "title": table.title["en"],
+        "title_fr": table.title["fr"],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": file.stat().st_size,
+        "hash": f"sha256:{digest}",
+        "schema": {
+            "fields": [
+                {
+                    "name": field.name, "type": field.type, "description": field.what["en"],
+                    "description_fr": field.what["fr"],
+                }
+                for field in table.fields
+            ],
+            "primaryKey": list(table.key),
+            "missingValues": [""],
+        },
+    }  # fmt: skip
+
+
+def _descriptor(
+    campaign: CampaignFile, resources: list[dict[str, Any]], *, simulated: bool, now: datetime
+) -> dict[str, Any]:
+    title, address = LICENCES[campaign.open_data.licence]
+    told = {language: campaign.name.get(language, campaign.id) for language in ("en", "fr")}
+    publisher = campaign.open_data.publisher
+    contributors = [
+        {"title": publisher.get("en") or next(iter(publisher.values())), "role": "publisher",
+         **({"email": campaign.open_data.contact} if "@" in campaign.open_data.contact else {})}
+    ] if publisher else []  # fmt: skip
+    return {
+        "profile": "tabular-data-package",
+        "name": campaign.id,
+        "title": told["en"] + (" (SIMULATED)" if simulated else ""),
+        "title_fr": told["fr"] + (" (SIMULÉ)" if simulated else ""),
+        "description": campaign.goal.get("en", ""),
+        "description_fr": campaign.goal.get("fr", ""),
+        "languages": list(campaign.languages),
+        "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "simulated": simulated,
+        "method": METHOD["en"],
+        "method_fr": METHOD["fr"],
+        "licenses": [
+            {"name": campaign.open_data.licence, "title": title["en"], "title_fr": title["fr"], "path": address}
+        ],
+        **({"homepage": campaign.open_data.url} if campaign.open_data.url else {}),
+        **({"contributors": contributors} if contributors else {}),
+        "keywords": ["open government", "gouvernement ouvert", "social media", "médias sociaux"],
+        "resources": resources,
+    }

@@ -1,0 +1,290 @@
+"""Outcomes: a file of what happened elsewhere (sign-ups, submissions, downloads), as rows or as all that is wrong with it.
+
+CSV with a header: day, source, name, count and, if known, the post it is put down to. Comma, semicolon or tab; headers in
+English or French. The file is read line by line, so a million rows fit; everything wrong is told at once, with its place.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TextIO
+
+from campaign_bot.errors import CampaignBotError, NotFound
+from campaign_bot.model import Problem
+from campaign_bot.store.base import OutcomeRow
+
+#: What a column may be called.
+HEADERS = {
+    "day": ("day", "date", "jour"),
+    "source": ("source",),
+    "name": ("name", "outcome", "nom", "résultat"),
+    "count": ("count", "number", "nombre", "total"),
+    "post": ("post", "publication"),
+}
+REQUIRED = ("day", "source", "name", "count")
+KNOWN_NAMES = ("sign_up", "submission", "download")
+#: So many problems are told one by one; the others are counted.
+TOLD = 50
+MOST, LONGEST = 10**12, 200
+_LAYOUT = f"The first line is {','.join(REQUIRED)} (or with ; between), the rows follow."
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_ADDRESS = re.compile(r"\S@\S+\.\S")
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a look through the whole file found. `overflow`: problems beyond those that are listed."""
+
+    sha256: str = ""
+    rows: int = 0
+    total: int = 0
+    problems: list[Problem] = field(default_factory=list[Problem])
+    overflow: int = 0
+
+
+class OutcomeFile:
+    """A file of outcomes. `posts`: the names that a row may be put down to."""
+
+    def __init__(self, path: Path, *, encoding: str, posts: Collection[str], today: date) -> None:
+        self.path = path
+        self._posts, self._today = posts, today
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}.", advice="Name a CSV file.")
+        try:
+            self._encoding = _encoding_of(path, encoding)
+        except LookupError:
+            raise CampaignBotError(f"“{encoding}” is no encoding.", advice="Try cp1252 or utf-8.") from None
+
+    def check(self) -> Checked:
+        """Look at every line. Nothing is kept."""
+        found, seen = Checked(), dict[int, int]()
+        try:
+            with self.path.open("rb") as file:
+                found.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            for line, row, problems in self._read():
+                for problem in problems:
+                    self._add(found, problem)
+                if row is None:
+                    continue
+                first = seen.setdefault(hash((row.day, row.source, row.name, row.post)), line)
+                if first != line:
+                    what = f"Line {first} tells {row.name} of {row.source} on {row.day} already."
+                    self._add(found, self._problem(line, 1, "defined-twice", what, "Add the two, or delete one."))
+                found.rows, found.total = found.rows + 1, found.total + row.count
+        except UnicodeDecodeError as error:
+            self._add(found, self._not_text(error))
+        except csv.Error as error:
+            self._add(found, self._problem(0, 0, "wrong-type", f"This is no CSV: {error}.", "Save it as CSV (UTF-8)."))
+        except OSError as error:
+            self._add(found, self._problem(0, 0, "unreadable", f"It cannot be read: {error.strerror}.", ""))
+        if not found.rows and not found.problems:
+            self._add(found, self._problem(0, 0, "empty", "No row is in it.", _LAYOUT))
+        return found
+
+    def rows(self) -> Iterator[OutcomeRow]:
+        """The rows of a file that `check` found right."""
+        for _, row, problems in self._read():
+            if row is None or problems:
+                raise CampaignBotError(f"{self.path} changed while it was read.", advice="Try again; nothing was kept.")
+            yield row
+
+    # ---- how
+
+    def _read(self) -> Iterator[tuple[int, OutcomeRow | None, list[Problem]]]:
+        """(line, row, problems) of each line; a row only where nothing is wrong with it."""
+        with self.path.open(encoding=self._encoding, newline="") as file:
+            header = file.readline()
+            if not header.strip():
+                return
+            delimiter = max(",;\t", key=header.count)
+            columns, problems = self._columns(next(csv.reader([header], delimiter=delimiter), []))
+            if problems:
+                yield 1, None, problems
+                return
+            lines = _Lines(file)
+            reader = csv.reader(lines, delimiter=delimiter)
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield self._row(cells, columns, 1 + lines.first(reader.line_num), lines.text(), delimiter)
+
+    def _columns(self, header: Sequence[str]) -> tuple[list[str], list[Problem]]:
+        """Which column is what."""
+        told = [cell.strip().strip("\ufeff").casefold() for cell in header]
+        by_header = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
+        found = [by_header.get(cell, "") for cell in told]
+        problems: list[Problem] = []
+        for number, (cell, name) in enumerate(zip(told, found, strict=True)):
+            column = 1 + sum(len(one) + 1 for one in header[:number])
+            if not name:
+                near = get_close_matches(cell, by_header, n=1)
+                advice = f"Did you mean {near[0]}?" if near else f"The columns are {', '.join(HEADERS)}."
+                problems.append(self._problem(1, column, "unknown-key", f"There is no column “{cell}”.", advice))
+            elif name in found[:number]:
+                problems.append(self._problem(1, column, "defined-twice", f"The column {name} is there twice.", ""))
+        missing = [name for name in REQUIRED if name not in found]
+        problems += [self._problem(1, 1, "missing-key", f"The column {name} is missing.", _LAYOUT) for name in missing]
+        return found, problems
+
+    def _row(
+        self, cells: Sequence[str], columns: Sequence[str], line: int, text: str, delimiter: str
+    ) -> tuple[int, OutcomeRow | None, list[Problem]]:
+        if len(cells) != len(columns):
+            what = f"{len(cells)} cells, and the header has {len(columns)}."
+            return (
+                line,
+                None,
+                [self._problem(line, 1, "wrong-type", what, "A cell with a comma in it stands in quotes.")],
+            )
+        told = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+        wrong = {
+            "day": _wrong_day(told["day"], self._today),
+            "source": _wrong_source(told["source"]),
+            "name": _wrong_name(told["name"]),
+            "count": _wrong_count(told["count"]),
+            "post": self._wrong_post(told.get("post", "")),
+        }
+        starts = _starts(text, delimiter) if any(wrong.values()) else []
+        problems = [
+            self._problem(line, starts[columns.index(name)] if columns.index(name) < len(starts) else 1, *what)
+            for name, what in wrong.items()
+            if what is not None
+        ]
+        if problems:
+            return line, None, problems
+        day, count = date.fromisoformat(told["day"]), int(told["count"])
+        return line, OutcomeRow(day, told["source"], told["name"], count, told.get("post", "")), []
+
+    def _wrong_post(self, name: str) -> tuple[str, str, str] | None:
+        if not name or name in self._posts:
+            return None
+        near = get_close_matches(name, self._posts, n=1)
+        return (
+            "unknown-item",
+            f"There is no post “{name}”.",
+            f"Did you mean {near[0]}?" if near else "Leave the cell empty.",
+        )
+
+    def _not_text(self, error: UnicodeDecodeError) -> Problem:
+        """Where the first byte is that is no text in this encoding, and what it would be in the one that is likely."""
+        line, column, byte = _place_of_bad_byte(self.path, self._encoding)
+        likely = bytes([byte]).decode("cp1252", "replace")
+        what = f"The file is not {self._encoding.removesuffix('-sig').upper()}: byte 0x{byte:02X} (“{likely}” in Windows-1252)."
+        return self._problem(line, column, "not-utf8", what, "Save it as “CSV UTF-8”, or add --encoding cp1252.")
+
+    def _problem(self, line: int, column: int, rule: str, message: str, advice: str) -> Problem:
+        return Problem(str(self.path), line, column, rule, "error", message, advice)
+
+    def _add(self, found: Checked, problem: Problem) -> None:
+        if len(found.problems) < TOLD:
+            found.problems.append(problem)
+        else:
+            found.overflow += 1
+
+
+class _Lines:
+    """The lines of a file, remembering those of the row that is being read: a quoted cell may hold several."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._row, self._taken = file, list[str](), True
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._taken:
+            self._row, self._taken = [], False
+        line = next(self._file)
+        self._row.append(line)
+        return line
+
+    def first(self, last: int) -> int:
+        """The number of the row's first line, by that of its last."""
+        self._taken = True
+        return last - len(self._row) + 1
+
+    def text(self) -> str:
+        return self._row[0] if self._row else ""
+
+
+def _wrong_day(text: str, today: date) -> tuple[str, str, str] | None:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date() if len(text) == 10 else None  # noqa: DTZ007 - a day, no instant
+    except ValueError:
+        day = None
+    if day is None:
+        return "bad-date", f"“{text[:40]}” is not a day.", "Write it as 2027-03-04."
+    if day > today:
+        return "bad-date", f"{day} is still to come.", "Outcomes are of days that are over."
+    return ("bad-date", f"{day} is too long ago.", "Write the year with four digits.") if day.year < 2000 else None
+
+
+def _wrong_count(text: str) -> tuple[str, str, str] | None:
+    if re.fullmatch(r"\d{1,13}", text, re.ASCII) and int(text) <= MOST:
+        return None
+    if re.fullmatch(r"-\d+", text, re.ASCII):
+        return (
+            "wrong-type",
+            f"{text[:40]} is negative.",
+            "A count is 0 or more; a corrected file replaces the one before.",
+        )
+    return "wrong-type", f"“{text[:40]}” is no count.", "Write a whole number without spaces, such as 1500."
+
+
+def _wrong_name(text: str) -> tuple[str, str, str] | None:
+    if len(text) <= LONGEST and _NAME.fullmatch(text):
+        return None
+    near = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    advice = f"Write {near}." if _NAME.fullmatch(near) else f"Such as {', '.join(KNOWN_NAMES)}."
+    return "wrong-type", f"“{text[:40]}” is no name of an outcome: lower-case letters, digits, single _.", advice
+
+
+def _wrong_source(text: str) -> tuple[str, str, str] | None:
+    if not text:
+        return "missing-key", "The source is empty.", "Say where it was counted, e.g. website."
+    if _ADDRESS.search(text):
+        return (
+            "personal",
+            "The source looks like somebody's address.",
+            "No data about people come in here: name the system.",
+        )
+    if not text.isprintable():
+        return "wrong-type", "The source holds characters that nobody can see.", "Type it anew."
+    return ("wrong-type", f"The source is longer than {LONGEST} characters.", "") if len(text) > LONGEST else None
+
+
+def _starts(line: str, delimiter: str) -> list[int]:
+    """The column (from 1) at which each cell of a line begins."""
+    starts, quoted = [1], False
+    for number, character in enumerate(line, 1):
+        if character == '"':
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            starts.append(number + 1)
+    return starts
+
+
+def _encoding_of(path: Path, wanted: str) -> str:
+    """What the file's first bytes say, or what was asked for."""
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig" if codecs.lookup(wanted).name == "utf-8" else wanted
+
+
+def _place_of_bad_byte(path: Path, encoding: str) -> tuple[int, int, int]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                return number, len(line[: error.start].decode(encoding, "replace")) + 1, line[error.start]
+    return 0, 0, 0

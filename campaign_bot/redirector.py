@@ -1,0 +1,234 @@
+"""The redirector: short addresses lead on, and what is counted is clicks, not people.
+
+It keeps a number for each link, day and kind. No cookie, no address, no id, no log of requests; only targets that the
+campaign wrote. Clicks wait in memory for a second, so that many at once are one write; SIGTERM writes what waits, a kill
+loses that second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
+from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import structlog
+import uvicorn
+
+from campaign_bot.app import App
+from campaign_bot.errors import CampaignBotError, ConfigError
+
+log = structlog.get_logger()
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+WRITE_EVERY_S = 1.0
+#: Who fetches an address to show its title beside a post, by a word of its User-Agent. As of 2026-11: X, Meta, Slack,
+#: Discord, Telegram, LinkedIn name theirs in their developers' pages; fediverse servers and Bluesky in their source.
+PREVIEWERS = (
+    "twitterbot", "mastodon", "cardyb", "bluesky", "pleroma", "akkoma", "misskey", "gotosocial", "pixelfed", "friendica",
+    "lemmy", "facebookexternalhit", "slackbot", "slack-imgproxy", "discordbot", "telegrambot", "linkedinbot", "whatsapp",
+    "skypeuripreview", "iframely", "embedly", "tumblr", "pinterest", "redditbot", "snapchat", "viber",
+)  # fmt: skip
+#: What sticks to an address when it is copied out of a sentence.
+STUCK = ".,;:!?)]»”\u00a0 /"
+
+HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
+    (b"x-content-type-options", b"nosniff"),
+)
+PAGE_HEADERS = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
+)
+
+
+@lru_cache(maxsize=2000)
+def kind_of(agent: str) -> str:
+    """human, preview or bot, by what a browser says it is. Other crawlers: the list of crawler-user-agents."""
+    from crawleruseragents import is_crawler
+
+    if any(word in agent.casefold() for word in PREVIEWERS):
+        return "preview"
+    return "bot" if not agent or is_crawler(agent) else "human"
+
+
+class Redirector:
+    """An ASGI application."""
+
+    def __init__(self, app: App) -> None:
+        self._store, self._clock, self._zone = app.store, app.clock, app.local_zone
+        campaign = app.library.campaign
+        self._name = {language: campaign.name.get(language, campaign.id) for language in ("en", "fr")}
+        self._waiting: Counter[tuple[date, str, str]] = Counter()
+        self._targets: dict[str, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, send)
+
+    # ---- requests
+
+    async def _answer(self, scope: Scope, send: Send) -> None:
+        method, path = scope["method"], str(scope["path"])
+        if method not in ("GET", "HEAD"):
+            await _say(send, 405, b"", ((b"allow", b"GET, HEAD"),))
+            return
+        if path == "/":
+            await _say(send, 200, self._page(_WELCOME) if method == "GET" else b"", PAGE_HEADERS)
+            return
+        code = path[1:].rstrip(STUCK).casefold()
+        try:
+            target = self._target(code)
+        except CampaignBotError as error:
+            log.error("the links cannot be read", why=str(error))
+            await _say(send, 503, self._page(_BUSY), (*PAGE_HEADERS, (b"retry-after", b"5")))
+            return
+        if target is None:
+            await _say(send, 404, self._page(_UNKNOWN) if method == "GET" else b"", PAGE_HEADERS)
+            return
+        headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
+        today = self._clock().astimezone(self._zone).date()
+        self._waiting[today, code, _kind(method, headers)] += 1
+        await _say(send, 302, b"", ((b"location", target.encode("ascii", "ignore")),))
+
+    def _target(self, code: str) -> str | None:
+        """Only what the campaign wrote. Links never change, so they are looked up once."""
+        if code not in self._targets:
+            link = self._store.link(code) if code.isalnum() and len(code) < 40 else None
+            if link is None:
+                return None
+            self._targets[code] = _ascii(link.target)
+        return self._targets[code]
+
+    def _page(self, words: Mapping[str, tuple[str, str]]) -> bytes:
+        """Both languages on one page: nobody's language is asked for or kept."""
+        halves = "".join(
+            f'<section lang="{language}"><h1>{escape(title)}</h1><p>{escape(text.format(name=self._name[language]))}</p></section>'
+            for language, (title, text) in words.items()
+        )
+        return _PAGE.format(title=escape(" / ".join(title for title, _ in words.values())), halves=halves).encode()
+
+    # ---- counts
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        writing = asyncio.create_task(self._write_now_and_then())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        writing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writing
+        await self._write()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _write_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S)
+            await asyncio.shield(asyncio.ensure_future(self._write()))
+
+    async def _write(self) -> None:
+        """What waits becomes part of the counts; if the database cannot take it now, it waits on."""
+        if not self._waiting:
+            return
+        clicks, self._waiting = self._waiting, Counter()
+        try:
+            await asyncio.to_thread(self._store.record_clicks, clicks)
+        except CampaignBotError as error:
+            self._waiting += clicks
+            log.error("clicks wait", number=clicks.total(), why=str(error))
+
+
+def serve(app: App, address: str, *, ready: Callable[[str], None]) -> None:
+    """Answer until SIGTERM or SIGINT. `ready` is told the address. Raises ConfigError when it can't be had."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise ConfigError(f"“{address}” is no address.", advice="Write host:port, e.g. 127.0.0.1:8080.")
+    try:
+        listener = socket.create_server((host.strip("[]"), int(port)), backlog=1024)
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
+        raise ConfigError(f"{address} {why}.", advice="Choose another with --address.") from error
+    config = uvicorn.Config(
+        Redirector(app), log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="on",
+        timeout_keep_alive=5, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    with listener:
+        ready(f"http://{host}:{listener.getsockname()[1]}")
+        _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Leaves with 0 when it is asked to: uvicorn would end by the signal."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def _kind(method: str, headers: Mapping[bytes, bytes]) -> str:
+    """What a browser fetches ahead of a click is none; who asks for headers only is a program."""
+    purpose = headers.get(b"sec-purpose", headers.get(b"purpose", headers.get(b"x-moz", b""))).lower()
+    if b"prefetch" in purpose or b"preview" in purpose:
+        return "preview"
+    kind = kind_of(headers.get(b"user-agent", b"")[:400].decode("latin-1").strip())
+    return "bot" if method == "HEAD" and kind == "human" else kind
+
+
+def _ascii(target: str) -> str:
+    """The address as a header can carry it."""
+    from urllib.parse import quote
+
+    return quote(target, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+async def _say(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*HEADERS, *headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+_UNKNOWN = {
+    "en": ("This link leads nowhere", "It may have been cut off. These are the short links of “{name}”."),
+    "fr": (
+        "Ce lien ne mène nulle part",
+        "Il a peut-être été tronqué. Ce sont les liens courts de «\u00a0{name}\u00a0».",
+    ),
+}
+_BUSY = {
+    "en": ("One moment, please", "Try again in a few seconds."),
+    "fr": ("Un instant, s’il vous plaît", "Réessayez dans quelques secondes."),
+}
+_WELCOME = {
+    "en": (
+        "Short links",
+        "These are the short links of “{name}”. We count how often each is followed, and nothing about who follows it: no"
+        " cookies, no addresses, no logs.",
+    ),
+    "fr": (
+        "Liens courts",
+        "Ce sont les liens courts de «\u00a0{name}\u00a0». Nous comptons combien de fois chacun est suivi, et rien sur les"
+        " personnes qui le suivent\u00a0: ni témoins, ni adresses, ni journaux.",
+    ),
+}
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><style>body{{font:18px/1.5 system-ui,sans-serif;max-width:36rem;margin:10vh auto;padding:0 1.2rem;
+color:#1b1f24;background:#fff}}h1{{font-size:1.4rem}}section+section{{border-top:1px solid #d5d9df;margin-top:2rem}}</style>
+</head><body><main>{halves}</main></body></html>
+"""

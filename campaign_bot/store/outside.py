@@ -1,0 +1,167 @@
+"""What happened elsewhere, in SQLite: outcomes that people import, and clicks on the campaign's own links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from campaign_bot.errors import StoreError
+from campaign_bot.model import Click, Outcome
+from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow
+from campaign_bot.store.changes import Changes
+from campaign_bot.store.connection import from_ms, to_ms
+
+
+def keep_links(db: Database, draft: Draft, now: datetime) -> None:
+    """The short addresses of a draft, in the transaction that writes it down. They stay when it changes: an address that
+    is out never leads nowhere, and never elsewhere."""
+    for code, target in draft.links:
+        db.execute(
+            "insert into link (code, post, account, target, at_ms)"
+            " select ?, post.name, delivery.account, ?, ? from delivery join post on post.key = delivery.post"
+            " where delivery.key = ? on conflict do nothing",
+            [code, target, to_ms(now), draft.key],
+        )
+        kept = db.execute("select target from link where code = ?", [code]).fetchone()
+        if kept is not None and kept[0] != target:
+            raise StoreError(
+                f"Two links would have the same short address: {target} and {kept[0]}.",
+                advice="Change either address a little, e.g. add #2 at its end.",
+            )
+
+
+class Outside(Changes):
+    """The verbs of what comes from elsewhere (see `store.base.Store`)."""
+
+    # ---- outcomes
+
+    def import_outcomes(
+        self, file: str, sha256: str, rows: Iterable[OutcomeRow], *, person: str, now: datetime
+    ) -> Imported:
+        """Keep a file's rows, all of them or none. The same bytes again change nothing; another content under a file's
+        name takes the place of the one before. `rows` may be a million: they wait in a table of this connection's own,
+        so that nobody else waits for us."""
+        if (before := self._in_force(sha256=sha256)) is not None:
+            return before
+        db = self._connections.db
+        with self._connections.errors():
+            db.execute("drop table if exists temp.staged")
+            db.execute("create temp table staged (day text, source text, name text, count integer, post text)")
+            db.conn.execute("BEGIN")
+            db.conn.executemany(
+                "insert into temp.staged values (?, ?, ?, ?, ?)",
+                ((row.day.isoformat(), row.source, row.name, row.count, row.post) for row in rows),
+            )
+            db.conn.execute("COMMIT")
+        with self._connections.write() as db:
+            if (before := self._in_force(sha256=sha256)) is not None:
+                return before
+            number = self._keep(db, file, sha256, person, now)
+            db.execute("drop table temp.staged")
+        return next(one for one in self.imports() if one.id == number)
+
+    def _keep(self, db: Database, file: str, sha256: str, person: str, now: datetime) -> int:
+        count = db.execute("select count(*) from temp.staged").fetchone()[0]
+        replaced = self._in_force(file=file)
+        number = int(
+            db.execute(
+                'insert into "import" (file, sha256, rows, person, at_ms, simulated) values (?, ?, ?, ?, ?, ?) returning id',
+                [file, sha256, count, person, to_ms(now), int(self.simulated)],
+            ).fetchone()[0]
+        )
+        db.execute(
+            "insert into outcome (day, source, name, count, import_id, post)"
+            " select day, source, name, count, ?, post from temp.staged",
+            [number],
+        )
+        if replaced is not None:
+            db.execute('update "import" set replaced_by = ? where id = ?', [number, replaced.id])
+        told = {"file": file, "rows": count, **({"replaces": replaced.id} if replaced else {})}
+        self._event(db, now, person, "imported", f"import {number}", told)
+        return number
+
+    def undo_import(self, number: int, *, person: str, now: datetime) -> bool:
+        """Its rows no longer count; what it had replaced is in force again."""
+        with self._connections.write() as db:
+            done = db.execute(
+                'update "import" set undone_ms = ?, undone_by = ?'
+                " where id = ? and undone_ms is null and replaced_by is null",
+                [to_ms(now), person, number],
+            ).rowcount
+            if done:
+                db.execute('update "import" set replaced_by = null where replaced_by = ?', [number])
+                self._event(db, now, person, "import-undone", f"import {number}", {})
+            return done == 1
+
+    def imports(self) -> list[Imported]:
+        return [_imported(row) for row in self._rows('select * from "import" order by id')]
+
+    def outcomes(self) -> list[Outcome]:
+        """What is in force, by day, source and name."""
+        rows = self._rows(
+            "select day, source, name, sum(count) as count from outcomes group by day, source, name order by day, source, name"
+        )
+        return [Outcome(date.fromisoformat(row["day"]), row["source"], row["name"], row["count"]) for row in rows]
+
+    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str) -> dict[tuple[date, str, str, str], str]:
+        """Which of these rows another file in force has too (row -> that file): together they would count twice."""
+        known = {
+            (date.fromisoformat(row["day"]), row["source"], row["name"], row["post"]): row["file"]
+            for row in self._rows("select day, source, name, post, file from outcomes where file <> ?", [file])
+        }
+        if not known:
+            return {}
+        keys = ((row.day, row.source, row.name, row.post) for row in rows)
+        return {key: known[key] for key in keys if key in known}
+
+    def _in_force(self, **where: str) -> Imported | None:
+        (name, value), *_ = where.items()
+        rows = self._rows(
+            f'select * from "import" where {name} = ? and undone_ms is null and replaced_by is null order by id desc',
+            [value],
+        )
+        return _imported(rows[0]) if rows else None
+
+    # ---- links and clicks
+
+    def links(self) -> list[Link]:
+        rows = self._rows("select * from link order by at_ms, post, account, code")
+        return [Link(row["code"], row["post"], row["account"], row["target"]) for row in rows]
+
+    def link(self, code: str) -> Link | None:
+        rows = self._rows("select * from link where code = ?", [code])
+        return Link(rows[0]["code"], rows[0]["post"], rows[0]["account"], rows[0]["target"]) if rows else None
+
+    def record_clicks(self, clicks: Mapping[tuple[date, str, str], int]) -> None:
+        """Add to the counts of (day, code, kind). Several servers may add at once."""
+        with self._connections.write() as db:
+            for (day, code, kind), count in clicks.items():
+                db.execute(
+                    "insert into click (day, post, account, link, kind, count, simulated)"
+                    " select ?, post, account, code, ?, ?, ? from link where code = ?"
+                    " on conflict do update set count = count + excluded.count",
+                    [day.isoformat(), kind, count, int(self.simulated), code],
+                )
+
+    def clicks(self) -> list[Click]:
+        """By people: known bots and previewers are kept apart."""
+        rows = self._rows(
+            "select day, post, account, sum(count) as count from click where kind = 'human'"
+            " group by day, post, account order by day, post, account"
+        )
+        return [Click(date.fromisoformat(row["day"]), row["post"], row["account"], row["count"]) for row in rows]
+
+    def clicks_by_link(self) -> dict[str, dict[str, int]]:
+        """Code -> kind -> how often so far."""
+        found: dict[str, dict[str, int]] = {}
+        for row in self._rows("select link, kind, sum(count) as count from click group by link, kind"):
+            found.setdefault(row["link"], {})[row["kind"]] = row["count"]
+        return found
+
+
+def _imported(row: Mapping[str, Any]) -> Imported:
+    state = "undone" if row["undone_ms"] else "replaced" if row["replaced_by"] else "in force"
+    return Imported(row["id"], row["file"], row["sha256"], row["rows"], row["person"], from_ms(row["at_ms"]), state)

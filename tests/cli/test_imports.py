@@ -1,0 +1,168 @@
+"""import: whole or not at all, twice is once, a correction replaces, and back again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaign_bot.app import App
+from campaign_bot.errors import ContentError
+from campaign_bot.model import Outcome
+from campaign_bot.outcomes import OutcomeFile
+from tests.cli.conftest import Run
+
+TODAY = date(2027, 2, 1)
+HEADER = "day,source,name,count\n"
+
+
+def outcomes(campaign: Path) -> list[tuple[str, int]]:
+    app = App(campaign, environ={})
+    found = [(one.name, one.count) for one in app.store.outcomes()]
+    app.close()
+    return found
+
+
+def test_a_file_is_kept_and_the_same_file_again_changes_nothing(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n2026-01-19,site,download,0\n")
+    assert "Import 1: 2 rows" in run("import", "o.csv").out
+    again = run("import", "o.csv")
+    assert (again.code, "imported before, as import 1" in again.out) == (0, True)
+    assert outcomes(campaign) == [("sign_up", 4), ("download", 0)]
+
+
+def test_a_corrected_file_takes_the_place_of_the_one_before_and_undo_brings_that_back(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n2026-01-19,site,download,9\n")
+    run("import", "o.csv")
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,5\n")
+    run("import", "o.csv")
+    assert outcomes(campaign) == [("sign_up", 5)]
+    undone = run("import", "--undo", 2)
+    assert "Import 1 (o.csv), which it had replaced, counts again." in undone.out
+    assert outcomes(campaign) == [("sign_up", 4), ("download", 9)]
+    assert run("import", "--undo", 2).code == 1
+    assert [one["state"] for one in run("import", "--list", "--json").json] == ["in force", "undone"]
+    app = App(campaign, environ={})
+    assert [one.action for one in app.store.events() if "import" in one.subject] == [
+        "imported",
+        "imported",
+        "import-undone",
+    ]
+    app.close()
+
+
+def test_what_another_file_tells_already_would_count_twice(run: Run, campaign: Path) -> None:
+    Path("a.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    Path("b.csv").write_text(HEADER + "2026-01-18,site,sign_up,7\n")
+    run("import", "a.csv")
+    refused = run("import", "b.csv")
+    assert (refused.code, "is in a.csv already" in refused.err) == (1, True)
+    assert outcomes(campaign) == [("sign_up", 4)]
+
+
+def test_everything_wrong_is_told_at_once_with_its_place_and_nothing_is_kept(run: Run, campaign: Path) -> None:
+    lines = ["2026-01-18,site,sign_up,4", "18/01/2026,site,Sign Up,-3", "2026-01-19,jo@example.org,sign_up,1 200",
+             "2026-01-18,site,sign_up,4", "2026-01-20,s", "2999-01-01,site,sign_up,1"]  # fmt: skip
+    Path("o.csv").write_text(HEADER + "\n".join(lines))
+    told = run("import", "o.csv")
+    places = [line.split(": ")[0] for line in told.err.splitlines() if line.startswith("o.csv:")]
+    assert places == [
+        "o.csv:3:1",
+        "o.csv:3:17",
+        "o.csv:3:25",
+        "o.csv:4:12",
+        "o.csv:4:35",
+        "o.csv:5:1",
+        "o.csv:6:1",
+        "o.csv:7:1",
+    ]
+    assert "jo@example.org" not in told.err
+    assert (told.code, outcomes(campaign)) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\ufeffday;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode(),
+        "jour\tsource\tnom\tnombre\n2026-01-18\tcafé\tsign_up\t4\n".encode("utf-16"),
+        'count,name,"source",day\n"4",sign_up,"café",2026-01-18\n\n'.encode(),
+    ],
+)
+def test_what_spreadsheets_write_is_read(run: Run, campaign: Path, data: bytes) -> None:
+    Path("o.csv").write_bytes(data)
+    assert run("import", "o.csv").code == 0
+    app = App(campaign, environ={})
+    assert app.store.outcomes() == [Outcome(date(2026, 1, 18), "café", "sign_up", 4)]
+    app.close()
+
+
+def test_another_encoding_is_named_with_the_first_byte_that_shows_it(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_bytes((HEADER + "2026-01-18,café,sign_up,4\n").encode("cp1252"))
+    told = run("import", "o.csv")
+    assert "o.csv:2:15" in told.err and "é" in told.err and "--encoding cp1252" in told.err
+    assert run("import", "o.csv", "--encoding", "cp1252").code == 0
+    assert run("import", "o.csv", "--encoding", "klingon").err.startswith("Error: “klingon” is no encoding.")
+
+
+def test_a_row_can_be_put_down_to_a_post_that_exists(run: Run, campaign: Path) -> None:
+    run("plan", "--until", "2027-01-31")
+    Path("o.csv").write_text("day,source,name,count,post\n2026-01-18,site,sign_up,4,fact-2027-01-18\n")
+    assert "Did you mean facts-2027-01-18?" in run("import", "o.csv").err
+    Path("o.csv").write_text("day,source,name,count,post\n2026-01-18,site,sign_up,4,facts-2027-01-18\n")
+    assert run("import", "o.csv").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "No row"), (HEADER, "No row"), ("a,b\n1,2\n", "The column day is missing")]
+)
+def test_nothing_in_it_or_other_columns(run: Run, campaign: Path, text: str, words: str) -> None:
+    Path("o.csv").write_text(text)
+    told = run("import", "o.csv")
+    assert (told.code, words in told.err) == (1, True)
+
+
+def test_a_dry_run_keeps_nothing(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    assert "1 row, 4 in all. Nothing was imported." in run("import", "--dry-run", "o.csv").out
+    assert outcomes(campaign) == []
+
+
+def test_many_problems_are_counted_and_the_first_are_shown(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "x,site,sign_up,4\n" * 1000)
+    told = run("import", "o.csv")
+    assert "has 1000 errors" in told.err and "The first 50 are shown." in told.err
+
+
+def test_a_file_that_changes_between_check_and_reading_is_not_kept_in_part(tmp_path: Path) -> None:
+    file = tmp_path / "o.csv"
+    file.write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    outcome_file = OutcomeFile(file, encoding="utf-8", posts=(), today=TODAY)
+    assert outcome_file.check().problems == []
+    file.write_text(HEADER + "2026-01-18,site,sign_up,4\nnonsense\n")
+    with pytest.raises(Exception, match="changed while it was read"):
+        list(outcome_file.rows())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=300) | st.text(alphabet='day,source;"\n\r\t 0123456789-é', max_size=200).map(
+    lambda text: ("day,source,name,count\n" + text).encode()))  # fmt: skip
+def test_whatever_is_in_the_file_there_is_a_place_or_rows(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "o.csv"
+    file.write_bytes(data)
+    outcome_file = OutcomeFile(file, encoding="utf-8", posts=(), today=TODAY)
+    found = outcome_file.check()
+    assert bool(found.problems) != bool(found.rows) or (found.rows and found.problems)
+    if not found.problems:
+        assert len(list(outcome_file.rows())) == found.rows
+
+
+def test_nothing_half_is_kept_when_the_check_raises(campaign: Path) -> None:
+    app = App(campaign, environ={})
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n2026-01-18,site,sign_up,4\n")
+    with pytest.raises(ContentError):
+        app.import_outcomes(Path("o.csv"))
+    assert app.store.imports() == []
+    app.close()

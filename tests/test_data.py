@@ -1,0 +1,171 @@
+"""The interface for analysts: views as documented, words for every column, a notebook that runs, Datasette that answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign_bot.app.explorer import QUESTIONS, metadata
+from campaign_bot.privacy import stored
+from campaign_bot.store.base import OutcomeRow
+from campaign_bot.store.schema import schema
+from tests.database import connect
+from tests.stage import DUE, Stage, set_stage
+
+ROOT = Path(__file__).parent.parent
+DOCS = (ROOT / "docs" / "data.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A database in which something has happened."""
+    with set_stage(tmp_path_factory.mktemp("data")) as stage:
+        stage.work(until=timedelta(days=3))
+        stage.app.close()
+        yield stage
+
+
+def test_the_views_have_the_columns_that_the_docs_promise() -> None:
+    promised = {
+        name: re.findall(r"^\| `(\w+)` \|", section, re.M)
+        for name, section in re.findall(r"^### (\w+)\n(.*?)(?=^##)", DOCS, re.M | re.S)
+    }
+    assert promised == schema("view")
+
+
+def test_every_stored_column_has_a_reason_and_nothing_else_has() -> None:
+    for kind in ("table", "view"):
+        for name, columns in schema(kind).items():
+            table = stored().table(name)
+            assert table is not None, f"{name} is stored, and campaign_bot/privacy/stored.yaml does not say why"
+            assert (table.keep is not None) == (kind == "table")
+            missing = [column for column in columns if stored().column(name, column) is None]
+            assert not missing, f"{name}.{missing[:1]} is stored, and campaign_bot/privacy/stored.yaml does not say why"
+            assert {one.name for one in table.columns} <= set(columns)
+    assert {one.name for one in stored().tables} == set(schema())
+    texts = [column.what for table in (*stored().tables, *stored().views) for column in table.columns]
+    assert all(what["en"] and what["fr"] for what in texts)
+
+
+def test_what_may_name_staff_can_be_forgotten_or_is_the_record() -> None:
+    for table in stored().tables:
+        if any(column.staff for column in table.columns):
+            assert table.time in schema()[table.name] or table.name in ("event", "approval")
+    named = re.compile(r"person|actor|note|_by$|handle|address|agent|reply_text|user")
+    for name, columns in schema().items():
+        for column in columns:
+            found = stored().column(name, column)
+            assert found is not None
+            assert found.staff or not named.search(column) or column in ("replaced_by",), (
+                f"{name}.{column}: whose name is it?"
+            )
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_of_the_explorer_reads_documented_views_only_and_has_an_answer(worked: Stage, name: str) -> None:
+    question, sql = QUESTIONS[name]
+    assert question["en"].endswith(("?", ")")) and question["fr"] != question["en"]
+    assert set(re.findall(r"\bfrom (\w+)", sql)) <= set(schema("view"))
+    with connect(worked.app.database) as db:
+        found = db.execute(sql, {"network": "mastodon"}).fetchall()
+    if name in ("by-network", "best-posts", "series-replies", "growth", "cost"):
+        assert found
+
+
+def test_the_notebook_s_cells_run(worked: Stage) -> None:
+    if importlib.util.find_spec("pandas") is None:
+        pytest.skip("pandas is not installed: the notebook was not run")
+    cells = json.loads((ROOT / "docs" / "analysis.ipynb").read_text("utf-8"))["cells"]
+    assert all(cell["outputs"] == [] for cell in cells if cell["cell_type"] == "code")
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    told = subprocess.run(
+        [sys.executable, "-W", "error::FutureWarning", "-c", code], capture_output=True, text=True,
+        env={**os.environ, "CAMPAIGN_DB": str(worked.app.database)},
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert "6 deliveries, 12 readings (SIMULATED)" in told.stdout
+
+
+def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> None:
+    if importlib.util.find_spec("datasette") is None:
+        pytest.skip("datasette is not installed: the explorer was not started")
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port = one.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "campaign_bot", "-C", str(worked.app.directory), "explore", "--port", str(port)],
+        env={**os.environ, "CAMPAIGN_BOT_SANDBOX_URL": "http://127.0.0.1:1", "CAMPAIGN_BOT_SANDBOX_DATABASE": str(worked.app.database)},
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        page = _page(f"http://127.0.0.1:{port}/a", patience_s=30)
+        assert "How do engagements grow" in page and "Comment les réactions croissent-elles" in page
+        assert "SIMULATED" in page
+        told = json.loads(_page(f"http://127.0.0.1:{port}/a/growth.json?_shape=array"))
+        assert {row["age_hours"] for row in told} == {1, 24}
+        assert "number of replies; no reply is read or kept" in _page(f"http://127.0.0.1:{port}/a/engagement")
+        with pytest.raises(urllib.error.HTTPError):
+            _page(f"http://127.0.0.1:{port}/a.json?sql=delete+from+event")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+
+
+def _page(url: str, *, patience_s: float = 0) -> str:
+    end = time.monotonic() + patience_s
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def test_the_explorer_s_words_are_in_both_languages(worked: Stage) -> None:
+    told = metadata("a", worked.app.library.campaign, simulated=False)["databases"]["a"]
+    assert told["tables"]["click"]["columns"]["count"] == "how often · combien de fois"
+    assert told["tables"]["daemon"]["hidden"]
+
+
+def test_names_go_when_their_time_is_over_and_figures_and_the_record_stay(tmp_path: Path) -> None:
+    with set_stage(tmp_path) as stage:
+        stage.work(until=timedelta(days=2))
+        store = stage.app.store
+        before = [one.snapshots for one in store.results()]
+        store.import_outcomes(
+            "o.csv", "0" * 64, [OutcomeRow(date(2027, 1, 18), "site", "sign_up", 40)], person="sam", now=DUE
+        )
+        with connect(stage.app.database) as db:
+            db.execute("insert into link values (?, 'p', 'a', 'https://x.example', 0)", ["c" * 9])
+            db.commit()
+        for day in (date(2027, 1, 30), date(2027, 1, 31), date(2027, 2, 1)):
+            store.record_clicks({(day, "c" * 9, "human"): 2})
+        stage.clock.move_to(DUE + timedelta(days=500))
+        assert stage.app.forget(dry=True) == {"click.day": 2}
+        stage.clock.move_to(DUE + timedelta(days=800))
+        told = stage.app.forget(dry=True)
+        assert told == {"import.person": 1, "click.day": 2}
+        assert stage.app.forget() == told
+        assert stage.app.forget() == {}
+        assert [one.snapshots for one in store.results()] == before
+        assert [(one.day, one.count) for one in store.clicks()] == [(date(2027, 1, 1), 4), (date(2027, 2, 1), 2)]
+        assert [(one.person, one.rows) for one in store.imports()] == [("forgotten", 1)]
+        assert store.verify_record().faults == ()
+        assert [one.count for one in store.outcomes()] == [40]

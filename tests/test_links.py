@@ -1,0 +1,196 @@
+"""Tracked links: short, derived, never elsewhere than the campaign wrote, and nothing about who follows them."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_bot.app import App
+from campaign_bot.compose.links import ALPHABET, LENGTH, link_code
+from campaign_bot.errors import StoreError
+from campaign_bot.redirector import kind_of
+from campaign_bot.store.base import Draft, Link
+from tests.campaigns import CAMPAIGN, write_campaign
+from tests.database import connect
+from tests.stage import DUE, set_stage
+
+WITH_DOMAIN = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+CARDYB = "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)"
+
+
+@dataclass
+class Server:
+    process: subprocess.Popen[str]
+    port: int
+    app: App
+    links: list[Link]
+
+    def ask(self, path: str, *, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        told = {"User-Agent": BROWSER, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        connection.request(method, path, headers=told)
+        answer = connection.getresponse()
+        answer.body = answer.read().decode()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+    def counted(self) -> dict[str, int]:
+        """By kind, once what waits is written."""
+        time.sleep(1.3)
+        with connect(self.app.database) as db:
+            return dict(db.execute("select kind, sum(count) from click group by kind"))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    app = App(write_campaign(tmp_path / "c", **WITH_DOMAIN), environ={}, clock=lambda: DUE - timedelta(hours=1))
+    app.plan(until=DUE.replace(day=19))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "campaign_bot", "-C", str(app.directory), "links", "serve", "--address", "127.0.0.1:0"],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    port = 0
+    for line in process.stderr:
+        if found := re.search(r"127\.0\.0\.1:(\d+)", line):
+            port = int(found[1])
+            break
+    yield Server(process, port, app, app.store.links())
+    process.kill()
+    process.wait()
+    app.close()
+
+
+def test_a_click_leads_on_and_is_counted_without_anything_about_who_it_was(server: Server) -> None:
+    link = next(one for one in server.links if one.account == "mastodon-fr")
+    answer = server.ask(
+        f"/{link.code}?fbclid=abc", X_Forwarded_For="203.0.113.7", Cookie="a=b", Referer="https://x.com/jo"
+    )
+    assert (answer.status, answer.headers["Location"]) == (302, link.target)
+    assert link.target.startswith("https://ouvert.canada.ca/fr?utm_source=mastodon&")
+    assert (answer.headers["Cache-Control"], answer.headers["Set-Cookie"]) == ("no-store", None)
+    assert server.counted() == {"human": 1}
+    (click,) = server.app.store.clicks()
+    assert (click.post, click.account, click.count) == ("facts-2027-01-18", "mastodon-fr", 1)
+    kept = server.app.database.read_bytes() + server.app.database.with_name("campaign.db-wal").read_bytes()
+    assert not [word for word in (b"203.0.113", b"127.0.0.1", b"Mozilla", b"fbclid", b"x.com/jo") if word in kept]
+
+
+def test_previews_bots_heads_and_prefetches_are_not_people(server: Server) -> None:
+    path = f"/{server.links[0].code}"
+    server.ask(path, User_Agent=CARDYB)
+    server.ask(path, User_Agent="http.rb/5.2.0 (Mastodon/4.3.1; +https://mastodon.social/)")
+    server.ask(path, Sec_Purpose="prefetch")
+    server.ask(path, User_Agent="curl/8.1")
+    server.ask(path, User_Agent="")
+    head = server.ask(path, method="HEAD")
+    assert (head.status, head.headers["Location"]) == (302, server.links[0].target)
+    assert server.counted() == {"preview": 3, "bot": 3}
+    assert server.app.store.clicks() == []
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/https://evil.example", "//evil.example/x", "/%0d%0aSet-Cookie:a=b", "/..%2f..",
+                                  "/" + "a" * 3000])  # fmt: skip
+def test_what_the_campaign_did_not_write_leads_nowhere_in_both_languages(server: Server, path: str) -> None:
+    answer = server.ask(path)
+    assert (answer.status, answer.headers["Location"], answer.headers["Set-Cookie"]) == (404, None, None)
+    body = answer.body  # type: ignore[attr-defined]
+    assert "leads nowhere" in body and "ne mène nulle part" in body and "«\u00a0Petite\u00a0»" in body
+    assert "evil" not in body
+
+
+def test_other_methods_are_refused_and_the_root_says_what_this_is(server: Server) -> None:
+    assert server.ask(f"/{server.links[0].code}", method="POST").status == 405
+    assert "nothing about who follows it" in server.ask("/").body  # type: ignore[attr-defined]
+
+
+def test_punctuation_that_stuck_to_the_address_does_no_harm(server: Server) -> None:
+    assert server.ask(f"/{server.links[0].code.upper()}).").status == 302
+
+
+def test_under_load_nothing_is_lost_and_sigterm_writes_what_waits(server: Server) -> None:
+    codes = [link.code for link in server.links]
+
+    def click(number: int) -> int:
+        return server.ask(f"/{codes[number % len(codes)]}").status
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(click, range(800))) == {302}
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(10) == 0
+    assert sum(click.count for click in server.app.store.clicks()) == 800
+
+
+def test_a_kill_loses_a_second_at_most_and_hurts_nothing(server: Server) -> None:
+    path = f"/{server.links[0].code}"
+    server.ask(path)
+    assert server.counted() == {"human": 1}
+    server.ask(path)
+    server.process.kill()
+    server.process.wait()
+    assert server.app.store.health_of_file() == "ok"
+    assert sum(click.count for click in server.app.store.clicks()) in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("agent", "kind"),
+    [(BROWSER, "human"), (CARDYB, "preview"), ("Twitterbot/1.0", "preview"), ("Googlebot/2.1", "bot"), ("", "bot"),
+     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Twitter for"
+      " iPhone/10.48", "human")],
+)  # fmt: skip
+def test_who_is_a_person(agent: str, kind: str) -> None:
+    assert kind_of(agent) == kind
+
+
+@given(st.tuples(st.text(), st.text(), st.text(), st.text()))
+def test_codes_are_derived_and_easy_to_type(words: tuple[str, str, str, str]) -> None:
+    code = link_code(*words)
+    assert code == link_code(*words)
+    assert len(code) == LENGTH and set(code) <= set(ALPHABET)
+
+
+def test_each_account_has_its_own_address_and_planning_twice_gives_the_same(tmp_path: Path) -> None:
+    with set_stage(tmp_path, WITH_DOMAIN) as stage:
+        links = stage.app.store.links()
+        assert len({one.code for one in links}) == len(links) == 6
+        stage.app.plan(until=DUE.replace(day=19))
+        assert stage.app.store.links() == links
+        (mine,) = [one for one in links if one.account == "x-en"]
+        assert f"https://go.example.org/{mine.code}" in stage.delivery("x-en").content.text
+        stage.app.work()
+        assert {one.account for one in links} == {post.account for post in stage.networks.world.posts}
+
+
+def test_without_a_domain_links_are_marked_and_long(tmp_path: Path) -> None:
+    with set_stage(tmp_path) as stage:
+        assert stage.app.store.links() == []
+        assert "utm_source=mastodon" in stage.delivery("mastodon-en").content.text
+
+
+def test_a_short_address_never_changes_where_it_leads(tmp_path: Path) -> None:
+    with set_stage(tmp_path, WITH_DOMAIN) as stage:
+        link = stage.app.store.links()[0]
+        one = stage.delivery(link.account)
+        other = replace(one.content, parts=(replace(one.content.parts[0], text="Other words"),))
+        draft = Draft(
+            one.key, one.account, one.network, one.language, one.due, other, 11, 500,
+            links=((link.code, "https://other.example"),),
+        )  # fmt: skip
+        with pytest.raises(StoreError, match="same short address"):
+            stage.app.store.change(draft, now=stage.clock(), actor="plan", why="text changed")
+        assert stage.app.store.link(link.code) == link
+        assert stage.delivery(link.account).content == one.content

@@ -1,0 +1,290 @@
+"""Open data: valid, described, without people, small counts left out; a page that everybody can read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_bot.app import App
+from campaign_bot.errors import StateError
+from campaign_bot.opendata.suppress import FLOOR, small, suppressed, total
+from campaign_bot.opendata.words import OUTCOMES, WORDS
+from campaign_bot.rehearsal import STAND_IN, rehearse
+from campaign_bot.store.base import OutcomeRow
+from tests.campaigns import CAMPAIGN, write_campaign
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+COMMITMENTS = """\
+- id: impact-1
+  number: 1
+  priority: impact
+  text: {en: measure what changes, fr: mesurer ce qui change}
+  heading: {en: Impact, fr: Impact}
+  progress: {en: A first report is out., fr: Un premier rapport est paru.}
+  source: {title: Vision, date: "2018"}
+- id: impact-2
+  number: 2
+  priority: impact
+  text: {en: tell it, fr: le dire}
+  heading: {en: Impact, fr: Impact}
+  source: {title: Vision, date: "2018"}
+"""
+POLL = {
+    "content/data/commitments.yaml": COMMITMENTS,
+    "content/data/questions.yaml": "- id: q\n  text: {en: What first?, fr: Quoi d’abord?}\n"
+    "  options: {en: [Budget, Transit], fr: [Budget, Transport]}\n",
+    "content/series/polls/series.yaml": "title: {en: Polls, fr: Sondages}\npurpose: {en: Ask, fr: Demander}\n"
+    "items: {data: questions}\npoll: {}\ncommitments: [impact-1]\n",
+    "content/series/polls/post.en.j2": "{{ item.text }} #OpenGov\n",
+    "content/series/polls/post.fr.j2": "{{ item.text }} #GouvOuvert\n",
+    "content/series/polls/post.bluesky.en.j2": "{{ item.text }} Tell us. #OpenGov\n",
+    "content/series/polls/post.bluesky.fr.j2": "{{ item.text }} Dites-le. #GouvOuvert\n",
+    "schedules/polls.yaml": 'poll-once:\n  series: polls\n  when: {dates: ["2027-01-19 12:00"]}\n',
+    "content/campaign.yaml": CAMPAIGN
+    + "open_data: {publisher: {en: The office, fr: Le bureau}, contact: data@office.example}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    directory = tmp_path_factory.mktemp("small")
+    done = rehearse(write_campaign(directory, **POLL), directory / "out", seed=7)
+    store = done.app.store
+    rows = [OutcomeRow(date(2027, 1, day), "site", "sign_up", count) for day, count in ((18, 4), (19, 40), (20, 50))]
+    store.import_outcomes("o.csv", "0" * 64, rows, person="sam", now=done.app.clock())
+    yield done.app
+    done.app.close()
+    done.networks.stop()
+
+
+@pytest.fixture(scope="module")
+def exported(rehearsed: App, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("public") / "open"
+    rehearsed.export(directory, simulated_ok=True)
+    return directory
+
+
+def table(exported: Path, name: str) -> list[dict[str, str]]:
+    with (exported / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_frictionless_finds_nothing_wrong(exported: Path) -> None:
+    frictionless = pytest.importorskip(
+        "frictionless", reason="frictionless is not installed: the package was not validated"
+    )
+    told = frictionless.validate(str(exported / "data" / "datapackage.json"))
+    assert told.valid, told.flatten(["rowNumber", "fieldNumber", "type", "message"])
+
+
+def test_frictionless_would_have_found_it(exported: Path, tmp_path: Path) -> None:
+    frictionless = pytest.importorskip(
+        "frictionless", reason="frictionless is not installed: the package was not validated"
+    )
+    shutil.copytree(exported / "data", tmp_path / "data")
+    file = tmp_path / "data" / "followers.csv"
+    file.write_text(file.read_text().replace("Z,", "Z,many", 1))
+    assert not frictionless.validate(str(tmp_path / "data" / "datapackage.json")).valid
+
+
+def test_every_column_is_described_in_both_languages_and_simulated_is_said_everywhere(exported: Path) -> None:
+    told = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
+    assert told["simulated"] is True and "SIMULATED" in told["title"]
+    assert told["licenses"][0]["name"] == "CC-BY-4.0" and told["method"] and told["method_fr"]
+    for resource in told["resources"]:
+        rows = table(exported, resource["name"])
+        names = [field["name"] for field in resource["schema"]["fields"]]
+        assert all(field["description"] and field["description_fr"] for field in resource["schema"]["fields"])
+        assert {row["simulated"] for row in rows} <= {"true"}
+        assert all(list(row) == names for row in rows)
+    for page in ("index.html", "en.html", "fr.html"):
+        assert re.search("SIMULATED|SIMULÉ", (exported / page).read_text("utf-8"))
+
+
+def test_the_data_are_those_of_the_database(rehearsed: App, exported: Path) -> None:
+    results = rehearsed.store.results()
+    assert len(table(exported, "posts")) == len(results) == 24
+    likes = sum(one.counts.likes or 0 for result in results for one in result.snapshots)
+    assert sum(int(row["likes"] or 0) for row in table(exported, "engagement")) == likes
+    assert table(exported, "engagement")[0]["impressions"] == "" or "x" in table(exported, "engagement")[0]["account"]
+    spent = sum(float(row["usd"]) for row in rehearsed.store.view("spending"))
+    assert sum(float(row["usd"]) for row in table(exported, "spending")) == pytest.approx(spent)
+
+
+def test_nothing_about_people_is_in_it(exported: Path) -> None:
+    text = "".join(file.read_text("utf-8") for file in exported.rglob("*") if file.is_file())
+    assert STAND_IN not in text and "sam" not in re.findall(r"\w+", text)
+    assert {row["approved_by"] for row in table(exported, "posts")} == {"campaign team"}
+
+
+def test_small_counts_and_what_would_tell_them_are_left_out(exported: Path) -> None:
+    assert [(row["day"], row["count"], row["suppressed"]) for row in table(exported, "outcomes")] == [
+        ("2027-01-18", "", "true"), ("2027-01-19", "", "true"), ("2027-01-20", "50", "false"),
+    ]  # fmt: skip
+    polls = table(exported, "polls")
+    assert [(row["label_en"], row["label_fr"], row["polls"]) for row in polls] == [
+        ("Budget", "Budget", "4"), ("Transit", "Transport", "4"),
+    ]  # fmt: skip
+    assert len({row["suppressed"] for row in polls}) == 1
+    assert all(row["votes"] == "" or not 0 < int(row["votes"]) < FLOOR for row in polls)
+    assert not [
+        row for row in table(exported, "engagement") if row["poll_votes"] and 0 < int(row["poll_votes"]) < FLOOR
+    ]
+    assert "94" in (exported / "en.html").read_text("utf-8")  # the total of sign-ups tells no day
+
+
+counts = st.lists(st.integers(0, 60) | st.integers(0, 12), max_size=4)
+
+
+@given(counts)
+def test_no_small_count_follows_from_what_is_published(cells: list[int]) -> None:
+    """Whoever knows the published cells, the total and the rule cannot tell a small cell: another one fits as well."""
+    hidden, whole = suppressed(cells), total(cells)
+    assert all(left for count, left in zip(cells, hidden, strict=True) if small(count))
+    places = [number for number, left in enumerate(hidden) if left]
+    if not places:
+        return
+    rest = sum(cells[number] for number in places)
+    for number in (one for one in places if small(cells[one])):
+        if whole is None:
+            continue
+        others = [one for one in places if one != number]
+        fitting = {
+            guess for guess in range(1, 10)
+            if any(sum(values) == rest - guess for values in product(range(rest + 1), repeat=len(others)))
+        } if len(others) < 3 else {1, 2}  # fmt: skip
+        assert len(fitting) > 1
+
+
+@given(counts)
+def test_a_total_is_never_small(cells: list[int]) -> None:
+    assert not small(total(cells))
+
+
+def test_simulated_figures_are_no_open_data_unless_that_is_wanted(rehearsed: App, tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="SIMULATED"):
+        rehearsed.export(tmp_path / "open")
+    assert not (tmp_path / "open").exists()
+
+
+def test_only_an_export_is_ever_replaced(rehearsed: App, exported: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(StateError, match="something else"):
+        rehearsed.export(tmp_path / "mine", simulated_ok=True)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+    shutil.copytree(exported, tmp_path / "again")
+    (tmp_path / "again" / "en.html").write_text("old")
+    rehearsed.export(tmp_path / "again", simulated_ok=True)
+    assert (tmp_path / "again" / "en.html").read_text("utf-8") != "old"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["again", "mine"]
+
+
+def test_a_campaign_in_which_nothing_happened_can_be_published(tmp_path: Path) -> None:
+    frictionless = pytest.importorskip(
+        "frictionless", reason="frictionless is not installed: the package was not validated"
+    )
+    app = App(write_campaign(tmp_path / "c"), environ={}, database=tmp_path / "a.db")
+    app.export(tmp_path / "open")
+    app.close()
+    text = (tmp_path / "open" / "fr.html").read_text("utf-8")
+    assert "Rien n’est encore paru." in text and "Non mesuré." in text and "nan" not in re.findall(r"\w+", text.lower())
+    assert "SIMUL" not in text
+    assert frictionless.validate(str(tmp_path / "open" / "data" / "datapackage.json")).valid
+
+
+def test_drafts_and_withdrawn_words_are_not_published(tmp_path: Path) -> None:
+    from tests.stage import DUE, set_stage
+
+    with set_stage(tmp_path) as stage:
+        stage.app.work()
+        stage.app.retract(stage.delivery("mastodon-en"), "wrong figure")
+        stage.app.queue(["mastodon-en"], "A secret of next week", DUE + timedelta(days=7), ())
+        stage.app.export(tmp_path / "open", simulated_ok=True)
+        told = {row["account"]: row for row in table(tmp_path / "open", "posts")}
+        assert len(told) == 6
+        assert (told["mastodon-en"]["state"], told["mastodon-en"]["text"], told["mastodon-en"]["url"]) == (
+            "retracted",
+            "",
+            "",
+        )
+        every = "".join(file.read_text("utf-8") for file in (tmp_path / "open").rglob("*") if file.is_file())
+        assert "secret" not in every and "wrong figure" not in every
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "img", "link"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", ["index", "en", "fr"])
+def test_the_page_stands_alone_and_its_links_lead_somewhere(exported: Path, name: str) -> None:
+    page = Page((exported / f"{name}.html").read_text("utf-8"))
+    assert page.open == []
+    assert not [tag for tag, attrs in page.tags if tag in ("script", "iframe", "img") or "src" in attrs]
+    for href in (attrs["href"] or "" for tag, attrs in page.tags if tag in ("a", "link")):
+        if not href.startswith(("http", "#")):
+            assert (exported / href).is_file()
+        if href.startswith("#"):
+            assert [1 for _, attrs in page.tags if attrs.get("id") == href[1:]]
+
+
+def test_the_page_says_what_came_of_the_commitments_in_both_languages(exported: Path) -> None:
+    english, french = ((exported / f"{language}.html").read_text("utf-8") for language in ("en", "fr"))
+    assert "A first report is out." in english and "Un premier rapport est paru." in french
+    assert "1 of 1 posts are out" in english and "Publications parues\u00a0: 1 sur 1" in french
+    assert "data@office.example" in english and "Publié par Le bureau." in french
+    assert "No post is about it yet" in english
+
+
+def test_french_typography(exported: Path) -> None:
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", (exported / "fr.html").read_text("utf-8"), flags=re.S)
+    assert not re.findall(r"\w :|« | »|\w'\w", text)
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    for english, french in (*WORDS.values(), *OUTCOMES.values()):
+        assert english and french
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", french))
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium: the public page was not looked at with axe (apt-get install chromium)"
+)
+def test_axe_finds_nothing_on_a_desk_and_on_a_phone(exported: Path) -> None:
+    axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name, width in product(("index", "en", "fr"), (1280, 375)):
+            tab = browser.new_page(viewport={"width": width, "height": 800})
+            tab.goto((exported / f"{name}.html").as_uri())
+            tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            found: Any = axe_module.Axe().run(tab)
+            assert found.violations_count == 0, f"{name} at {width}: {found.generate_report()}"
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways at {width}"
+            tab.close()
+        browser.close()
