@@ -41,20 +41,24 @@ class Line:
 
 def forecast(said: Iterable[Said], ages: Sequence[timedelta], network_of: Callable[[str], Network]) -> list[Line]:
     """What publishing these deliveries and reading their counts at these ages will cost. A post that is read twice on
-    one UTC day is charged once; followers are counted on the days on which an account publishes."""
+    one UTC day is charged once; followers are counted daily from an account's first post to its last post's last count."""
     found: Counter[tuple[str, str, str]] = Counter()
-    days: set[tuple[str, date]] = set()
+    spans: dict[tuple[str, str], tuple[date, date]] = {}  # (account, network) -> first and last day
     for one in said:
         network = network_of(one.network)
         for action, number in network.charges(one.content).items():
             found[_month(one.due), network.name, action] += number
-        day = one.due.astimezone(UTC).date()
-        if network.followers_action and (one.account, day) not in days:
-            days.add((one.account, day))
-            found[_month(one.due), network.name, network.followers_action] += 1
+        if network.followers_action:
+            first, last = one.due, one.due + max(ages, default=timedelta())
+            begin, end = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+            known = spans.get((one.account, network.name), (begin, end))
+            spans[one.account, network.name] = min(known[0], begin), max(known[1], end)
         if network.count_action:
             for day in {(one.due + age).astimezone(UTC).date() for age in ages}:
                 found[f"{day:%Y-%m}", network.name, network.count_action] += 1
+    for (_, name), (first, last) in spans.items():
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+            found[f"{day:%Y-%m}", name, network_of(name).followers_action] += 1
     usd = {(name, price.action): price.usd for _, name, _ in found for price in network_of(name).prices}
     return sorted(
         Line(month, name, action, count, round(count * usd[name, action], 4))

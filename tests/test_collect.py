@@ -23,7 +23,7 @@ from tests.stage import DUE, Stage, set_stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: account -> (what one call reads at most, the calls that read counts)
-BATCHES = {"mastodon-en": (20, "/api/v1/statuses"), "bluesky-en": (25, "getPosts"), "x-en": (100, "/2/tweets")}
+BATCHES = {"mastodon-en": (20, "/api/v1/statuses"), "bluesky-en": (25, "getPosts"), "x-en": (100, "/tweets")}
 
 
 def sent(stage: Stage, account: str, number: int, poll: Poll | None = None) -> str:

@@ -85,7 +85,10 @@ def test_a_pause_between_the_pictures_and_the_create_request_still_stops_it(stag
 
 def test_a_quiet_period_holds_by_the_calendar(tmp_path: Path) -> None:
     quiet = "quiet_periods:\n  - {starts: 2027-01-18, ends: 2027-01-18, reason: {en: Mourning, fr: Deuil}}\n"
-    with set_stage(tmp_path, {"content/campaign.yaml": CAMPAIGN + quiet}) as stage:
+    with set_stage(tmp_path) as stage:
+        # It begins after the approval: nothing that falls into one could be approved.
+        (stage.app.directory / "content/campaign.yaml").write_text(CAMPAIGN + quiet, "utf-8")
+        stage.app.plan()
         stage.work()
         assert stage.networks.world.posts == []
         assert stage.delivery("x-fr").held == "quiet period: Mourning"
@@ -110,9 +113,10 @@ def test_a_used_up_allowance_is_waited_for_and_no_429_is_earned(stage: Stage) ->
 
 def test_allowances_come_from_the_networks_headers_and_outlive_a_restart(stage: Stage) -> None:
     stage.app.work()
-    for account, quota in (("x-en", 100), ("mastodon-en", 300), ("bluesky-en", 5000 // 3)):
+    # Bluesky tells the tightest of its limits: here that of an address, which every account and request use up.
+    for account, quota, used in (("x-en", 100, 1), ("mastodon-en", 300, 1), ("bluesky-en", 3000 // 3, 5)):
         left = stage.app.store.allowances(account)["publish"]
-        assert (left.quota, left.remaining) == (quota, quota - 1), account
+        assert left.quota == quota and quota - used <= left.remaining < quota, account
         assert left.reset > stage.clock()
     with connect(stage.app.database) as db:
         assert db.execute("select count(*) from allowance where bucket = 'publish'").fetchone() == (6,)
@@ -123,10 +127,10 @@ def test_allowances_come_from_the_networks_headers_and_outlive_a_restart(stage: 
 
 def test_the_ledger_is_the_forecast(stage: Stage) -> None:
     forecast = {(line.action, line.count) for line in stage.app.bill(stage.app.store.deliveries())}
-    stage.work(until=timedelta(days=3))
+    stage.work(until=timedelta(days=1, hours=3))  # the last count
     with connect(stage.app.database) as db:
         ledger = set(db.execute("select action, sum(times) from spending group by action").fetchall())
-    reads = {("read of an own post", 4), ("read of a user", 2)}
+    reads = {("read of an own post", 4), ("read of a user", 4)}
     assert ledger == forecast == {("post with a link", 2), ("alt text", 2), *reads}
 
 

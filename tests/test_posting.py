@@ -207,9 +207,12 @@ def test_a_video_that_is_never_ready_is_missed_and_says_why(tmp_path: Path) -> N
     media = tmp_path / "small/content/media"
     media.mkdir(parents=True)
     shutil.copy(VIDEO, media)
+    for language in ("en", "fr"):
+        (media / f"{language}.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nBonjour\n", encoding="utf-8")
     files = {
         "content/series/facts/series.yaml": SERIES[: SERIES.index("pictures:")]
-        + "videos: [{file: short.mp4, alt: {en: It shines, fr: Ça brille}}]\n",
+        + "videos: [{file: short.mp4, alt: {en: It shines, fr: Ça brille}, captions: {en: en.srt, fr: fr.srt}}]\n",
+        "content/campaign.yaml": CAMPAIGN + "unsupported: {captions: omit}\n",
     }
     with set_stage(tmp_path, files) as stage:
         stage.networks.world.behaviour.preparing_s = 1e6

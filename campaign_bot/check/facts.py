@@ -97,7 +97,7 @@ _DENIAL = regex.compile(
 
 @rule(
     "status-claim", "warning", "text", "The account does not pretend to be the government. Saying that it is not is fine.",
-    en="Say who speaks: this campaign.", fr="Dites qui parle : cette campagne.", source="this project: an independent campaign",
+    en="Say who speaks: this campaign.", fr="Dites qui parle\u00a0: cette campagne.", source="this project: an independent campaign",
     passes=(
         ("en", "We are not the Government of Canada."), ("fr", "Nous ne sommes pas le gouvernement du Canada."), ("en", "The Government of Canada announced a plan in 2025."), ("en", "Does our government listen to us?"), ("fr", "Notre gouvernement nous écoute-t-il?"), ("en", "This is not an official account of the government."),
         ("en", "We, the people of Canada, ask the government."), ("fr", "Ce compte n’est pas un compte officiel du gouvernement."), ("en", "“We, the Government of Canada, commit,” says the plan."), ("en", "Open government is yours."), ("fr", "Le gouvernement du Canada annonce un plan."), ("en", "We follow the Government of Canada’s plan."),

@@ -55,7 +55,7 @@ elsewhere(
 )  # fmt: skip
 elsewhere(
     "fit", "link-price", "warning", "network", "A link, with or without its scheme, makes a post on X cost $0.200 instead of $0.015.",
-    en="Offer a wording without a link for X: post.x.<language>.j2.", fr="Offrez une version sans lien pour X : post.x.<langue>.j2.", source="docs.x.com, pay-per-use pricing",
+    en="Offer a wording without a link for X: post.x.<language>.j2.", fr="Offrez une version sans lien pour X\u00a0: post.x.<langue>.j2.", source="docs.x.com, pay-per-use pricing",
     passes=(_on("x", "No link at all. The end"), _on("mastodon", f"Read it: {URL_1}"), _on("x", "p. ex. 2.8 % of e.g. M. Roy"), _on("x", "Version 2.0.1 of the plan")),
     fails=(_on("x", f"Read it: {URL_1}"), _on("x", "See open.canada.ca"), _on("x", "HTTP://OPEN.CANADA.CA")),
 )  # fmt: skip

@@ -134,7 +134,7 @@ def fr_space_before(text: Text, bench: Bench) -> Iterator[Finding]:
 
 @rule(
     "fr-narrow-space", "error", "text", "No narrow no-break space (U+202F) in French: it counts double on X.", mend=True,
-    en="Use U+00A0: the narrow space counts double on X.", fr="Utilisez U+00A0 : l’espace fine compte double sur X.", source=f"{OQLF}; docs.x.com, counting characters",
+    en="Use U+00A0: the narrow space counts double on X.", fr="Utilisez U+00A0\u00a0: l’espace fine compte double sur X.", source=f"{OQLF}; docs.x.com, counting characters",
     passes=(("fr", f"35{NBSP}000"), ("en", f"35{NARROW}000"), ("fr", "Une espace ordinaire"), ("fr", "a\u2060b")),
     fails=(("fr", f"35{NARROW}000 jeunes"), ("fr", f"Objectif{NARROW}: 30"), ("fr", f"30{NARROW}% de jeunes"), ("fr", f"«{NARROW}ouvert{NARROW}»")),
 )  # fmt: skip
@@ -164,7 +164,7 @@ def quote_places(text: Text) -> Iterator[int]:
 
 @rule(
     "fr-quotes", "error", "text", "In French, « » are for quotations; “ ” stand inside them.", mend=True,
-    en="Use « and » for quotations.", fr="Utilisez les guillemets « et ».", source=f"{OQLF}; {PORTAL}",
+    en="Use « and » for quotations.", fr="Utilisez les guillemets «\u00a0et\u00a0».", source=f"{OQLF}; {PORTAL}",
     passes=(
         ("fr", f"«{NBSP}Il dit “oui”{NBSP}»"), ("en", "He says \"yes\" and “no”"), ("fr", "Un écran de 24\" et un clou de 5\""), ("fr", f"«{NBSP}Un «{NBSP}oui{NBSP}» et “non”{NBSP}»"), ("fr", "https://a.ca/?q=%22"), ("fr", "L’idée d’aujourd’hui"),
     ),
@@ -266,7 +266,7 @@ _DOUBLET = regex.compile(
 
 @rule(
     "fr-doublet", "warning", "text", "No abbreviated doublets (élu·e·s, élu(e)s, /trice) in running text: an epicene word, or both words in full.",
-    en="Use a word for both (les jeunes), or write both out: les élues et élus.", fr="Choisissez un mot épicène (les jeunes) ou le doublet complet : les élues et élus.", source=f"{OQLF}, rédaction épicène",
+    en="Use a word for both (les jeunes), or write both out: les élues et élus.", fr="Choisissez un mot épicène (les jeunes) ou le doublet complet\u00a0: les élues et élus.", source=f"{OQLF}, rédaction épicène",
     passes=(
         ("fr", "Les élues et élus, les jeunes et le personnel enseignant"), ("fr", "Écrivez par courriel ou (e)-mail"), ("fr", "et/ou, tous/toutes, km/h"), ("fr", "Lisez https://a.ca/citoyen/e"), ("fr", "Le(s) parent(s) et l’élève(s)"),
         ("fr", "Dites-le, p.ex. demain. Allez-y, croyez-les"), ("en", "Everyone/e and résumé(e)"), ("fr", "El col·lectiu català"), ("fr", "Le premier ministre ou la première ministre"), ("fr", "Open.canada.ca et iPhone SE"), ("fr", "Une élite, c.-à-d. une minorité"),

@@ -36,8 +36,13 @@ class Found:
 def bench_of(library: Library, networks: Callable[[str], Network]) -> Bench:
     """What a campaign's files say the rules measure by."""
     campaign = library.campaign
-    return bench(
-        campaign.checks, networks, campaign.languages, campaign.region, campaign.glossary, campaign.quiet_periods, campaign.timezone
+    omitted = frozenset(name for name, choice in campaign.unsupported.model_dump().items() if choice == "omit")
+    return replace(
+        bench(
+            campaign.checks, networks, campaign.languages, campaign.region, campaign.glossary, campaign.quiet_periods,
+            campaign.timezone,
+        ),
+        omitted=omitted,
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ class Bench:
     hashtags: Mapping[str, str]  # several words in one: how it is written, by its letters alone
     quiet: tuple[QuietPeriod, ...] = ()
     zone: str = "UTC"
+    omitted: frozenset[str] = frozenset()  # what the campaign goes without where a network cannot do it
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ def pair_missing(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Findin
 
 
 def _says_nothing(said: Said) -> bool:
-    return not any(part.text.strip() or part.media or part.poll for part in said.content.parts)
+    return not said.content.earlier and not any(
+        part.text.strip() or part.media or part.poll for part in said.content.parts
+    )
 
 
 @rule(
@@ -115,7 +117,7 @@ def pair_gap(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
 
 @rule(
     "near-duplicate", "error", "set", "The same or nearly the same words do not go out twice on a network within 30 days, from one account or several.",
-    en="Networks hide repeated posts: word it otherwise.", fr="Les réseaux masquent les répétitions : dites-le autrement.", source="X, automation rules; Bluesky and Mastodon server rules",
+    en="Networks hide repeated posts: word it otherwise.", fr="Les réseaux masquent les répétitions\u00a0: dites-le autrement.", source="X, automation rules; Bluesky and Mastodon server rules",
     passes=(
         ("en", "Only one post says this here."),
         {"drafts": [{"id": "a", "language": "en", "network": "x", "text": "Your city asks what to put online first."}, {"id": "b", "language": "en", "network": "mastodon", "text": "Your city asks what to put online first."}]},

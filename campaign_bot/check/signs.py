@@ -44,7 +44,7 @@ def hashtag_count(text: Text, bench: Bench) -> Iterator[Finding]:
     "hashtag-case", "warning", "text",
     "A tag of several words begins each with a capital, and keeps its accents: #DonnéesOuvertes.", severities="warning or error", mend=True,
     en="Begin each word with a capital, so that screen readers say the words: #OpenGovernment.",
-    fr="Une majuscule à chaque mot, pour les lecteurs d’écran : #GouvernementOuvert.", source=f"{CANADA}, social media; {GCS}",
+    fr="Une majuscule à chaque mot, pour les lecteurs d’écran\u00a0: #GouvernementOuvert.", source=f"{CANADA}, social media; {GCS}",
     passes=(
         ("en", "Hello #OpenGovernment #youth"), ("fr", "#DonnéesOuvertes #Égalité"), ("fr", "Bonjour #participation #environnement"), ("en", "#OpenGov2027"),
         ("en", "#ottawa #transparency"), ("en", "https://a.ca/#opengov"), ("fr", "#HistoiresDImpact"), ("en", "#ÉlectionsCanada"),
@@ -141,7 +141,7 @@ def _ends(after: str) -> bool:
 
 @rule(
     "vague-link", "error", "text", "The words of a link say where it leads, not “click here”, “read more”, “en savoir plus”.",
-    en="Say what people find there: Read the plan:", fr="Dites ce que les gens y trouvent : Lisez le plan :", source=f"{CANADA}; Section 508",
+    en="Say what people find there: Read the plan:", fr="Dites ce que les gens y trouvent\u00a0: Lisez le plan\u00a0:", source=f"{CANADA}; Section 508",
     passes=(
         ("en", f"Read more about the plan: {URL_1}"), ("fr", f"Pour en savoir plus sur le plan\u00a0: {URL_1}"), ("en", "Reply here. We publish every idea."), ("fr", "Répondez ici. On publie tout."),
         ("en", f"Want to learn more? Read the plan: {URL_1}"), ("en", "Avoid “click here” in your links"), ("fr", "Évitez «\u00a0cliquez ici\u00a0» dans vos liens"), ("en", f"Here’s the plan: {URL_1}"),

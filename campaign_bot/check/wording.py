@@ -63,7 +63,7 @@ _FAKE = regex.compile(
     "fake-letters", "error", "text",
     "No letters from mathematics, full-width forms or small capitals as styling.",
     en="Write it in ordinary letters: screen readers spell these out or skip them.",
-    fr="Écrivez en lettres ordinaires : les lecteurs d’écran les épellent ou les sautent.", source=GCS,
+    fr="Écrivez en lettres ordinaires\u00a0: les lecteurs d’écran les épellent ou les sautent.", source=GCS,
     passes=(
         ("en", "Bold ideas, 2 × 3"), ("fr", "Le 1ᵉʳ mars, Mᵐᵉ Roy et 5 m²"), ("en", "Room №4, 21 ℃, café naïve"), ("en", "The vowel /ɪ/ in “data”"),
         ("en", "Ελλάδα and Ωmega"), ("en", "Blood type 🅰️"), ("ar", "بيانات مفتوحة للجميع"), ("en", "① first, ② second"),
@@ -113,7 +113,7 @@ def _capital_words(text: Text, bench: Bench) -> list[regex.Match[str]]:
     "shouting", "warning", "text",
     "No two words in a row, and no word of four letters or more, in capitals. Acronyms, numerals and codes do not count.",
     en="Write it in small letters: capitals are hard to read and may be spelt out.",
-    fr="Écrivez en minuscules : les capitales se lisent mal et sont parfois épelées.", source=f"{CANADA}; {GCS}",
+    fr="Écrivez en minuscules\u00a0: les capitales se lisent mal et sont parfois épelées.", source=f"{CANADA}; {GCS}",
     passes=(
         ("en", "The OECD and the IPU count MPs"), ("fr", "L’OCDE et l’UIP comptent"), ("en", "COVID-19, H1N1 and Louis XVI"), ("en", "We do NOT collect names"),
         ("en", "Elizabeth II opened it at 9 AM EST"), ("en", "The US, the UK and IT"), ("en", "Bill C-11 and form T1-OVP"), ("fr", "Le XXIe siècle, en bref"),

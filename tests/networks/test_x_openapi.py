@@ -114,8 +114,12 @@ class Description:
         return one
 
 
+#: 2.167 describes these in a post and has no name by which they are asked for.
+UNLISTED = {"referenced_tweets", "author_id"}
+
+
 def _in_newer_words(fields: str) -> str:
-    return ",".join(FIELDS.get(one, one) for one in fields.split(","))
+    return ",".join(FIELDS.get(one, one) for one in fields.split(",") if one not in UNLISTED)
 
 
 @cache
@@ -209,7 +213,9 @@ def test_either_vocabulary_is_understood_alike(under_test: UnderTest, newer: boo
     after = connection.metrics(asked), connection.followers(), connection.find(under_test.part("A text."), NOW)
     assert after == before
     assert None not in [
-        getattr(one, name) for one in after[0].values() for name in under_test.network.counts - {"poll_votes"}
+        getattr(one, name)
+        for one in after[0].values()
+        for name in under_test.network.counts - {"poll_votes", "link_clicks"}
     ]
     assert after[0][asked[1]].poll_votes
     connection.retract(asked[0])
