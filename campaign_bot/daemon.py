@@ -131,9 +131,9 @@ class Daemon:
     def _work(self) -> float:
         """Begin what is due. Returns the seconds until the next thing is."""
         try:
-            self._app.dispatch(self.wake)
+            dispatched = self._app.dispatch(self.wake)
             self._app.prepare(timedelta(seconds=2 * PREPARE_S), self.wake)
-            wake = self._app.next_wake()
+            wake = self._app.next_wake(dispatched.at)
         except CampaignBotError as error:
             log.error("could not work", why=str(error))
             return RETRY_S

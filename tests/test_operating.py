@@ -634,3 +634,10 @@ def test_a_restored_database_is_for_the_user_and_with_the_rights_of_the_one_befo
     (tmp_path / "copy.db").chmod(0o644)
     stage.app.restore(tmp_path / "copy.db")
     assert stat.S_IMODE(stage.app.database.stat().st_mode) == 0o600
+
+
+def test_what_falls_due_while_a_wake_works_is_the_next_wake(stage: Stage) -> None:
+    dispatched_at = DUE - timedelta(milliseconds=5)
+    stage.clock.move_to(DUE + timedelta(milliseconds=5))  # the wake came a hair early, and took a while
+    assert stage.app.next_wake(dispatched_at) == DUE
+    assert stage.app.next_wake() != DUE

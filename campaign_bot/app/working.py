@@ -67,8 +67,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What a wake began: how many were missed, and the work of each account."""
+    """What a wake began, and as of when: how many were missed, and the work of each account."""
 
+    at: datetime
     missed: int
     futures: list[Future[Worked]]
 
@@ -112,7 +113,7 @@ class Working(Stages):
         for name, waiting in self._waiting(now).items():
             if waiting and self._take(name):
                 futures.append(self._pool.submit(self._worker, name, when_done, waiting))
-        return Dispatched(missed, futures)
+        return Dispatched(now, missed, futures)
 
     def _waiting(self, now: datetime) -> dict[str, Waiting]:
         """By account. Reading gives way for a while after a reading that failed."""
@@ -176,9 +177,10 @@ class Working(Stages):
         with self._lock:
             return bool(self._busy)
 
-    def next_wake(self) -> datetime | None:
-        """The next instant at which something falls due or may be tried again; None where nothing will."""
-        now = self.clock()
+    def next_wake(self, after: datetime | None = None) -> datetime | None:
+        """The next instant after `after` (now) at which something falls due or may be tried again; None where nothing will.
+        After a dispatch ask from when it was: what fell due while it worked would be passed over, and wait for chance."""
+        now = after or self.clock()
         with self._lock:
             rests = [until for until in (*self._rests.values(), *self._count_again.values()) if until > now]
         counting = [self._followers_due(name) for name in self.library.campaign.accounts]

@@ -23,7 +23,7 @@ ACCOUNTS = [f"{network}-{number}" for number in range(EACH) for network in ("x",
 def write(directory: Path) -> Path:
     accounts = "\n".join(
         f"  {name}: {{network: {name.split('-')[0]}, language: en,"
-        f" handle: {name.replace('-', '.') + '.example' if name.startswith('bluesky') else name.replace('-', '_')}}}"
+        f" handle: {name.replace('-', '.') + '.example' if name.startswith('bluesky') else name.replace('-', '_')}, may: [thread]}}"
         for name in ACCOUNTS
     )
     campaign = f"""\
