@@ -31,7 +31,7 @@ from campaign_bot.model import (
     State,
     derived_key,
 )
-from campaign_bot.networks.base import Network
+from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 from campaign_bot.pairs import other_sides
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
@@ -76,9 +76,11 @@ def desired(
     until: datetime,
     also: Collection[str] = (),
     assigned: Mapping[str, Assignment] | None = None,
+    told: ToldLimits = NOTHING_TOLD,
 ) -> Plan:
     """Every post with a due time in (after, until], composed for each of its accounts; and those whose keys are in `also`
-    (somebody has moved them here). `assigned`: the variants of experiments that deliveries have already; they keep them."""
+    (somebody has moved them here). `assigned`: the variants of experiments that deliveries have already; they keep them.
+    `told`: what servers said of their limits."""
     plan = Plan()
     every = list(posts(library, plan.problems))
     dealer = lots.dealer(
@@ -90,7 +92,7 @@ def desired(
         plan.keys |= {turn.key for turn in turns}
         turns = [turn for turn in turns if after < turn.due <= until or post.key in also]
         if turns or (not accounts and after < due <= until):
-            plan.planned.append(_compose_post(library, networks, every, plan, post, slot, series, row, turns))
+            plan.planned.append(_compose_post(library, networks, told, every, plan, post, slot, series, row, turns))
     plan.planned.sort(
         key=lambda planned: (planned.drafts[0].due if planned.drafts else planned.post.slot, planned.post.name)
     )
@@ -257,6 +259,7 @@ def queued(
     wanted: Queued,
     names: Collection[str],
     author: str,
+    told: ToldLimits = NOTHING_TOLD,
 ) -> Planned:
     """A post that is in no file. The same words for the same time are the same post. Raises ContentError for a picture
     that cannot be made to fit, and for what an account's network cannot do."""
@@ -270,7 +273,7 @@ def queued(
     drafts: list[Draft] = []
     pictures: dict[str, tuple[str, bytes]] = {}
     for account in accounts:
-        takes = networks(account.network).takes(account)
+        takes = networks(account.network).told(told.get(account.name, {})).takes(account)
         loaded = [load_media(file, alt, takes.room) for file, alt in wanted.pictures]
         pictures |= {media.sha256: (media.mime_type, data) for media, data in loaded}
         content = Content(
@@ -355,6 +358,7 @@ def posts(library: Library, problems: list[Problem]) -> Iterable[tuple[Post, Slo
 def _compose_post(
     library: Library,
     networks: Networks,
+    told: ToldLimits,
     every: Sequence[_Coming],
     plan: Plan,
     post: Post,
@@ -368,7 +372,8 @@ def _compose_post(
     pictures: dict[str, tuple[str, bytes]] = {}
     zone = ZoneInfo(library.campaign.timezone)
     for turn in turns:
-        account, network = turn.account, networks(turn.account.network)
+        account = turn.account
+        network = networks(account.network).told(told.get(account.name, {}))
         try:
             made = compose(
                 library, series, row, account,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from campaign_bot import plan
-from campaign_bot.app.parts import Parts
+from campaign_bot.app.servers import Servers
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Delivery, Event, State
@@ -19,7 +19,7 @@ from campaign_bot.store.base import Planned
 COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
 
 
-class Names(Parts):
+class Names(Servers):
     """Deliveries and accounts as people type them."""
 
     def names(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
@@ -62,9 +62,6 @@ class Names(Parts):
             )
         return [name] if name else names
 
-    def server_of(self, account: Account) -> str:
-        return self.sandbox_url or account.server or self.network(account.network).default_server
-
     def history(self, delivery: Delivery) -> list[Event]:
         return self.store.events(delivery.key)
 
@@ -104,7 +101,9 @@ class Names(Parts):
         wanted = plan.Queued(
             text, due, pictures, self._earlier(quote, chosen, due), self._earlier(repost, chosen, due)
         )  # fmt: skip
-        planned = plan.queued(self.library, self.network, chosen, wanted, names, self.person)
+        planned = plan.queued(
+            self.library, self.network, chosen, wanted, names, self.person, self.told_limits(self.library)
+        )
         if not self.store.add(planned, now=now, actor=self.person) and not self._queued_again(planned, now):
             raise StateError("The same post is queued for the same time already.")
         return [one for one in self.store.deliveries() if one.post == planned.post.key]

@@ -287,26 +287,20 @@ class Operating(Auditing, Accounts):
                 offsets[server] = self._clock_offset(server)
                 findings.append(doctor.of_clock(server, offsets[server]))
             findings += self._asked(account)
+            with contextlib.suppress(StoreError):  # a finding of its own
+                findings.append(Finding(account.name, "ok", self.limits_now(account).sentence))
         return findings
 
     def _asked(self, account: Account) -> list[Finding]:
-        """What the network says of the account's right to publish, and of its limits."""
-        network = self.network(account.network)
+        """What the network says of the account's right to publish."""
         try:
             identity = self.identify(account)
-            told = self.connection(account.name).told_limits()
         except CampaignBotError as error:
             return [Finding(account.name, "error", error.message, error.advice)]
         may: doctor.Level = "ok" if identity.may_publish else "error"
         words = f"{identity.handle} may {'publish' if identity.may_publish else 'not publish'}"
         found = [Finding(account.name, may, words, identity.detail if not identity.may_publish else "")]
         found += [doctor.of_expiry(account.name, identity.expires, self.clock(), WARN_BEFORE)]
-        for name, limit in told.items():
-            ours = getattr(network.limits, name)
-            if limit < ours:
-                cure = "Posts are checked by the larger number: keep them shorter for this account."
-                message = f"its server takes {name.replace('_', ' ')} {limit}, checks go by {ours}"
-                found.append(Finding(account.name, "warning", message, cure))
         return found
 
     def _clock_offset(self, server: str) -> timedelta | None:
@@ -360,7 +354,7 @@ class Operating(Auditing, Accounts):
         """What the checks say of a delivery if it said this."""
         post = self.store.posts()[delivery.post]
         said = check.Said(post, delivery.account, delivery.network, delivery.due, content)
-        return list(check.check_all(self.library, self.network, [said]))
+        return list(check.check_all(self.library, self.network, [said], self.told_limits(self.library)))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:
         """Change it on the network, then in the record. Doing it again does the same. Raises StateError where this
@@ -379,7 +373,8 @@ class Operating(Auditing, Accounts):
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)
         self.connection(delivery.account).edit(receipts[part].remote_id, outgoing)
-        length = max(self.network(delivery.network).measure(one.text) for one in content.parts)
+        measure = self.network_of(self.library.account(delivery.account)).measure
+        length = max(measure(one.text) for one in content.parts)
         self.store.record_edit(
             delivery.key, delivery.content_hash, content, length, person=self.person, now=self.clock()
         )

@@ -40,7 +40,13 @@ class Stages(Experimenting):
         until = until or now + HORIZON
         moved_here = {one.post for one in known if one.moved and one.open and now < one.due <= until}
         found = plan.desired(
-            library, self.network, after=now, until=until, also=moved_here, assigned=self.store.assignments()
+            library,
+            self.network,
+            after=now,
+            until=until,
+            also=moved_here,
+            assigned=self.store.assignments(),
+            told=self.told_limits(library),
         )
         found.problems = sorted({*found.problems, *self.experiment_problems(library)})
         found.planned = plan.named(found.planned, self.store.posts())
@@ -108,9 +114,9 @@ class Stages(Experimenting):
         if library is None:
             return problems, 0, 0
         self.__dict__["library"] = library
-        campaign = library.campaign
+        campaign, told = library.campaign, self.told_limits(library)
         begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
-        found = plan.desired(library, self.network, after=begin, until=self.campaign_end())
+        found = plan.desired(library, self.network, after=begin, until=self.campaign_end(), told=told)
         # A post that could not be composed for every account has that problem, not the ones that follow from it.
         wanted = Counter(
             {one.post.key: len(library.accounts_of(library.schedules[one.post.schedule])) for one in found.planned}
@@ -118,7 +124,7 @@ class Stages(Experimenting):
         wanted.subtract(post for post, _ in found.left_out)
         whole = [one for one in found.planned if len(one.drafts) == wanted[one.post.key]]
         said = [said for planned in whole for said in checking.said(library, planned.post, planned.drafts)]
-        problems = [*problems, *found.problems, *check.check_files(library, self.network, said)]
+        problems = [*problems, *found.problems, *check.check_files(library, self.network, said, told)]
         return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
 
     def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
@@ -129,7 +135,7 @@ class Stages(Experimenting):
         said = [said for one in every for said in checking.said(self.library, posts[one.post], [one])]
         names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}
-        for problem in check.check_all(self.library, self.network, said):
+        for problem in check.check_all(self.library, self.network, said, self.told_limits(self.library)):
             if problem.post in names:
                 found.setdefault(names[problem.post], []).append(problem)
         return found

@@ -13,6 +13,7 @@ import structlog
 from campaign_bot import bill, collect, publish
 from campaign_bot.app.stages import Stages
 from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
+from campaign_bot.library.files import Account
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.store.base import DuePoll, DueSnapshot
@@ -165,6 +166,25 @@ class Working(Stages):
         finally:
             with self._lock:
                 self._busy.discard(account)
+            when_done()
+
+    def ask_servers(self, when_done: Callable[[], None] = lambda: None) -> list[Future[None]]:
+        """Begin to ask the servers of accounts that are not busy what they take, each once a day. `when_done` is called
+        from an account's thread at its end."""
+        return [
+            self._pool.submit(self._ask_server, account, when_done)
+            for name, account in self.library.campaign.accounts.items()
+            if not self.missing_settings(account) and self.limits_are_due(account) and self._take(name)
+        ]
+
+    def _ask_server(self, account: Account, when_done: Callable[[], None]) -> None:
+        try:
+            self.ask_limits(account)
+        except CampaignBotError as error:  # the limits that are known stay in force
+            log.warning("limits not asked", account=account.name, why=error.message)
+        finally:
+            with self._lock:
+                self._busy.discard(account.name)
             when_done()
 
     @property

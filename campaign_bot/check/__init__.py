@@ -14,19 +14,23 @@ from campaign_bot.check.places import Places
 from campaign_bot.check.registry import RULES, Bench, Rule, Said
 from campaign_bot.library.files import Library
 from campaign_bot.model import Problem
-from campaign_bot.networks.base import Network
+from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
 __all__ = ["RULES", "Bench", "Rule", "Said", "check_all", "check_files"]
 #: Imported for their rules, which register themselves; the order is that of docs/checks.md.
 FILES = (fit, wording, signs, pictures, languages, sets, french, english, facts)
 
 
-def check_all(library: Library, networks: Callable[[str], Network], every: Sequence[Said]) -> list[Problem]:
-    """Every finding about these deliveries, each with its post's name, sorted."""
-    return findings(bench_of(library, networks), every)
+def check_all(
+    library: Library, networks: Callable[[str], Network], every: Sequence[Said], told: ToldLimits = NOTHING_TOLD
+) -> list[Problem]:
+    """Every finding about these deliveries, each with its post's name, sorted. `told`: what servers said of their limits."""
+    return findings(bench_of(library, networks, told), every)
 
 
-def check_files(library: Library, networks: Callable[[str], Network], every: Sequence[Said]) -> list[Problem]:
+def check_files(
+    library: Library, networks: Callable[[str], Network], every: Sequence[Said], told: ToldLimits = NOTHING_TOLD
+) -> list[Problem]:
     """The same, each with the place in the campaign's files that its words come from."""
-    places, on = Places(library), bench_of(library, networks)
+    places, on = Places(library), bench_of(library, networks, told)
     return sorted({places.placed(one) for one in (*judge(on, every), *of_series(on, every))})

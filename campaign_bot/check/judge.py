@@ -13,7 +13,7 @@ from campaign_bot.check.vocabulary import KNOWN, KNOWN_TAGS
 from campaign_bot.check.wording import explained
 from campaign_bot.library.files import Checks, Library
 from campaign_bot.model import QUEUE, Content, Problem, Severity
-from campaign_bot.networks.base import Network
+from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
 #: What was found in a text, with the acronyms that its post explains.
 Judgements = dict[tuple[Text, frozenset[str]], list[tuple[str, Severity, Finding]]]
@@ -33,7 +33,7 @@ class Found:
     end: int = 0
 
 
-def bench_of(library: Library, networks: Callable[[str], Network]) -> Bench:
+def bench_of(library: Library, networks: Callable[[str], Network], told: ToldLimits = NOTHING_TOLD) -> Bench:
     """What a campaign's files say the rules measure by."""
     campaign = library.campaign
     omitted = frozenset(name for name, choice in campaign.unsupported.model_dump().items() if choice == "omit")
@@ -43,6 +43,7 @@ def bench_of(library: Library, networks: Callable[[str], Network]) -> Bench:
             campaign.timezone,
         ),
         omitted=omitted,
+        told=told,
     )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def judge(on: Bench, every: Sequence[Said]) -> Iterator[Found]:
 
 def of_network(on: Bench, said: Said) -> Iterator[Found]:
     """What the network itself would refuse."""
-    for one in on.networks(said.network).check(said.content):
+    for one in on.network_of(said).check(said.content):
         if severity := _severity(on, one.rule, one.severity):
             yield Found(said, one.rule, severity, one.message, one.where or _place_of(one.rule))
 

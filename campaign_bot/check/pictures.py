@@ -97,7 +97,7 @@ def alt_placeholder(said: Said, bench: Bench) -> Iterator[Finding]:
 )  # fmt: skip
 def alt_long(said: Said, bench: Bench) -> Iterator[Finding]:
     most = bench.checks.alt_characters
-    network = bench.networks(said.network)
+    network = bench.network_of(said)
     for where, media in _numbered(said):
         length = len(_GRAPHEME.findall(media.alt.strip())) if len(media.alt) > most else 0
         if length > most and len(media.alt) <= network.limits.alt:

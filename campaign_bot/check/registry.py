@@ -14,7 +14,7 @@ from typing import Any, Literal
 from campaign_bot.check.reading import Text
 from campaign_bot.library.files import Allowed, Checks, QuietPeriod, Row
 from campaign_bot.model import Content, Post, Problem, Severity
-from campaign_bot.networks.base import Network
+from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
 #: A draft as JSON, or a language and a text.
 Example = Mapping[str, Any] | tuple[str, str]
@@ -56,6 +56,11 @@ class Bench:
     quiet: tuple[QuietPeriod, ...] = ()
     zone: str = "UTC"
     omitted: frozenset[str] = frozenset()  # what the campaign goes without where a network cannot do it
+    told: ToldLimits = field(default_factory=lambda: NOTHING_TOLD)  # what servers said of their limits
+
+    def network_of(self, said: Said) -> Network:
+        """The network of a delivery as its account's server says that it is."""
+        return self.networks(said.network).told(self.told.get(said.account, {}))
 
 
 @dataclass(frozen=True, slots=True)

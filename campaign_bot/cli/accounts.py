@@ -15,7 +15,7 @@ from rich.markup import escape
 from campaign_bot.app import App
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import counted, err, hide_secrets, out, print_json, session, table
-from campaign_bot.errors import CampaignBotError, ConfigError
+from campaign_bot.errors import CampaignBotError, ConfigError, StoreError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 
@@ -155,9 +155,19 @@ def _row(app: App, account: Account) -> dict[str, object]:
         told = _told(account, app.identify(account))
         found = app.automation(account)
     except CampaignBotError as error:
-        return _told(account, Identity(account.handle, False, f"{error.message} {error.advice}".strip()))
+        told = _told(account, Identity(account.handle, False, f"{error.message} {error.advice}".strip()))
+        return {**told, **_limits(app, account)}
     automated = {"automated": found.automation.marked, "names_who": found.automation.names_who}
-    return {**told, **automated, "finding": found.sentence}
+    return {**told, **automated, "finding": found.sentence, **_limits(app, account)}
+
+
+def _limits(app: App, account: Account) -> dict[str, object]:
+    """By which limits its posts are checked; what cannot be read says nothing of the account."""
+    try:
+        found = app.limits_now(account)
+    except StoreError:
+        return {}
+    return {"limits": dict(found.told), "limits_asked": found.asked, "limits_in_force": found.sentence}
 
 
 def _told(account: Account, identity: Identity) -> dict[str, object]:
@@ -180,6 +190,8 @@ def _show(rows: Sequence[Mapping[str, object]]) -> None:
     for row in rows:
         if row.get("finding"):
             out.print(f"[yellow]{row['account']}:[/yellow] {escape(str(row['finding']))}", soft_wrap=True)
+        if row.get("limits_in_force"):
+            out.print(f"{row['account']}: {escape(str(row['limits_in_force']))}", soft_wrap=True)
     able = sum(bool(row["may_publish"]) for row in rows)
     out.print(f"\n{able} of {counted(len(rows), 'account')} can publish.")
 

@@ -8,11 +8,13 @@ group `campaign_bot.networks`; `tests/networks/` is the contract that every one 
 
 from __future__ import annotations
 
+import copy
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from campaign_bot.compose import Room, Takes
@@ -46,6 +48,14 @@ class Limits:
     gif_bytes: int = 0  # of a picture that moves; 0: none is taken
     video_bytes: int = 0
     video_seconds: float = 0
+    url: int = 0  # what a link counts as, whatever its length; 0: the network has no such rule, or counts it in full
+
+
+#: What servers said of their limits, by account: see `Connection.told_limits`.
+ToldLimits = Mapping[str, Mapping[str, int]]
+NOTHING_TOLD: ToldLimits = MappingProxyType({})
+#: Pictures are made to fit: what the table lets through is good enough, and a server that takes more asks for nothing new.
+FITTED = frozenset({"media_bytes", "media_pixels", "gif_bytes"})
 
 
 #: How we know what a network can do: by the contract suite on the local networks; by the same suite on the network's own
@@ -100,7 +110,23 @@ class Network(ABC):
         """What the network lets this account do, for `takes`."""
         can = {name for name, cell in self.cells.items() if cell.can == "yes"}
         can |= {name for name, cell in self.cells.items() if cell.can == "if allowed" and name in account.may}
+        if self.limits.poll_options < 2:
+            can.discard("poll")
         return frozenset(can | {f"replies:{who}" for who in self.replies})
+
+    def told(self, limits: Mapping[str, int]) -> Network:
+        """The same network with what a server said of its limits in place of the table; what it did not say stays."""
+        if not limits:
+            return self
+        ours = self.limits
+        better = {
+            name: min(told, getattr(ours, name)) if name in FITTED else told
+            for name, told in limits.items()
+            if hasattr(ours, name)
+        }
+        network = copy.copy(self)
+        vars(network)["limits"] = replace(ours, **better)  # of this copy; the class keeps the table
+        return network
 
     def takes(self, account: Account) -> Takes:
         """What composing needs to know."""
@@ -228,7 +254,8 @@ class Connection(ABC):
         return Receipt(url.rstrip("/").rpartition("/")[2], url)
 
     def told_limits(self) -> Mapping[str, int]:
-        """What the server itself says of its limits, by the names of `Limits`; empty where it does not."""
+        """What the server itself says of its limits, by the names of `Limits`, where it makes sense; empty where it does
+        not say. Raises Unavailable, AuthError or RateLimited when nobody could be asked."""
         return {}
 
     @abstractmethod

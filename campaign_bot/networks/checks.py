@@ -85,10 +85,11 @@ def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
 
 def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
     limits = network.limits
-    if limits.poll_options == 0:
-        yield _problem(
-            "poll-unsupported", f"{network.title} has no polls", "Ask in the text, as a numbered question.", "warning"
-        )
+    if limits.poll_options < 2:
+        # A network without polls goes by the campaign's choice; a server without them would refuse the post.
+        kind: Severity = "warning" if network.cells["poll"].can == "no" else "error"
+        lacks = f"{network.title} has no polls" if kind == "warning" else "the account's server takes no polls"
+        yield _problem("poll-unsupported", lacks, "Ask in the text, as a numbered question.", kind)
         return
     if not 2 <= len(poll.options) <= limits.poll_options:
         yield _problem("poll-limits", f"{len(poll.options)} options; {network.title} takes 2 to {limits.poll_options}")

@@ -26,6 +26,7 @@ from campaign_bot.networks import automated
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
+from campaign_bot.networks.mastodon_told import limits_of
 from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
@@ -34,7 +35,6 @@ T = TypeVar("T")
 #: How far a request had come decides what its failure means: a `create` that got no answer may have happened.
 Stage = Literal["read", "upload", "create"]
 
-URL_LENGTH = 23  # whatever its real length
 _URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
 _GRAPHEME = regex.compile(r"\X")
 _MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
@@ -68,6 +68,7 @@ class Mastodon(Network):
         gif_bytes=16_777_216,
         video_bytes=103_809_024,
         video_seconds=3600,  # Mastodon has no limit of time
+        url=23,
     )
     cells: ClassVar[Mapping[str, Cell]] = {
         "text": Cell("yes", "500 graphemes or the server's maximum; a URL is 23, a mention's server 0, warnings count"),
@@ -99,8 +100,10 @@ class Mastodon(Network):
     default_server: ClassVar[str] = "https://mastodon.social"
 
     def measure(self, text: str) -> int:
-        """Grapheme clusters; a URL with scheme is 23, and the server of a mention does not count."""
-        text = _URL.sub("x" * URL_LENGTH, text)
+        """Grapheme clusters; a URL with scheme is 23 unless the server says otherwise, and the server of a mention does
+        not count."""
+        if self.limits.url:
+            text = _URL.sub("x" * self.limits.url, text)
         return len(_GRAPHEME.findall(_MENTION.sub(r"\1", text)))
 
     def check(self, content: Content) -> list[Problem]:
@@ -262,13 +265,24 @@ class MastodonConnection(Connection):
         self._ask(put, "upload")  # doing it again does the same
 
     def told_limits(self) -> Mapping[str, int]:
-        told = self._ask(self._api.instance_v2).configuration
-        return {
-            "text": int(told.statuses.max_characters),
-            "media": int(told.statuses.max_media_attachments),
-            "poll_options": int(told.polls.max_options),
-            "poll_option_length": int(told.polls.max_characters_per_option),
-        }
+        return self._ask(lambda: limits_of(self._instance()))
+
+    def _instance(self) -> object:
+        """What the server says of itself, as it says it: the library knows Mastodon's own answer only. Servers from before
+        Mastodon 4 and some others have the first version of it."""
+        from mastodon.errors import MastodonAPIError
+
+        for path in ("/api/v2/instance", "/api/v1/instance"):
+            answer = self._session.get(
+                self._server + path,
+                timeout=self._timeout_s,
+                headers={"Authorization": f"Bearer {self._api.access_token}"},
+            )
+            if answer.status_code == 200:
+                return answer.json()
+            if answer.status_code != 404:
+                raise MastodonAPIError("Mastodon API", answer.status_code, answer.reason, answer.text)
+        return {}
 
     def locate(self, url: str) -> Receipt:
         from mastodon.errors import MastodonNotFoundError

@@ -147,12 +147,18 @@ class _Server:
             "usage": {"users": {"active_month": 0}},
             "thumbnail": {"url": f"{server}/thumbnail.png"},
             "languages": ["en", "fr"],
-            "configuration": _configuration(),
+            "configuration": self._configuration(),
             "registrations": {"enabled": False, "approval_required": False, "message": None},
             "contact": {"email": "", "account": None},
             "rules": [],
             "api_versions": {"mastodon": 7},
         }
+
+    def _configuration(self) -> Json:
+        told = _configuration()
+        for section, keys in self._world.behaviour.configuration.items():
+            told[section] = keys if keys is None else {**told[section], **keys}
+        return told
 
     async def _instance_v1(self, call: _Call) -> Json:
         told = await self._instance(call)
@@ -271,8 +277,10 @@ class _Server:
         options, ids = call.list("poll[options]"), call.list("media_ids")
         if not text.strip() and not ids and not warning:
             raise Refusal(422, "Validation failed: Text can't be blank")
-        if _length(text) + _length(warning) > MAX_CHARACTERS:
-            raise Refusal(422, f"Validation failed: Text character limit of {MAX_CHARACTERS} exceeded")
+        told = self._configuration().get("statuses") or {}
+        most, url = told.get("max_characters", MAX_CHARACTERS), told.get("characters_reserved_per_url", URL_LENGTH)
+        if _length(text, url) + _length(warning, url) > most:
+            raise Refusal(422, f"Validation failed: Text character limit of {most} exceeded")
         visibility = call.text("visibility") or "public"
         if visibility not in VISIBILITIES:
             raise Refusal(422, "Validation failed: Visibility is not included in the list")
@@ -481,9 +489,10 @@ def _flatten(value: Any, name: str, found: dict[str, list[Any]]) -> None:
         found.setdefault(name, []).append(value)
 
 
-def _length(text: str) -> int:
-    text = _MENTION.sub(r"\1", _URL.sub("x" * URL_LENGTH, text))
-    return len(regex.findall(r"\X", text))
+def _length(text: str, url: int) -> int:
+    """`url`: what an address counts as; 0: its own length."""
+    text = _URL.sub("x" * url, text) if url else text
+    return len(regex.findall(r"\X", _MENTION.sub(r"\1", text)))
 
 
 def _poll_seconds(call: _Call, options: list[str]) -> int:

@@ -7,7 +7,7 @@ that anybody reads comes from `audience.py`, as a pure function of seed, post an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -105,6 +105,8 @@ class Behaviour:
     preparing_s: float = 2.0  # how long videos and GIFs take before they can be attached
     forgetful: bool = False
     newer_words: bool = False
+    #: What a Mastodon-like server says of its limits, in place of Mastodon's own, by section; None: not said. It goes by it.
+    configuration: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class World:

@@ -84,6 +84,15 @@ class DueSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a server said of its limits, by the names of the networks' `Limits`."""
+
+    server: str
+    limits: Mapping[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DuePoll:
     """A poll that is over, and whose result is to be read now."""
 
@@ -230,6 +239,11 @@ class Store(Protocol):
     def record_polls(self, taken: Iterable[tuple[DuePoll, Sequence[int] | None]], *, now: datetime) -> int: ...
     def last_followers(self, account: str) -> datetime | None: ...
     def record_followers(self, account: str, followers: int, *, now: datetime) -> None: ...
+
+    # what servers say of themselves
+    def told(self) -> Mapping[str, Told]: ...
+    def record_told(self, account: str, told: Told) -> None: ...
+    def measure_again(self, measured: Iterable[tuple[Delivery, int, int]]) -> None: ...
 
     # from elsewhere
     def import_outcomes(

@@ -275,6 +275,15 @@ def m010_opendata(db: Database) -> None:
     _analysts_views(db)
 
 
+@migrations()
+def m012_server(db: Database) -> None:
+    """What the server of each account says of its limits, and when it was asked."""
+    db.table("server").create(
+        {"account": str, "server": str, "told": str, "at_ms": int},
+        pk="account", not_null={"server", "told", "at_ms"}, strict=True,
+    )  # fmt: skip
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(

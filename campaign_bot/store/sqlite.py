@@ -23,10 +23,22 @@ from campaign_bot.store.reading import Reading
 from campaign_bot.store.record import Head
 from campaign_bot.store.rows import to_counts, to_delivery
 from campaign_bot.store.sending import Sending
+from campaign_bot.store.servers import Servers
 
 
 class SqliteStore(
-    Deliveries, Sending, Reading, Disposal, Collecting, Outside, Forgetting, Ledger, Measuring, Experimenting, Copies
+    Deliveries,
+    Sending,
+    Reading,
+    Disposal,
+    Collecting,
+    Outside,
+    Forgetting,
+    Ledger,
+    Measuring,
+    Experimenting,
+    Copies,
+    Servers,
 ):
     """See `store.base.Store` for the promise of each verb."""
 
