@@ -14,7 +14,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import wait
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 PLAN_EVERY = timedelta(hours=1)
-#: How long planning waits for what servers say of their limits; who answers later is heard at the next planning.
-ASKED_S = 5.0
 #: How long the loop sleeps at most before it looks whether anybody else has written.
 TICK_S = 1.0
 #: After an error of the database or the files, before the loop tries again.
@@ -183,7 +180,7 @@ class Daemon:
     def _ask_servers(self) -> None:
         """What servers say of their limits, before what is planned by them."""
         with suppress(CampaignBotError):  # of the files or the database: planning meets it too, and says so
-            wait(self._app.ask_servers(self.wake), timeout=ASKED_S)
+            self._app.ask_servers(self.wake)
 
     def _care(self) -> None:
         """Tell people what needs them, and keep copies of the database."""

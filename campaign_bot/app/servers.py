@@ -87,7 +87,7 @@ class Servers(Parts):
             )
         ours = self.network(account.network).limits
         other = [
-            f"{name.replace('_', ' ')} {getattr(network.limits, name)}, not {getattr(ours, name)}"
+            f"{_words(name, getattr(network.limits, name))}, not {getattr(ours, name)}"
             for name in told.limits
             if getattr(network.limits, name, None) != getattr(ours, name, None)
         ]
@@ -104,3 +104,9 @@ class Servers(Parts):
         self.store.measure_again(
             (one, max(network.measure(part.text) for part in one.content.parts), network.limits.text) for one in waiting
         )
+
+
+def _words(limit: str, number: int) -> str:
+    if limit == "url":
+        return f"a link counts {number}" if number else "a link counts in full"
+    return f"{limit.replace('_', ' ')} {number}"

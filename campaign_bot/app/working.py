@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,8 @@ READ_BY = 1.1
 COUNT_AGAIN = timedelta(minutes=5)
 #: What was prepared stays so for this long: sessions end, followers change.
 PREPARE_AGAIN = timedelta(minutes=30)
+#: How long planning waits for what servers say of their limits.
+ANSWERED_S = 5.0
 #: Before an account is tried again that could not send what is due (another process is at it), or whose work broke.
 REST, LONG_REST = timedelta(seconds=1), timedelta(seconds=10)
 
@@ -168,14 +170,15 @@ class Working(Stages):
                 self._busy.discard(account)
             when_done()
 
-    def ask_servers(self, when_done: Callable[[], None] = lambda: None) -> list[Future[None]]:
-        """Begin to ask the servers of accounts that are not busy what they take, each once a day. `when_done` is called
-        from an account's thread at its end."""
-        return [
+    def ask_servers(self, when_done: Callable[[], None] = lambda: None) -> None:
+        """Ask the servers of accounts that are not busy what they take, each once a day, before what is planned by that.
+        `when_done` is called from an account's thread at its end; who answers late is heard at the next planning."""
+        asked = [
             self._pool.submit(self._ask_server, account, when_done)
             for name, account in self.library.campaign.accounts.items()
             if not self.missing_settings(account) and self.limits_are_due(account) and self._take(name)
         ]
+        wait(asked, timeout=ANSWERED_S)
 
     def _ask_server(self, account: Account, when_done: Callable[[], None]) -> None:
         try:

@@ -126,6 +126,7 @@ def _run(app: App, *, once: bool) -> None:
         )
     hide_secrets(app)
     if once:
+        app.ask_servers()
         app.plan()
         worked = app.work()
         out.print(

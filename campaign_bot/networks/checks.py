@@ -30,9 +30,10 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
     length = warning + network.measure(part.text)
     if length > network.limits.text:
         over = length - network.limits.text
+        whose = f"{network.title}'s" if network.limits.text == type(network).limits.text else "its server's"
         yield _problem(
             "too-long",
-            f"{length} of {network.limits.text} characters by {network.title}'s count: {over} too many",
+            f"{length} of {network.limits.text} characters by {whose} count: {over} too many",
             "Shorten it, or offer a shorter wording after a line `--- shorter ---`.",
         )
     if content.reposts:
