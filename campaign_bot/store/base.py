@@ -262,6 +262,7 @@ class Store(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         most: int | None = None,
+        drawn: int | None = None,
         in_experiments: bool = False,
     ) -> list[Measured]: ...
     def tallied(self, *, since: datetime | None = None, until: datetime | None = None) -> list[Tallied]: ...
