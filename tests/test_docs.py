@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions, requires
@@ -31,7 +32,15 @@ def _commands(command: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...],
     return found
 
 
-COMMANDS = _commands(typer.main.get_command(app))
+def _all_loaded() -> Any:
+    """The root command; a topic's module is loaded when its commands are asked for."""
+    root: Any = typer.main.get_command(app)
+    root.list_commands(None)
+    return root
+
+
+ROOT_COMMAND = _all_loaded()
+COMMANDS = _commands(ROOT_COMMAND)
 
 
 def _normal(name: str) -> str:
@@ -102,3 +111,17 @@ def test_every_dependency_is_declared_and_justified() -> None:
     outside = {one for one in imported if one not in sys.stdlib_module_names and one != "campaign_bot"}
     used = {one: {_normal(home) for home in homes[one]} for one in outside}
     assert {one for one, names in used.items() if not names & declared} == set()
+
+
+def test_every_command_is_in_the_table_of_those_that_are_loaded_when_called() -> None:
+    """One that a module registers and the table does not know could never be called, nor one that only the table knows."""
+    assert set(ROOT_COMMAND.list_commands(None)) == set(ROOT_COMMAND.commands)
+
+
+def test_asking_for_the_version_loads_no_campaign() -> None:
+    """Else it takes most of a second, at each start."""
+    asked = "import sys; sys.argv = ['campaign-bot', '--version']; import campaign_bot.cli as c\ntry: c.main()\nfinally: print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    loaded = set(told.split())
+    assert "campaign_bot.cli.session" in loaded
+    assert loaded.isdisjoint({"campaign_bot.app", "campaign_bot.plan", "pydantic", "jinja2", "PIL", "numpy"})

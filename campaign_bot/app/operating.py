@@ -54,8 +54,9 @@ class Operating(Auditing, Accounts):
 
     # ---- how it is
 
-    def health(self, *, command: str = "campaign-bot") -> Health:
-        """Everything that the store knows, and what needs a person. Files that are not right are one of the concerns."""
+    def health(self, *, command: str = "campaign-bot", whole_record: bool = True) -> Health:
+        """Everything that the store knows, and what needs a person. Files that are not right are one of the concerns. Of a
+        long record only the end is read where `whole_record` is not asked for, and nobody has told that it was altered."""
         broken, accounts = self.broken_files, dict[str, Account]()
         try:
             accounts = self.library.campaign.accounts
@@ -67,7 +68,12 @@ class Operating(Auditing, Accounts):
             {account.name: account.network for account in accounts.values()},
             missing={account.name: self.missing_settings(account) for account in accounts.values()},
             budgets=self._budgets() if accounts else (),
-            others=[*others, *self._of_backups(), *self._of_record(command), *(self.of_expiry() if accounts else ())],
+            others=[
+                *others,
+                *self._of_backups(),
+                *self._of_record(command, whole_record or self.store.is_alerted("record")),
+                *(self.of_expiry() if accounts else ()),
+            ],
             now=self.clock(),
             command=command,
         )
@@ -157,8 +163,8 @@ class Operating(Auditing, Accounts):
         advice = f"The log says why no copy was made; can {self.backups} be written, and is there space?"
         return [Concern("backup", "", message, advice, f"backup/{since:{STAMP}}")]
 
-    def _of_record(self, command: str) -> list[Concern]:
-        fault = self.store.record_fault()
+    def _of_record(self, command: str, whole: bool) -> list[Concern]:
+        fault = self.store.record_fault() if whole else self.store.recent_fault()
         if not fault:
             return []
         message = f"The record of who did what was altered: {fault}. Nothing leaves meanwhile."

@@ -6,17 +6,64 @@ Results go to stdout, progress and errors to stderr. Exit 0: done; 1: something 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from campaign_bot import __version__
 from campaign_bot.cli.session import Session, err, print_problems
 from campaign_bot.errors import CampaignBotError, ContentError
 
+#: Every topic, a module of this package, with the commands that it registers.
+TOPICS: dict[str, tuple[str, ...]] = {
+    "service": ("rehearse", "run", "sandbox"),
+    "checking": ("check",),
+    "content": ("plan", "preview", "init"),
+    "cards": ("cards",),
+    "review": ("review",),
+    "approvals": ("approve", "reject", "resolve", "pause", "resume"),
+    "queue": ("queue",),
+    "sent": ("retract", "edit"),
+    "accounts": ("accounts",),
+    "networks": ("networks",),
+    "reports": ("report", "export"),
+    "experiments": ("experiment",),
+    "imports": ("import",),
+    "links": ("links",),
+    "explore": ("explore",),
+    "privacy": ("privacy",),
+    "operating": ("status", "doctor", "backup", "restore"),
+    "audit": ("audit",),
+}
+
+
+class Commands(TyperGroup):
+    """The commands, each loaded when it is called: to load all of them takes longer than most of them work."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            topics = [topic for topic, names in TOPICS.items() if cmd_name in names]
+            self._load(topics or TOPICS)  # all, to say which one may have been meant
+        return self.commands.get(cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._load(TOPICS)
+        return [name for names in TOPICS.values() for name in names]
+
+    def _load(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            registered = typer.Typer()
+            import_module(f"{__name__}.{topic}").register(registered)
+            self.commands = {**self.commands, **typer.main.get_group(registered).commands}
+
+
 app = typer.Typer(
     name="campaign-bot",
+    cls=Commands,
     help="Run a public, bilingual social media campaign: planned from files, checked, approved, published exactly once.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -44,38 +91,6 @@ def root(
 ) -> None:
     context.obj = Session(directory, sandbox, debug)
     context.call_on_close(context.obj.close)
-
-
-def _register() -> None:
-    from campaign_bot.cli import (
-        accounts,
-        approvals,
-        audit,
-        cards,
-        checking,
-        content,
-        experiments,
-        explore,
-        imports,
-        links,
-        networks,
-        operating,
-        privacy,
-        queue,
-        reports,
-        review,
-        sent,
-        service,
-    )  # fmt: skip
-
-    for module in (
-        service, checking, content, cards, review, approvals, queue, sent, accounts, networks, reports, experiments,
-        imports, links, explore, privacy, operating, audit,
-    ):  # fmt: skip
-        module.register(app)
-
-
-_register()
 
 
 def main() -> None:

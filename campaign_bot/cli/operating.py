@@ -15,6 +15,7 @@ from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import counted, err, hide_secrets, local, out, print_json, session, table
 from campaign_bot.health import Concern, Health
 from campaign_bot.model import State
+from campaign_bot.store.reading import RECENT
 
 #: So many concerns of one kind are shown; --json has all.
 SHOWN = 10
@@ -37,18 +38,22 @@ def status(
     """How the service is. Exit 0: healthy; 1: something needs a person."""
     here = session(context)
     app = here.open()
-    health = app.health(command=here.command)
+    # Who tells others also says what is over: that takes the whole record.
+    health = app.health(command=here.command, whole_record=tell)
     if tell:
         hide_secrets(app)
         app.tell(health.concerns)
     if seen:
         app.take_note(health.open_concerns)
-        health = app.health(command=here.command)
+        health = app.health(command=here.command, whole_record=tell)
     if as_json:
         head = app.store.head()
         print_json(_as_json(health, simulated=app.simulated) | {"record_head": {"event": head.id, "hash": head.hash}})
     else:
         _show(health, app.local_zone)
+        if not tell and (events := app.store.head().id) > RECENT:
+            told = f"Of the record the last {RECENT:,} of {events:,} events were read; `{here.command} audit verify` reads all."
+            out.print(f"\n[dim]{escape(told)}[/dim]", soft_wrap=True)
     raise typer.Exit(1 if health.open_concerns else 0)
 
 

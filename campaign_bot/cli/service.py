@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,8 +27,10 @@ from campaign_bot.whole import write_whole
 Port = Annotated[int, typer.Option(help="The local networks' port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another simulated audience; the same seed, the same figures.")]
 if TYPE_CHECKING:  # the local networks bring a web server: loaded only where they are started
+    from campaign_bot.evaluate import Evaluation
     from campaign_bot.rehearsal import Progress as Where
     from campaign_bot.rehearsal import Rehearsed
+    from campaign_bot.report.annex import Annex
     from campaign_bot.sandbox.server import LocalNetworks
 
 SIMULATED = "[black on yellow] SIMULATED [/black on yellow]"
@@ -150,11 +154,7 @@ def _local_networks(app: App, port: int, seed: int) -> LocalNetworks:
 
 def _tell(done: Rehearsed, directory: Path) -> None:
     """The table and the paths at the end of a rehearsal."""
-    evaluation, annex = done.app.evaluation(), done.app.annex()
-    reports: list[Path] = []
-    for language in ("en", "fr"):
-        reports.append(directory / f"report.{language}.html")
-        write_whole(reports[-1], render(evaluation, format="html", language=language, annex=annex))
+    reports = _reports(done.app.evaluation(), done.app.annex(), directory)
     results = done.app.store.results()
     _table(results)
     for key, why in done.not_approved.items():
@@ -167,6 +167,17 @@ def _tell(done: Rehearsed, directory: Path) -> None:
         ("Database", done.database),
     ):
         out.print(f"{label:<9} {escape(str(path))}", soft_wrap=True)
+
+
+def _reports(evaluation: Evaluation, annex: Annex, directory: Path) -> list[Path]:
+    """The report in both languages, written by a process of its own: what draws its charts takes as much memory as all the
+    rest, and a rehearsal that stays up has no use for it any more."""
+    files = [directory / f"report.{language}.html" for language in ("en", "fr")]
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as other:
+        for file, language in zip(files, ("en", "fr"), strict=True):
+            text = other.submit(render, evaluation, format="html", language=language, annex=annex).result()
+            write_whole(file, text)
+    return files
 
 
 def _table(results: list[Result]) -> None:

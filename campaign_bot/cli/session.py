@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, NotFound
-from campaign_bot.log import configure
-from campaign_bot.model import Problem
+
+if TYPE_CHECKING:  # loaded when a campaign is opened: who asks for the version, or for help, does not wait for them
+    from campaign_bot.app import App
+    from campaign_bot.model import Problem
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -32,7 +33,7 @@ class Session:
     directory: Path = Path()
     sandbox: bool = False
     debug: bool = False
-    opened: list[App] = field(default_factory=list[App])
+    opened: list[App] = field(default_factory=list["App"])
 
     @property
     def command(self) -> str:
@@ -42,6 +43,9 @@ class Session:
 
     def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
         """The campaign directory as an App, with logging set up and every secret hidden from it."""
+        from campaign_bot.app import App
+        from campaign_bot.log import configure
+
         if not self.directory.is_dir():
             raise NotFound(f"{self.directory} is not a directory.", advice="Name a campaign directory with -C.")
         app = App(self.directory, sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url)
@@ -63,6 +67,8 @@ def session(context: typer.Context) -> Session:
 
 def hide_secrets(app: App) -> None:
     """From here on no log line can hold a secret."""
+    from campaign_bot.log import configure
+
     configure(style=app.settings.log_format, secrets=app.secrets())
 
 

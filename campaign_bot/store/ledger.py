@@ -89,6 +89,10 @@ class Ledger(Changes):
                 self._event(db, now, person, "seen", "alerts", {"keys": list(keys)})
             return seen
 
+    def is_alerted(self, kind: str) -> bool:
+        """Whether a concern of this kind lasted when concerns were told last."""
+        return bool(self._rows("select 1 from alert where key like ? limit 1", [f"{kind}/%"]))
+
     def seen_alerts(self) -> dict[str, tuple[str, datetime | None]]:
         """Key -> who has taken note, and when."""
         rows = self._rows("select * from alert where seen_ms is not null")

@@ -17,7 +17,7 @@ from campaign_bot.store.rows import COUNT_FIELDS
 #: A question mark that ends a sentence; the one in a link's address is none.
 _QUESTION = re.compile(r"\?(?=[\s»”\"')]|$)")
 _HOUR_MS = 3_600_000
-_KEY_DIGITS = 12  # of a delivery's key, enough to draw by
+_KEY_DIGITS = 12  # of a post's key, enough to draw by
 
 _Reads = dict[str, tuple[list[tuple[int, Counted]], bool]]
 
@@ -31,17 +31,19 @@ class Measuring(Changes):
         since: datetime | None = None,
         until: datetime | None = None,
         most: int | None = None,
+        drawn: int | None = None,
         in_experiments: bool = False,
     ) -> list[Measured]:
-        """The deliveries due from `since` to before `until`, by due time; or only those in experiments. Where there are more than `most`, those whose
-        keys come first: keys are hashes, so that is a fair draw, and the same one each time."""
+        """The deliveries due from `since` to before `until`, by due time; or only those in experiments. Where there are more than `most`, about
+        `drawn` of them (else as many as `most`), those of the posts whose keys come first: keys are hashes, so that is a
+        fair draw, the same one each time, and a post's languages stay together."""
         where, values = _period(since, until)
         if in_experiments:
             where += " and delivery.key in (select delivery from assignment)"
         number = self._rows(f"select count(*) as number from delivery where {where}", values)[0]["number"]
         if most is not None and number > most:
-            where += " and delivery.key < ?"
-            values = [*values, f"{int(most / number * 16**_KEY_DIGITS):0{_KEY_DIGITS}x}"]
+            where += " and delivery.post < ?"
+            values = [*values, f"{int((drawn or most) / number * 16**_KEY_DIGITS):0{_KEY_DIGITS}x}"]
         with self._connections.errors():
             return list(self._measured(where, values))
 
@@ -102,9 +104,10 @@ class Measuring(Changes):
     def _reads(self, where: str, values: list[Any]) -> _Reads:
         """What was read of each delivery, in the order of time, and whether it was found to be gone."""
         found: _Reads = {}
+        # The plus keeps SQLite from going through all deliveries in this order, rather than to those of the drawn posts.
         for key, taken_ms, gone, *counts in self._connections.db.execute(
             f"select delivery.key, snapshot.taken_ms, snapshot.gone, {', '.join(COUNT_FIELDS)} from delivery"
-            f" join snapshot on snapshot.delivery = delivery.key where {where} order by delivery.key, snapshot.age_ms",
+            f" join snapshot on snapshot.delivery = delivery.key where {where} order by +delivery.key, snapshot.age_ms",
             values,
         ):
             taken, was_gone = found.get(key) or ([], False)

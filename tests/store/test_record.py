@@ -129,3 +129,42 @@ def test_the_database_refuses_what_does_not_follow(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="the record is a chain"), store._connections.write() as db:
             db.execute("insert into event values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(one))
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "recent", "whole"),
+    [
+        ("select 1", "", ""),
+        ("update event set actor = 'sam' where id = 1400", "event 1400: it is not", "event 1400: it is not"),
+        ("delete from event where id = 1499", "event 1500: event 1499 is missing", "event 1500: event 1499 is missing"),
+        ("delete from event where id = 7", "event 8: event 7 is missing", "event 8: event 7 is missing"),
+        ("delete from event where id < 1450", "event 1450: events 1 to 1449 are", "event 1450: events 1 to 1449 are"),
+        ("update event set actor = 'sam' where id = 7", "", "event 7: it is not"),
+    ],
+)
+def test_of_a_long_record_the_end_and_the_number_are_looked_at(
+    tmp_path: Path, sql: str, recent: str, whole: str
+) -> None:
+    """What was rewritten long ago is for who reads the whole."""
+    store = SqliteStore(tmp_path / "a.db")
+    with connect(tmp_path / "a.db") as db:
+        rows = [astuple(line) for line in chain(1_500)]
+        db.executemany("insert into event (id, at_ms, actor, action, subject, detail, previous, hash)"
+                       " values (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # fmt: skip
+        for name in ("event_no_update", "event_no_delete", "event_follows"):
+            db.execute(f"drop trigger if exists {name}")
+        db.execute(sql)
+    assert store.recent_fault()[: len(recent) or None] == recent
+    assert store.record_fault()[: len(whole) or None] == whole
+    store.close()
+
+
+def test_what_was_told_of_the_record_is_looked_into_again(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "a.db")
+    assert not store.is_alerted("record")
+    store.claim_alerts(["record/event 7: it is not what was written"], now=NOW, stale_before=NOW)
+    assert store.is_alerted("record")
+    assert not store.is_alerted("recor")
+    store.keep_alerts([])
+    assert not store.is_alerted("record")
+    store.close()

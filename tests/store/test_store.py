@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bench.report import fill
 from campaign_bot.errors import StoreError
 from campaign_bot.model import Content, Counts, Delivery, Media, Part, Post, Receipt, State, derived_key
 from campaign_bot.store.base import Draft, DueSnapshot, Planned
@@ -317,3 +319,15 @@ def test_writers_side_by_side_wait_for_each_other(tmp_path: Path) -> None:
         thread.join()
     assert failures == []
     assert [len(store.receipts(draft.key)) for draft in drafts] == [15] * 8
+
+
+def test_a_draw_of_very_many_keeps_a_posts_languages_together(tmp_path: Path) -> None:
+    """Else hardly a post would be found in every language."""
+    fill(tmp_path / "a.db", snapshots=6_000)  # 200 posts in six deliveries each
+    store = SqliteStore(tmp_path / "a.db")
+    assert len(store.measured(most=1_200, drawn=300)) == 1_200, "all, where there are not too many"
+    found = store.measured(most=1_199, drawn=300)
+    assert 150 <= len(found) <= 450
+    assert set(Counter(one.post for one in found).values()) == {6}
+    assert found == store.measured(most=1_199, drawn=300), "the same draw each time"
+    store.close()
