@@ -136,7 +136,7 @@ def test_a_campaign_in_one_language_has_no_pairs(tmp_path: Path) -> None:
     assert [one.state for one in done.app.store.results()] == [State.SENT] * 3
     assert done.app.annex().parity is None
     report = render(done.app.evaluation(), format="html", language="en", annex=done.app.annex())
-    assert 'parity-title' not in report
+    assert "parity-title" not in report
     assert 'record-title">The record' in report
     done.app.close()
     done.networks.stop()

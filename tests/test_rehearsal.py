@@ -7,11 +7,13 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from campaign_bot import plan
 from campaign_bot.errors import ContentError, StoreError
 from campaign_bot.model import State
 from campaign_bot.rehearsal import STAND_IN, Rehearsed, rehearse
@@ -134,7 +136,11 @@ def test_markdown_json_and_csv_tell_the_same(rehearsed: Rehearsed) -> None:
     assert (told["simulated"], told["total"]["sent"], told["age_hours"]) == (True, 18, 24)
     rows = list(csv.DictReader(io.StringIO(render(evaluation, format="csv", language="en"))))
     # Readings of an account wait for each other a little; within a tenth of the age they are that age's.
-    day = {(row["post"], row["account"]): row for row in rows if row["age_hours"] and 0.9 <= float(row["age_hours"]) / 24 <= 1.1}
+    day = {
+        (row["post"], row["account"]): row
+        for row in rows
+        if row["age_hours"] and 0.9 <= float(row["age_hours"]) / 24 <= 1.1
+    }
     total = sum(
         int(row[name] or 0) for row in day.values() for name in ("likes", "reposts", "replies", "quotes", "bookmarks")
     )
@@ -159,3 +165,21 @@ def test_every_word_is_there_in_both_languages() -> None:
     assert all(english and french for english, french in pairs)
     for english, french in [*SENTENCES.values(), *METHODS]:
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", french))
+
+
+def test_the_languages_side_by_side_are_of_the_period(rehearsed: Rehearsed) -> None:
+    whole, nothing = rehearsed.app.annex(), rehearsed.app.annex(since=rehearsed.app.clock())
+    assert whole.parity is not None and nothing.parity is not None
+    assert whole.parity.complete.whole > 0 == nothing.parity.complete.whole
+
+
+def test_the_shipped_campaign_never_says_the_same_sentence_twice_in_a_row() -> None:
+    from campaign_bot.app import App
+
+    root = Path(__file__).parent.parent
+    app = App(root, environ={}, clock=lambda: datetime(2027, 1, 17, tzinfo=UTC), sandbox=True)
+    found = plan.desired(app.library, app.network, after=app.clock(), until=app.campaign_end())
+    texts = {draft.content.text for one in found.planned for draft in one.drafts}
+    app.close()
+    assert texts
+    assert not [text for text in texts if re.search(r"([^.!?]{6,}[.!?])\s+\1", text)]

@@ -140,11 +140,16 @@ class Stages(Experimenting):
                 found.setdefault(names[problem.post], []).append(problem)
         return found
 
-    def annex(self) -> Annex:
-        """What every report ends with: the languages side by side, and where the record ends."""
+    def annex(self, *, since: datetime | None = None, until: datetime | None = None) -> Annex:
+        """What every report ends with: the languages side by side (of what was due from `since` to `until`), and where the
+        record ends."""
         head = self.store.head()
         few = sum(one.number for one in self.store.tally()) <= MOST_SIDE_BY_SIDE
-        found = parity(self.store.results(), self.library.campaign.languages) if few else None
+        found = None
+        if few:
+            results = self.store.results()
+            period = [one for one in results if (since or one.due) <= one.due and (until is None or one.due < until)]
+            found = parity(period, self.library.campaign.languages)
         return Annex(found, head.id, head.hash)
 
     def campaign_end(self) -> datetime:

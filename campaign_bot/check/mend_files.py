@@ -94,7 +94,9 @@ def _in_yaml(source: str, on: Bench) -> str:
 def _mended(raw: str, style: str, language: str, on: Bench, leave: Collection[str]) -> str:
     """A text as the file has it: in single quotes, two apostrophes stand for one."""
     if style == "'" and language == "fr" and "fr-apostrophe" not in leave:
-        raw = regex.sub(r"(?<=\p{L})''(?=[\p{L}\p{N}«“])", "’", raw)
+        pieces = regex.split(r"(https?://\S+)", raw)  # a link is not a text: every second piece
+        pieces[::2] = [regex.sub(r"(?<=\p{L})''(?=[\p{L}\p{N}«“])", "’", piece) for piece in pieces[::2]]
+        raw = "".join(pieces)
     return mended(raw, language, on, leave=leave, escapes=ESCAPES.get(style, ""))
 
 

@@ -62,7 +62,7 @@ def report(
         since=begin, until=end, whole=format is Format.CSV, compare=_compared(compare, app.zone)
     )
     kind = Format.HTML if format is Format.PDF else format
-    text = render(evaluation, format=kind.value, language=LANGUAGES[language], annex=app.annex())
+    text = render(evaluation, format=kind.value, language=LANGUAGES[language], annex=app.annex(since=begin, until=end))
     if output is None and format in (Format.HTML, Format.PDF):
         output = app.directory / f"report.{language}.{format.value}"
     if format is Format.PDF:

@@ -73,10 +73,10 @@ def format_date(locale: Locale, value: object, style: str = "long") -> str:
         raise TypeError(f"`date` needs a date such as 2027-03-04, not {value!r}")
     if style in STYLES:
         day = value.date() if isinstance(value, datetime) else value
-        return _ordinal(_written(dates.format_date(day, style, locale=locale), locale), day, locale)
+        return ordinal(_written(dates.format_date(day, style, locale=locale), locale), day, locale)
     if isinstance(value, datetime):
         return _written(dates.format_datetime(value, style, tzinfo=value.tzinfo, locale=locale), locale)
-    return _ordinal(_written(dates.format_date(value, style, locale=locale), locale), value, locale)
+    return ordinal(_written(dates.format_date(value, style, locale=locale), locale), value, locale)
 
 
 def format_time(locale: Locale, value: object) -> str:
@@ -175,7 +175,7 @@ def _written(text: str, locale: Locale) -> str:
     return text.translate({ord("0") + digit: zero + digit for digit in range(10)}) if zero else text
 
 
-def _ordinal(text: str, day: date, locale: Locale) -> str:
+def ordinal(text: str, day: date, locale: Locale) -> str:
     """French says the first of a month as *1er*; Babel's data does not."""
     if locale.language != "fr" or day.day != 1:
         return text

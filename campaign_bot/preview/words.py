@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
+from campaign_bot.compose.filters import ordinal
 from campaign_bot.model import State
 
 N = "\u00a0"
@@ -73,7 +74,9 @@ class Words:
 
     def instant(self, instant: datetime) -> str:
         pattern = "EEEE d MMMM y 'à' H 'h' mm" if self._french else "EEEE, MMMM d, y 'at' h:mm a"
-        text = format_datetime(instant, pattern, locale=self._locale).replace("\u202f", N)
+        text = ordinal(
+            format_datetime(instant, pattern, locale=self._locale).replace("\u202f", N), instant, self._locale
+        )
         return text.replace(" h ", f"{N}h{N}") if self._french else text
 
     def state(self, state: State) -> str:

@@ -293,16 +293,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # comparisons
     "cmp_sure": (
-        "{label}: {change} {metric} than other posts; surely between {low} and {high} ({posts} against {others} posts).",
-        "{label} : {change} {metric} que les autres publications; sûrement entre {low} et {high} ({posts} publications contre {others}).",
+        "{label}: {change} {metric} than other posts; between {low} and {high}, with 95% confidence ({posts} against {others} posts).",
+        "{label} : {change} {metric} que les autres publications; entre {low} et {high}, au niveau de confiance de 95\u00a0% ({posts} publications contre {others}).",
     ),
     "cmp_unclear": (
-        "{label}: no sure difference; anything from {low} to {high} {metric} is possible ({posts} against {others} posts). About {more} more posts on each side would tell.",
+        "{label}: no sure difference; anything from {low} to {high} {metric} is possible ({posts} against {others} posts). About {more} more on each side would tell.",
         "{label} : aucun écart sûr; tout est possible de {low} à {high} {metric} ({posts} publications contre {others}). Il en faudrait environ {more} de plus de chaque côté.",
     ),
     "tell_unclear": (
-        "no sure difference; about {more} more posts on each side would tell",
-        "aucun écart sûr; il faudrait environ {more} publications de plus de chaque côté",
+        "no sure difference; about {more} more on each side would tell",
+        "aucun écart sûr; il en faudrait environ {more} de plus de chaque côté",
     ),
     "tell_few": (
         "{label} ({posts} against {others}; {more} more)",
@@ -323,11 +323,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "than_period": ("than before", "qu’avant"),
     "than_campaign": ("than “{campaign}”", "que « {campaign} »"),
     "vs_sure": (
-        "{change} {metric} {than}; surely between {low} and {high} ({posts} against {others} posts).",
-        "{change} {metric} {than}; sûrement entre {low} et {high} ({posts} publications contre {others}).",
+        "{change} {metric} {than}; between {low} and {high}, with 95% confidence ({posts} against {others} posts).",
+        "{change} {metric} {than}; entre {low} et {high}, au niveau de confiance de 95\u00a0% ({posts} publications contre {others}).",
     ),
     "vs_unclear": (
-        "No sure difference in {metric}; anything from {low} to {high} is possible ({posts} against {others} posts). About {more} more posts on each side would tell.",
+        "No sure difference in {metric}; anything from {low} to {high} is possible ({posts} against {others} posts). About {more} more on each side would tell.",
         "Aucun écart sûr; tout est possible de {low} à {high} {metric} ({posts} publications contre {others}). Il en faudrait environ {more} de plus de chaque côté.",
     ),
     "vs_few": (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_currency, format_decimal
 
+from campaign_bot.compose.filters import ordinal
 from campaign_bot.report.texts import METHODS, SENTENCES, WORDS
 
 N = "\u00a0"
@@ -70,7 +72,8 @@ class Speaker:
         return format_currency(value, "USD", locale=self._locale).replace("\u202f", N)
 
     def date(self, value: date | datetime) -> str:
-        return format_date(value, format="long", locale=self._locale).replace("\u202f", N)
+        text = format_date(value, format="long", locale=self._locale).replace("\u202f", N)
+        return ordinal(text, value, Locale.parse(self._locale))
 
     def weekday(self, number: int) -> str:
         """0 is Monday."""

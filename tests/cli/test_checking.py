@@ -352,3 +352,15 @@ def test_every_fact_of_the_shipped_campaign_has_a_status() -> None:
     assert {name for name, row in rows.items() if row.field("text") and row.source and not row.status and "commitment" not in str(row.source.title)} <= {
         name for name in rows if name.startswith(("inclusion-", "participation-", "impact-"))
     }  # fmt: skip
+
+
+def test_fix_leaves_links_alone_however_the_file_quotes_them(campaign: Path, run: Run) -> None:
+    facts = campaign / "content/data/facts.yaml"
+    facts.write_text(
+        facts.read_text("utf-8").replace(
+            "fr: Le premier fait de tous.", "fr: 'L''an https://example.org/l''idee dit tout.'"
+        ),
+        "utf-8",
+    )
+    assert run("check", "--fix", "--yes").code == 0
+    assert "fr: 'L’an https://example.org/l''idee dit tout.'" in facts.read_text("utf-8")
