@@ -16,13 +16,12 @@ from campaign_bot.networks.wire import Cut, bounded_adapter, why
 #: Who am I, publish, upload; nothing about followers, messages, blocks.
 SCOPES = "read:accounts read:statuses write:statuses write:media"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-WEBSITE = ""
 
 
 def sign_in(account: Account, person: Person, server: str, timeout_s: float) -> SignedIn:
     """Raises AuthError for a code that is not taken, Unavailable for a server that does not do this."""
     client = _Client(account.name, server, timeout_s)
-    about = {"client_name": "campaign-bot", "redirect_uris": OUT_OF_BAND, "scopes": SCOPES, "website": WEBSITE}
+    about = {"client_name": "campaign-bot", "redirect_uris": OUT_OF_BAND, "scopes": SCOPES}
     app = client.post("/api/v1/apps", about, "client_id", "client_secret")
     asked = {"client_id": app["client_id"], "redirect_uri": OUT_OF_BAND, "response_type": "code", "scope": SCOPES}
     person.tell(
