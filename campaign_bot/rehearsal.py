@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from campaign_bot import check
 from campaign_bot.app import App
 from campaign_bot.app.working import READ_BY
 from campaign_bot.errors import ConfigError
@@ -86,6 +87,7 @@ def rehearse(
     app.stand_in = STAND_IN
     app.plan(until=end)
     not_approved = _approve_all(app)
+    check.forget()  # nothing is judged any more; what follows needs the memory
     _play(app, clock, end + max(campaign.collect_at, default=timedelta()) * READ_BY, progress)
     timeline_file = out / "timeline.html"
     timeline.write(world, timeline_file)

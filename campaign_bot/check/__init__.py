@@ -11,14 +11,22 @@ from collections.abc import Callable, Sequence
 from campaign_bot.check import english, facts, fit, french, languages, pictures, sets, signs, wording
 from campaign_bot.check.judge import bench_of, findings, judge, of_series
 from campaign_bot.check.places import Places
+from campaign_bot.check.reading import normalised, read
 from campaign_bot.check.registry import RULES, Bench, Rule, Said
 from campaign_bot.library.files import Library
 from campaign_bot.model import Problem
 from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
-__all__ = ["RULES", "Bench", "Rule", "Said", "check_all", "check_files"]
+__all__ = ["RULES", "Bench", "Rule", "Said", "check_all", "check_files", "forget"]
 #: Imported for their rules, which register themselves; the order is that of docs/checks.md.
 FILES = (fit, wording, signs, pictures, languages, sets, french, english, facts)
+
+
+def forget() -> None:
+    """Give back the memory that judging has taken: it takes it anew when something is judged again."""
+    languages.forget_languages()
+    read.cache_clear()
+    normalised.cache_clear()
 
 
 def check_all(
