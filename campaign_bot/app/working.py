@@ -176,7 +176,10 @@ class Working(Stages):
         asked = [
             self._pool.submit(self._ask_server, account, when_done)
             for name, account in self.library.campaign.accounts.items()
-            if not self.missing_settings(account) and self.limits_are_due(account) and self._take(name)
+            if self.network(account.network).servers_tell
+            and not self.missing_settings(account)
+            and self.limits_are_due(account)
+            and self._take(name)
         ]
         wait(asked, timeout=ANSWERED_S)
 

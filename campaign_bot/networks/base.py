@@ -93,6 +93,8 @@ class Network(ABC):
     name: ClassVar[str]  # as in campaign.yaml: x, mastodon, bluesky
     title: ClassVar[str]  # as people write it: X, Mastodon, Bluesky
     limits: ClassVar[Limits]
+    #: Whether its servers tell limits of their own: else nobody is asked, and no client is loaded for that.
+    servers_tell: ClassVar[bool] = False
     #: What it can do, by the keys of `capabilities.CAPABILITIES`.
     cells: ClassVar[Mapping[str, Cell]]
     replies: ClassVar[frozenset[str]] = frozenset()  # of model.REPLIES: by whom it can let a post be answered

@@ -51,6 +51,7 @@ class MastodonCredentials(Credentials):
 class Mastodon(Network):
     name: ClassVar[str] = "mastodon"
     title: ClassVar[str] = "Mastodon"
+    servers_tell: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         text=500,
         media=4,
