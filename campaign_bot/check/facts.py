@@ -9,6 +9,7 @@ import regex
 
 from campaign_bot.check.reading import Text, read
 from campaign_bot.check.registry import Bench, Example, Finding, Said, rule
+from campaign_bot.model import Part
 
 YEARS_APART = 2
 
@@ -72,7 +73,7 @@ def stale(said: Said, bench: Bench) -> Iterator[Finding]:
 )  # fmt: skip
 def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
     row = said.row
-    if row is None or not any(character.isdecimal() for part in said.content.parts for character in part.text):
+    if row is None or not any(map(_states_number, said.content.parts)):
         return
     lacks = [name for name in ("title", "date", "url") if not getattr(row.source, name, "")]
     if lacks and any(character.isdecimal() for character in str(row.model_extra or {})):
@@ -83,16 +84,53 @@ def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
         )
 
 
+def _states_number(part: Part) -> bool:
+    """Whether there is a digit in it that is in no link."""
+    return any(character.isdecimal() for character in read(part.text, "").prose)
+
+
+_GOVERNMENT = r"(?:(?:federal|provincial|territorial|municipal|national|canadian|current)\s+)?government\b(?![’']s\b)"
+_GOUVERNEMENT = r"gouvernement\b"
+_DOES = (
+    r"(?:(?:today|now|proudly|also|is|has|just|will|are|been)\s+)*(?:announc\w+|launch\w*|unveil\w*|introduc\w+|invest(?:s|ed|ing)|invit(?:es|ed|ing)|thanks|welcomes|presents"
+    r"|proud|pleased|happy|committed|commits|deliver(?:s|ing|ed)|promises)\b"
+)
+_FAIT = r"(?:(?:est|a|vient|va|vous|aujourd[’']hui|maintenant|aussi|d[’']|de)\s*)*(?:annonc\w+|lanc\w+|dévoil\w+|investi\w*|invite\w*|remerci\w+|consult\w+|fier|heureux|s[’']engage|promet|présent\w+)\b(?!-t-)"
+_BEGINS = r"(?:^|[.!?…:\n]\s*)"
+#: Who says so speaks as the government, whatever follows.
 _CLAIM = regex.compile(
-    r"(?i)\bwe,?\s+(?:are\s+)?(?:in\s+)?(?:at\s+|from\s+)?(?:the\s+)?(?:federal\s+|provincial\s+)?government(?:\s+of)?\b|\bas\s+(?:the|your)\s+government\b(?!\s+\w+s\b)|\bon behalf of (?:the|your) (?:\w+ )?government\b"
-    r"|\b(?:our|your) government\s+(?:today\s+|now\s+|proudly\s+|is\s+|has\s+|will\s+)*(?:announc\w+|launch\w*|unveil\w*|introduc\w+|invest(?:s|ed|ing)|proud|pleased|committed|delivers|delivering|promises)\b"
-    r"|\bofficial (?:account|channel|voice|page) of (?:the |your )?(?:\w+ )?government\b|\bthis is (?:the|your) government\b|\bthis is an? official government (?:account|announcement)\b"
-    r"|\bnous,?\s+(?:sommes\s+)?(?:le\s+|votre\s+)?gouvernement\b|\bau nom du gouvernement\b|\ben tant que gouvernement\b|\bgovernment[’']s official (?:account|channel|voice|page)\b|\b(?:compte|canal|page|voix) officiel(?:le)? du gouvernement\b|\bvotre gouvernement,\s+(?:c[’']est\s+)?nous\b"
-    r"|\bnotre gouvernement\s+(?:(?:est|a|vient|va|vous|aujourd[’']hui|maintenant|d[’'])\s*)*(?:annonc\w+|lanc\w+|dévoil\w+|investi\w*|fier|heureux|s[’']engage|promet|présente)\b"
+    rf"""(?ix)
+      \bwe(?:[’']re|,?\s+(?:are\s+)?)\s*(?:in\s+|at\s+|from\s+|here\s+at\s+)?(?:(?:the|your)\s+)?{_GOVERNMENT}
+    | \bas\s+(?:(?:the|your|a)\s+)?{_GOVERNMENT}(?:\s+of\s+\p{{L}}+(?:\s\p{{Lu}}\p{{L}}+)*)?(?:,|\s+(?:we|our|i)\b)
+    | {_BEGINS}on\s+behalf\s+of\s+(?:the|your)\s+{_GOVERNMENT}
+    | \b(?:we|i)\b[^.!?\n]{{0,40}}\bon\s+behalf\s+of\s+(?:the|your)\s+{_GOVERNMENT}
+    | \bofficial\s+(?:account|channel|voice|page|feed)\s+of\s+(?:(?:the|your)\s+)?{_GOVERNMENT}
+    | \bgovernment[’']s\s+official\s+(?:account|channel|voice|page|feed)\b
+    | \b(?:this|here)\s+is\s+(?:the|your)\s+{_GOVERNMENT}(?!\s+(?:of\s+\p{{L}}+\s+)?(?:that|which|plan|data|portal|page|site|report))
+    | \bthis\s+is\s+an?\s+official\s+government\s+(?:account|announcement|message)\b
+    | {_BEGINS}(?:an?\s+|this\s+is\s+an?\s+)?(?:official\s+)?(?:message|announcement|notice)\s+from\s+(?:the|your)\s+{_GOVERNMENT}
+    | \bbrought\s+to\s+you\s+by\s+(?:the|your)\s+{_GOVERNMENT}
+    | \bnous,?\s+(?:sommes\s+)?(?:(?:le|votre|du|au|membres\s+du)\s+)?{_GOUVERNEMENT}
+    | {_BEGINS}au\s+nom\s+(?:du|de\s+votre)\s+{_GOUVERNEMENT} | \b(?:nous|je)\b[^.!?\n]{{0,40}}\bau\s+nom\s+(?:du|de\s+votre)\s+{_GOUVERNEMENT}
+    | \b(?:en\s+tant\s+que|à\s+titre\s+de)\s+(?:votre\s+)?{_GOUVERNEMENT} | \bcomme\s+{_GOUVERNEMENT}[^.!?\n,]*,\s+nous\b
+    | \b(?:compte|canal|page|voix|fil)\s+officiel(?:le)?\s+du\s+{_GOUVERNEMENT}
+    | \bici\s+(?:le|votre)\s+{_GOUVERNEMENT} | \bc[’']est\s+votre\s+{_GOUVERNEMENT}\s+qui\b
+    | \bvotre\s+{_GOUVERNEMENT},\s+(?:c[’']est\s+)?nous\b
+    | {_BEGINS}(?:un\s+)?(?:message|avis|communiqué)\s+(?:officiel\s+)?(?:du|de\s+votre)\s+{_GOUVERNEMENT}
+    """
+)
+#: These are a claim unless they are asked.
+_OUR_DEEDS = regex.compile(
+    rf"""(?ix)
+      \b(?:our|your)\s+(?:{_GOVERNMENT}(?:\s+of\s+\p{{L}}+(?:\s\p{{Lu}}\p{{L}}+)*)?|(?:ministry|department)\b(?:\s+of\s+\p{{L}}+)?)\s+{_DOES}
+    | \b(?:notre|votre)\s+(?:{_GOUVERNEMENT}(?:\s+(?:du|de\s+l[’']|de\s+la)\s*\p{{L}}+)?|ministère\b(?:\s+(?:du|des|de\s+la|de\s+l[’'])\s*\p{{L}}+)?)\s+{_FAIT}
+    """
 )
 _DENIAL = regex.compile(
     r"(?i)\b(?:not|never|nor|no|isn[’']t|aren[’']t|don[’']t|neither|without|n[’']est|ne\s|n[’']|ni|pas|jamais|sans|aucun|if|si|ask|demand)\b[^.!?\n]*$|\b(?:independent|indépendant\w*)\b[^.!?\n]*$"
 )
+_NOT = regex.compile(r"(?i)\b(?:not|pas|never|jamais)\b|n[’']t\b")
+_OFFICE = regex.compile(r"(?i)\b(?:ministry|department|minist[eè]re)\b")
 
 
 @rule(
@@ -101,17 +139,27 @@ _DENIAL = regex.compile(
     passes=(
         ("en", "We are not the Government of Canada."), ("fr", "Nous ne sommes pas le gouvernement du Canada."), ("en", "The Government of Canada announced a plan in 2025."), ("en", "Does our government listen to us?"), ("fr", "Notre gouvernement nous écoute-t-il?"), ("en", "This is not an official account of the government."),
         ("en", "We, the people of Canada, ask the government."), ("fr", "Ce compte n’est pas un compte officiel du gouvernement."), ("en", "“We, the Government of Canada, commit,” says the plan."), ("en", "Open government is yours."), ("fr", "Le gouvernement du Canada annonce un plan."), ("en", "We follow the Government of Canada’s plan."),
-        ("en", "We ask our government to launch it."), ("en", "We do not speak on behalf of the government."),
+        ("en", "We ask our government to launch it."), ("en", "We do not speak on behalf of the government."), ("en", "As the government announced last week, the plan is open."), ("en", "Is our government committed to openness?"), ("en", "The minister spoke on behalf of the government."), ("fr", "Notre gouvernement annonce-t-il ses plans assez tôt?"),
+        ("en", "We are the government’s critics, and its friends."), ("fr", "C’est le gouvernement qui décide; c’est vous qui le dites."),
     ),
     fails=(
         ("en", "We, the Government of Canada, invite you."), ("fr", "Notre gouvernement annonce un plan."), ("en", "Our government is proud to launch it."), ("fr", "Nous, le gouvernement du Canada, vous écoutons."), ("en", "We are the Government of Canada."), ("fr", "Au nom du gouvernement, merci."), ("en", "On behalf of the Government of Canada, thank you."),
-        ("fr", "Ici le compte officiel du gouvernement."), ("en", "Our government announces a new plan."), ("fr", "En tant que gouvernement, nous vous écoutons."), ("fr", "Notre gouvernement est fier de vous présenter son plan."), ("en", "As your government, we listen."),
+        ("fr", "Ici le compte officiel du gouvernement."), ("en", "Our government announces a new plan."), ("fr", "En tant que gouvernement, nous vous écoutons."), ("fr", "Notre gouvernement est fier de vous présenter son plan."), ("en", "As your government, we listen."), ("en", "We are your government."), ("en", "Your Government of Ontario invites you to speak."), ("en", "As the federal government, we publish our data."), ("fr", "Votre gouvernement vous invite à parler."), ("en", "A message from the Government of Canada: vote."), ("fr", "Ici le gouvernement du Canada."),
+        ("fr", "Notre ministère annonce un plan."),
     ),
 )  # fmt: skip
 def status_claim(text: Text, bench: Bench) -> Iterator[Finding]:
-    for match in _CLAIM.finditer(text.unquoted):
-        if not _DENIAL.search(text.unquoted[: match.start()]) and not regex.search(r"(?i)\b(?:not|pas)\b", match[0]):
-            yield Finding(f"“{match[0]}” speaks as the government", *match.span())
+    plain = text.unquoted
+    if "gov" not in plain.casefold() and "gouv" not in plain.casefold() and not _OFFICE.search(plain):
+        return
+    asked = [(start, end) for start, end in text.sentences if "?" in plain[end - 3 : end]]
+    found = [*_CLAIM.finditer(plain), *_OUR_DEEDS.finditer(plain)]
+    for match in sorted(found, key=lambda one: one.start()):
+        if match.re is _OUR_DEEDS and any(start <= match.start() < end for start, end in asked):
+            continue
+        said = match[0].lstrip(".!?…: \n")
+        if not _DENIAL.search(plain[: match.end() - len(said)]) and not _NOT.search(said):
+            yield Finding(f"“{said}” speaks as the government", match.end() - len(said), match.end())
 
 
 @rule(

@@ -8,6 +8,7 @@ import regex
 
 from campaign_bot.check.english import spelling_places
 from campaign_bot.check.french import (
+    SINGLE,
     apostrophe_places,
     capital_places,
     dollar_places,
@@ -76,6 +77,7 @@ def _dollars(text: Text, on: Bench) -> Iterator[Edit]:
 
 _IN_QUOTES = regex.compile(
     r"(?<![\p{L}\p{N}\d])\"[^\S\n]*([^\"«»\n]+?)[^\S\n]*\"(?![\p{L}\p{N}])|[“„][^\S\n]*([^“”„‟\"«»\n]+?)[^\S\n]*[”“]"
+    + f"|{SINGLE}"
 )
 
 
@@ -83,7 +85,7 @@ def _quotes(text: Text, on: Bench) -> Iterator[Edit]:
     wrong = set(quote_places(text)) if text.language == "fr" else set[int]()
     for match in _IN_QUOTES.finditer(text.prose) if wrong else ():
         if match.start() in wrong:
-            inner = match.span(1) if match[1] is not None else match.span(2)
+            inner = next(match.span(group) for group in (1, 2, 3) if match[group] is not None)
             yield match.start(), inner[0], f"«{NBSP}"
             yield inner[1], match.end(), f"{NBSP}»"
 

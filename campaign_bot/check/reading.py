@@ -22,7 +22,7 @@ _TLDS = (
 URL = regex.compile(
     rf"""https?://[^\s<>"«»“”]+
        | (?<![\w@.])(?:[\p{{L}}\p{{N}}](?:[\p{{L}}\p{{N}}-]*[\p{{L}}\p{{N}}])?\.)+
-         (?:(?:{_TLDS})(?![\w@-]|\.\w)(?:/[^\s<>"«»“”]*)?|\p{{L}}{{2,}}/[^\s<>"«»“”]*(?<!/e|/ne|/es|/trice|/le|/se|/te))""",
+         (?:(?:{_TLDS})(?![\w@-]|\.\w)(?::\d{{2,5}}(?!\d))?(?:/[^\s<>"«»“”]*)?|\p{{L}}{{2,}}/[^\s<>"«»“”]*(?<!/e|/ne|/es|/trice|/le|/se|/te))""",
     regex.VERBOSE | regex.IGNORECASE,
 )
 _SCHEME = regex.compile(r"https?://", regex.IGNORECASE)

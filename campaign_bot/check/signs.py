@@ -150,7 +150,7 @@ def _ends(after: str) -> bool:
     fails=(
         ("en", f"Click here: {URL_1}"), ("en", f"Our plan is out. Read more: {URL_1}"), ("en", f"Our plan is out. Learn more {URL_1}"), ("fr", f"Cliquez ici pour voter\u00a0: {URL_1}"), ("fr", f"Le plan est là. En savoir plus\u00a0: {URL_1}"),
         ("fr", f"Lire la suite {URL_1}"), ("en", f"See more 👉 {URL_1}"), ("en", f"The plan is out.\nHere: {URL_1}"), ("fr", f"Le plan est publié. Ici\u00a0: {URL_1}"), ("en", "Read our plan [here](https://open.canada.ca/en)"),
-        ("fr", f"Pour en savoir plus\u00a0: {URL_1}"), ("en", f"Tell us what you think! Click here to vote {URL_1}"),
+        ("fr", f"Pour en savoir plus\u00a0: {URL_1}"), ("en", f"Tell us what you think! Click here to vote {URL_1}"), ("fr", f"Le plan est publié. En lire plus\u00a0: {URL_1}"), ("fr", f"Votre avis compte. C’est par ici {URL_1}"),
     ),
 )  # fmt: skip
 def vague_link(text: Text, bench: Bench) -> Iterator[Finding]:
@@ -165,7 +165,7 @@ def vague_link(text: Text, bench: Bench) -> Iterator[Finding]:
 
 _VAGUE = (
     r"(?:(?:to )?(?:read|learn|see|find out|discover|view|know) more(?: here)?|more (?:info|information|details)(?: here)?|(?:for )?more (?:info|information|details)|read on|this link|link here|details here|info here|more here|here"
-    r"|(?:pour )?en savoir (?:plus|davantage)|(?:lire|voir) la suite|(?:voir|lire) plus|lisez la suite|plus d[’'](?:info|infos|information|informations|détails)|plus de détails|suivez ce lien|ce lien|par ici|c[’']est ici|ici|apprenez-en (?:plus|davantage))"
+    r"|more|(?:pour )?en (?:savoir|lire|apprendre) (?:plus|davantage)|(?:lire|voir) la suite|(?:voir|lire) plus|lisez la suite|plus d[’'](?:info|infos|information|informations|détails)|plus de détails|suivez ce lien|ce lien|(?:c[’']est )?par ici|c[’']est ici|ici|apprenez-en (?:plus|davantage))"
 )
 _ALWAYS_VAGUE = regex.compile(
     r"(?i)(?<![\p{L}-])(?:click(?:ing)? (?:on )?(?:here|this link|the link)|tap here|clique[zr]? (?:juste )?(?:ici|sur ce lien|sur le lien)|appuyez ici)(?![\p{L}-])"

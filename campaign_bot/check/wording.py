@@ -17,11 +17,12 @@ _FILL_IN = (
     "date|nom|noms|name|names|prénom|lien|liens|link|url|titre|title|texte|text|ville|city|lieu|place|heure|time|jour|day"
     "|mois|month|année|year|nombre|number|chiffre|montant|amount|sujet|topic|thème|theme|pays|country|organisation|organization"
     "|hashtag|mot-clic|tbd|tbc|todo|placeholder|insert|insérer|adresse|address|email|courriel|pourcentage|percent|percentage"
+    r"|first\s?name|last\s?name|full name|surname|prenom|town|region|région|ministre|minister|school|école|numéro|téléphone|phone"
     "|question|réponse|answer|citation|quote|event|événement|xx+|lorem ipsum|à compléter|à venir|to come"
 )  # fmt: skip
 _UNFILLED = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}’'])\[(?:\p{{Ll}}|(?i:{_FILL_IN})|(?i:insert|insérer|insérez|your|votre|add|ajouter)\s[^\]\n]*)\](?![\p{{L}}\p{{N}}(])"
-    r"|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\}\}|%\}"
+    rf"(?<![\p{{L}}\p{{N}}’'])\[(?:\p{{Ll}}|(?i:{_FILL_IN})|(?i:insert|insérer|insérez|your|votre|vos|add|ajouter)\s[^\]\n]*|(?i:(?:nom|prénom|date|titre|lien|adresse|nombre)\s(?:de|du|des|vers)|(?:name|date|title|link|number)\s(?:of|to))\s[^\]\n]*)\](?![\p{{L}}\p{{N}}(])"
+    r"|\$\{\w*\}|(?<!\w)%[A-Z][A-Z_]{2,}%(?!\w)|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\}\}|%\}"
 )
 _MARKS = regex.compile(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|\b[Ll]orem ipsum\b")
 
@@ -38,7 +39,7 @@ _MARKS = regex.compile(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|
     fails=(
         ("en", "[n] ideas received"), ("fr", "{{ item.text }}"), ("en", "TODO write this"), ("fr", "Le [date] à midi"),
         ("fr", "Rendez-vous à [ville] demain"), ("en", "Join us on [Date] in Ottawa"), ("en", "{% if x %}Hello"),
-        ("en", "Results: XXX ideas"), ("en", "Thanks, [insert name]!"), ("fr", "Suivi\u00a0: [v] vues, [e] gestes"), ("en", "More at [link]"),
+        ("en", "Results: XXX ideas"), ("en", "Thanks, [insert name]!"), ("fr", "Suivi\u00a0: [v] vues, [e] gestes"), ("en", "More at [link]"), ("en", "Hi [Firstname], join us"), ("en", "Meet us in [Town]"), ("en", "Hello ${city}"), ("fr", "Bonjour %NAME%"), ("fr", "Le [nom de la ville] vous écoute"),
     ),
 )  # fmt: skip
 def placeholder(text: Text, bench: Bench) -> Iterator[Finding]:
@@ -55,6 +56,9 @@ _FAKE = regex.compile(
     r"|[\uFF21-\uFF3A\uFF41-\uFF5A](?:[\s\uFF10-\uFF5A]*[\uFF21-\uFF3A\uFF41-\uFF5A])*"
     r"|(?<![/\[\p{L}])[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ\p{Ll}]*(?:[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ]){2,}[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ\p{Ll}]*(?![/\]])"
     r"|[\u24B6-\u24E9\U0001F130-\U0001F149\U0001F150-\U0001F169\U0001F170-\U0001F189](?:[\s]?[\u24B6-\u24E9\U0001F130-\U0001F149\U0001F150-\U0001F169\U0001F170-\U0001F189])+"
+    # struck through or underlined by combining signs, and letters of another alphabet that look like ours
+    r"|(?:\p{L}[\u0332\u0333\u0335-\u0338]+[ ]?){2,}"
+    r"|\b(?=\p{L}*\p{Latin})(?=\p{L}*[\u0400-\u04FFΑΒΕΖΗΙΚΜΝΟΡΤΥΧο])(?=\p{L}{3,})[\p{Latin}\u0400-\u04FFΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]+\b"
     r"|[\u1D2C-\u1D6A\u02B0-\u02B8\u2071\u207F\u1D9B-\u1DBF]{4,}"
 )
 
@@ -66,11 +70,11 @@ _FAKE = regex.compile(
     fr="Écrivez en lettres ordinaires\u00a0: les lecteurs d’écran les épellent ou les sautent.", source=GCS,
     passes=(
         ("en", "Bold ideas, 2 × 3"), ("fr", "Le 1ᵉʳ mars, Mᵐᵉ Roy et 5 m²"), ("en", "Room №4, 21 ℃, café naïve"), ("en", "The vowel /ɪ/ in “data”"),
-        ("en", "Ελλάδα and Ωmega"), ("en", "Blood type 🅰️"), ("ar", "بيانات مفتوحة للجميع"), ("en", "① first, ② second"),
+        ("en", "Ελλάδα and Ωmega"), ("en", "Blood type 🅰️"), ("ar", "بيانات مفتوحة للجميع"), ("en", "① first, ② second"), ("en", "10 kΩ, 5 μm and Δt"), ("uk", "Відкриті дані для всіх"),
     ),
     fails=(
         ("en", "𝗕𝗼𝗹𝗱 ideas"), ("fr", "Ｉｄéｅｓ"), ("en", "𝘖𝘱𝘦𝘯 government"), ("en", "𝒴outh 𝒱oice"), ("fr", "ᴏᴜᴠᴇʀᴛ à tous"),
-        ("en", "🅵🆁🅴🅴 data"), ("fr", "Ⓥⓞⓣⓔⓩ"), ("en", "𝟚𝟘𝟚𝟟 plan"), ("en", "ＯＰＥＮ data"),
+        ("en", "🅵🆁🅴🅴 data"), ("fr", "Ⓥⓞⓣⓔⓩ"), ("en", "𝟚𝟘𝟚𝟟 plan"), ("en", "ＯＰＥＮ data"), ("en", "It is f̶r̶e̶e̶ open"), ("en", "Оpen dаta for all"),
     ),
 )  # fmt: skip
 def fake_letters(text: Text, bench: Bench) -> Iterator[Finding]:
@@ -83,7 +87,7 @@ def fake_letters(text: Text, bench: Bench) -> Iterator[Finding]:
         yield Finding(f"“{found[0][0].strip()}” looks like letters and is not", *found[0].span())
 
 
-_CAPITALS = regex.compile(r"(?<![\p{L}\p{N}_@&-])\p{Lu}{2,}(?=(?:s|[’']s)?(?![\p{L}\p{N}_]|-\d|[’']?\p{Ll}))")
+_CAPITALS = regex.compile(r"(?<![\p{L}\p{N}_@&%-])\p{Lu}{2,}(?=(?:s|[’']s)?(?![\p{L}\p{N}_]|-\d|[’']?\p{Ll}))")
 _TO_FILL = ("TODO", "XXX", "FIXME")
 _ROMAN = regex.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VOWELS = "AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ"
