@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from campaign_bot.check import english, facts, fit, french, languages, pictures, sets, signs, wording
+from campaign_bot.check import ease, english, facts, fit, french, languages, pictures, sets, signs, wording
 from campaign_bot.check.judge import bench_of, findings, judge, of_series
 from campaign_bot.check.places import Places
 from campaign_bot.check.reading import normalised, read
@@ -19,7 +19,7 @@ from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
 __all__ = ["RULES", "Bench", "Rule", "Said", "check_all", "check_files", "forget"]
 #: Imported for their rules, which register themselves; the order is that of docs/checks.md.
-FILES = (fit, wording, signs, pictures, languages, sets, french, english, facts)
+FILES = (fit, wording, signs, pictures, languages, sets, ease, french, english, facts)
 
 
 def forget() -> None:

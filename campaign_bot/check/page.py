@@ -13,7 +13,7 @@ from campaign_bot.check.registry import RULES, Example, Rule
 #: The files of rules in the order of the table, with their titles.
 GROUPS = {
     "fit": "What fits each network", "wording": "Words", "signs": "Tags, emoji and links", "pictures": "Pictures and videos",
-    "languages": "Languages", "sets": "Two languages, and repeats", "french": "French", "english": "English", "facts": "Facts",
+    "languages": "Languages", "sets": "Two languages, and repeats", "ease": "Easy to read", "french": "French", "english": "English", "facts": "Facts",
 }  # fmt: skip
 LOOKS = {
     "text": "every text of the post: its parts, alt texts, poll options and content warning",

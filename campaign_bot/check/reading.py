@@ -155,9 +155,12 @@ class Text:
             return following is not None and following[0].casefold() not in _STARTERS and "etc" not in word.casefold()
         return False
 
-    def count(self, start: int, end: int) -> int:
+    def words_in(self, start: int, end: int) -> list[str]:
         """The words of a stretch. Links, tags and emoji are none; an elision, a hyphenated word, a number is one."""
-        return len(WORD.findall(_DIGIT_GAP.sub("", self.bare[start:end])))
+        return WORD.findall(_DIGIT_GAP.sub("", self.bare[start:end]))
+
+    def count(self, start: int, end: int) -> int:
+        return len(self.words_in(start, end))
 
     @cached_property
     def bare(self) -> str:

@@ -7,10 +7,9 @@ from difflib import SequenceMatcher
 
 import regex
 
-from campaign_bot.check.reading import WORD, normalised, read
+from campaign_bot.check.reading import normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, elsewhere, rule
 from campaign_bot.check.wording import CANADA
-from campaign_bot.model import QUEUE
 
 ACT = "Official Languages Act; Directive on Official Languages for Communications and Services"
 #: Shorter texts are alike by chance.
@@ -170,41 +169,6 @@ def _nearly(one: list[str], other: list[str]) -> bool:
         return False
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
-
-
-LIX_MOST, LIX_WORDS, LONG_WORD = 45, 100, 6
-
-
-@rule(
-    "readability", "warning", "series",
-    "The texts of a series together are easy to read: LIX of 45 at most (words a sentence, and the share of words longer than six letters).",
-    en="Shorter sentences and plainer words; this is advice, and never blocks.", fr="Des phrases plus courtes et des mots plus simples; c’est un conseil, qui ne bloque jamais.",
-    source="C. H. Björnsson, Läsbarhet (1968)", passes=(("en", "A draft is too short to be judged."),), fails=(),
-)  # fmt: skip
-def readability(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
-    """One post is too short to tell: the different texts of a series in one language, from a hundred words on."""
-    series: dict[tuple[str, str], dict[str, Said]] = {}
-    for said in every:
-        if said.post.schedule != QUEUE:
-            series.setdefault((said.post.series, said.content.language), {}).setdefault(said.content.text, said)
-    for (name, language), texts in sorted(series.items()):
-        sentences = words = long = 0
-        for text in texts:
-            seen = read(text, language.partition("-")[0], bench.region)
-            spans = [span for span in seen.sentences if seen.count(*span)]
-            found = WORD.findall(seen.bare)
-            sentences, words = sentences + len(spans), words + len(found)
-            long += sum(len(word) > LONG_WORD for word in found)
-        if words >= LIX_WORDS and sentences:
-            lix = words / sentences + 100 * long / words
-            if lix > LIX_MOST:
-                said = next(iter(texts.values()))
-                yield (
-                    said,
-                    Finding(
-                        f"the series {name} has a LIX of {lix:.0f} in {language}, over {LIX_MOST}: {words / sentences:.0f} words a sentence, {long / words:.0%} long words"
-                    ),
-                )
 
 
 elsewhere(

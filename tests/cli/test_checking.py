@@ -262,6 +262,8 @@ def test_a_series_that_is_hard_to_read_is_told_once_and_never_blocks(campaign: P
     write_campaign(campaign, **{TEMPLATE: "{{ item.text }} " + hard + "\n"})
     found = [one for one in run("check", "--json").json["problems"] if one["rule"] == "readability"]
     assert [(one["severity"], one["file"]) for one in found] == [("warning", TEMPLATE)]
+    assert "LIX" in found[0]["message"]
+    assert "Kandel-Moles" in found[0]["message"]
 
 
 # The table of rules
