@@ -66,13 +66,16 @@ def stale(said: Said, bench: Bench) -> Iterator[Finding]:
 
 
 @rule(
-    "source-missing", "error", "post", "A number from data has a source with title, date and address.",
-    en="Add `source:` with title, url and date to the item.", fr="Ajoutez `source:` avec title, url et date à l’élément.", source="this project: the campaign speaks for public trust",
-    passes=(_fact("ipu-2-8", "Only 2.8% of MPs are 30 or under."), ("en", "A number of our own: 12 posts"), _fact("openstories", "Everyone has a story.")),
-    fails=(_fact("no-such-fact", "Only 2.8% of MPs are 30 or under."), _fact("nothing-known", "12\u00a0% des jeunes votent", language="fr"), _fact("IPU", "2.8%")),
+    "source-missing", "error", "post", "A number from data has a source with title, date and address; “a survey”, “studies” are none.",
+    en="Add `source:` with title, url and date to the item; in a text of its own, name who counted and when.", fr="Ajoutez `source:` avec title, url et date à l’élément; dans un texte à part, dites qui a compté et quand.", source="this project: the campaign speaks for public trust",
+    passes=(_fact("ipu-2-8", "Only 2.8% of MPs are 30 or under."), ("en", "A number of our own: 12 posts"), _fact("openstories", "Everyone has a story."), ("en", "According to Statistics Canada (2019), 67% of youth belong to a group."), ("fr", "Un sondage de l’UIP (2023) donne 2,8\u00a0%."),
+        ("en", "Studies show that it works. Meet us on March 8."), ("fr", "Selon un sondage, 12\u00a0% votent\u00a0: https://exemple.ca/sondage")),
+    fails=(("en", "According to a survey, 73% of teens agree."), ("fr", "D’après une étude, 12\u00a0% des jeunes votent."), ("en", "Data shows that 4 in 10 requests are never answered."), _fact("no-such-fact", "Only 2.8% of MPs are 30 or under."), _fact("nothing-known", "12\u00a0% des jeunes votent", language="fr"), _fact("IPU", "2.8%")),
 )  # fmt: skip
 def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
     row = said.row
+    if row is None:
+        yield from _by_nobody(said)
     if row is None or not any(map(_states_number, said.content.parts)):
         return
     lacks = [name for name in ("title", "date", "url") if not getattr(row.source, name, "")]
@@ -82,6 +85,35 @@ def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
             if row.source
             else f"“{row.id}” states a number and has no source"
         )
+
+
+#: A study that nobody made, and a number of it in the same sentence.
+_STUDY = r"(?:survey|poll|study|report|studies|surveys|polls|reports|research)"
+_ETUDE = r"(?:sondage|étude|enquête|rapport|recherche)"
+_NOBODY = regex.compile(
+    rf"""(?ix) \b(?:according\s+to|in)\s+(?:a|one|some|the|recent|new|\s)*\s(?:{_STUDY}|data|figures|experts)\b(?!\s+(?:by|from|of))
+    | \b(?:{_STUDY}|data|figures|experts)\s+(?:shows?|says?|suggests?|finds?|found|tells?|estimates?)\b
+    | \b(?:selon|d[’']après)\s+(?:une?|des|les|plusieurs|certaines?|l[’']|\s)*\s?(?:{_ETUDE}s?|données|chiffres|experts)\b(?!\s+(?:du|de\s+la|de\s+l|d[’']))
+    | \b(?:{_ETUDE}s?|données|chiffres|experts)\s+(?:récentes?\s+)?(?:montrent?|révèlent?|disent|indiquent?|estiment?)\b
+    """
+)
+_SHARE = regex.compile(
+    r"\d(?:[.,]\d+)?[\s\u00a0]?(?:%|percent\b|per cent\b|pour cent\b)|\b\d+\s(?:in|out of|sur)\s\d+\b"
+)
+
+
+def _by_nobody(said: Said) -> Iterator[Finding]:
+    """A share in a text that is from no data, laid to “a survey” without a name, a year in parentheses or a link."""
+    for part in said.content.parts:
+        text = read(part.text, said.content.language.partition("-")[0])
+        if text.links or regex.search(r"\([^()]*(?:19|20)\d\d[^()]*\)", text.text):
+            continue
+        for start, end in text.sentences:
+            sentence = text.prose[start:end]
+            if (who := _NOBODY.search(sentence)) and (share := _SHARE.search(sentence)):
+                yield Finding(
+                    f"“{who[0].strip()}” is no source of “{share[0]}”", start + who.start(), start + who.end()
+                )
 
 
 def _states_number(part: Part) -> bool:

@@ -228,6 +228,7 @@ _A = regex.compile(
     r"|venir|bientôt|demain|tous|toutes|tout|chaque|travers|cause|titre|mesure|peine|côté|défaut|compter|long|court|moins|bas|haut|force|condition|deux|trois|quatre|jamais|toi|moi|eux|elles?|lui|Ottawa|Montréal|Québec|Toronto"
     r"|Paris|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Moncton|Sherbrooke|Laval|Edmonton|Regina|Iqaluit|Whitehorse|Yellowknife|Londres|Genève|Bruxelles|New York|\d{1,2}\sans|\d{1,2}\s?h\b|midi|minuit)(?![\p{L}]))"
     r"|\s(?P<word>A)\s(?=partir\b)"
+    r"|(?:^|[.!?…]\s+|\n\s*)(?P<word>A)\s(?=\p{Lu}\p{Ll}[\p{L}-]*(?:\s\p{Lu}[\p{L}-]+)*,\s\p{Ll})"
 )  # fmt: skip
 _CA = regex.compile(
     _STARTS
@@ -256,7 +257,7 @@ def capital_places(text: Text) -> Iterator[tuple[int, int, str]]:
     ),
     fails=(
         ("fr", "L’Etat vous écoute"), ("fr", "Egalité pour tous"), ("fr", "A vous de jouer"), ("fr", "Ca change tout"), ("fr", "Ecrivez-nous"), ("fr", "Merci. A partir de lundi, tout change"), ("fr", "Etudiants et élèves, parlez"), ("fr", "Une histoire d’Evaluation"),
-        ("fr", "Les Etats-Unis et le Canada"), ("fr", "A Ottawa, les jeunes parlent"), ("fr", "Ecole ouverte"), ("fr", "L’ETAT répond"), ("fr", "L’Education pour tous"), ("fr", "Evénement ce soir"), ("fr", "Elections fédérales"), ("fr", "Etes-vous prêts?"),
+        ("fr", "Les Etats-Unis et le Canada"), ("fr", "A Ottawa, les jeunes parlent"), ("fr", "Ecole ouverte"), ("fr", "L’ETAT répond"), ("fr", "L’Education pour tous"), ("fr", "Evénement ce soir"), ("fr", "Elections fédérales"), ("fr", "Etes-vous prêts?"), ("fr", "A Natashquan, le facteur vote aussi"),
     ),
 )  # fmt: skip
 def fr_capitals(text: Text, bench: Bench) -> Iterator[Finding]:

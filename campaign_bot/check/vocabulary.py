@@ -12,12 +12,12 @@ from campaign_bot.check.reading import folded
 KNOWN = frozenset(
     """
     AB AC AD ADHD ADN ADT AI AIDS AIS AM API APIS ARC ASAP AST ATM BC BIPOC CA CB CBC CD CDT CEO CO COVID CRA CST
-    CSV CTV CV DC DE DIY DJ DNA DVD EDT ELGBTQI EN ER ES EST ET EU FAQ FIFA FM FR FYI GDP GMT GPS GRC GST HAE HD HIV
-    HNE HR HST HTML HTTP HTTPS IA ICU ID II III IOS IPE IPU ISO IT IV IX JSON LA LED LGBT LGBTQ LGBTQI LGBTQIA
-    LGBTQS LNH MB MDT MLA MLAS MNA MP MPP MPPS MPS MST NASA NATO NB NDP NE NGO NGOS NHL NL NPD NS NST NT NU NW NYC
-    OCDE OECD OGP OK OMS ON ONG ONU OTAN PC PDF PDG PDT PE PEI PGO PHD PIB PIN PM PO PR PS PST PT QC QR RCM RCMP RH
-    ROI RSS RSVP RU SARS SE SIDA SIM SK SMS SOS STEM STIM SVP SW TDAH TI TNO TPS TV TVH TVQ UE UIP UK UN UNESCO
-    UNICEF URL US USA USB UTC UV VI VIH VII VIII VIP WHO WWW XL XML XS XXL XXXL YT
+    CSV CTV CV DC DE DIY DJ DNA DVD EDT ELGBTQI EN ER ES EST ET EU FAQ FIFA FM FR FYI GDP GIF GMT GPS GRC GST HAE HD
+    HIV HNE HR HST HTML HTTP HTTPS IA ICU ID II III IOS IPE IPU ISO IT IV IX JPEG JPG JSON LA LED LGBT LGBTQ LGBTQI
+    LGBTQIA LGBTQS LNH MB MDT MLA MLAS MNA MP MPP MPPS MPS MST NASA NATO NB NDP NE NGO NGOS NHL NL NPD NS NST NT NU
+    NW NYC OCDE OECD OGP OK OMS ON ONG ONU OTAN PC PDF PDG PDT PE PEI PGO PHD PIB PIN PM PNG PO PR PS PST PT QC QR
+    RCM RCMP RH ROI RSS RSVP RU SARS SE SIDA SIM SK SMS SOS STEM STIM SVG SVP SW TDAH TI TNO TPS TV TVH TVQ UE UIP
+    UK UN UNESCO UNICEF URL US USA USB UTC UV VI VIH VII VIII VIP WHO WWW XL XML XS XXL XXXL YT ZIP
     """.split()
 )  # fmt: skip
 
@@ -106,18 +106,26 @@ ONE_WORD = frozenset(
 #: French words whose capital takes an accent, where the bare word is no word and no name.
 CAPITALS = (
     """
-    État États Étatique École Écoles Écolier Écoliers Écolière Écologie Écologique Écologiste Économie Économies
-    Économique Économiques Économiste Égalité Égalités Également  Égaux Élu Élus Élue Élues Élève Élèves Énergie
-    Énergies Énergétique Énorme Énormément Écoute Écoutez Écoutons Écouter Écrire Écrivez Écris Écrivons Écrit Écrits
-    Écriture Été Étude Étudier Étudiez Étudiant Étudiants Étudiante Étudiantes Évaluer Évaluez Événement Événements
-    Évènement Évènements Équipe Équipes Équité Équitable Équipement Équipements Étape Étapes Étranger Étrangers
-    Étrangère Évidemment Époque Éviter Évitez Évitons Échange Échanges Échanger Échangez Échangeons Élaborer Élaborez
-    Élaboration Éliminer Éliminez Élargir Élargissez Éthique Éthiques Écart Écarts Émettre Ébauche Ébauches Éclairer
-    Éclairage Éditeur Éditeurs Éditorial Éducatif Éducative Éduquer Égypte Église Églises Élargissement Électeur
-    Électeurs Électrice Électrices Électoral Électorale Électoraux Élection Élections  Épreuve Équilibre
-    Établir Établissez Établissement Établissements Étonnant Étroit Éveil Évolue Évoluer Échéance Échéances Échec
-    Écran Écrans  Égard  Élire Élisez   Épargne Éprouver Étendre Étendue Étoile Étoiles
-    Évoquer Éthiopie Érable Éloge  Éclat À Ça Être Île Îles Îlot Êtes
+    À Ça Ébauche Ébauches Éboueur Éboueurs Écart Écarts Échange Échangeons Échanger Échanges Échangez Échangé
+    Échantillon Échantillons Échec Échelle Échelles Échouer Échéance Échéances Éclairage Éclairer Éclairez Éclairés
+    Éclat Éclats Écluse Écluses Écocentre École Écoles Écolier Écoliers Écolière Écolières Écologie Écologique
+    Écologiques Écologiste Écologistes Économie Économies Économique Économiques Économiste Économistes Écoquartier
+    Écoresponsable Écoute Écoutent Écouter Écoutez Écoutons Écran Écrans Écrire Écris Écrit Écrite Écrites Écrits
+    Écriture Écritures Écrivez Écrivons Éditeur Éditeurs Éditorial Éditoriaux Éditrice Éditrices Éducateur
+    Éducateurs Éducatif Éducatifs Éducative Éducatives Éducatrice Éducatrices Éduquer Également Égalité Égalités
+    Égard Égaux Église Églises Égypte Élaboration Élaborer Élaborez Élaborons Élaboré Élargi Élargie Élargir
+    Élargissement Élargissez Électeur Électeurs Élection Élections Électoral Électorale Électorales Électoraux
+    Électrice Électrices Éliminer Éliminez Éliminons Élire Élisez Élisons Éloge Éloges Éloigné Éloignés Élu Élue
+    Élues Élus Élève Élèves Émettre Énergie Énergies Énergétique Énergétiques Énoncé Énoncés Énorme Énormes
+    Énormément Énumérez Éolienne Éoliennes Épargne Épargnez Éphémère Épicerie Épiceries Épinglez Époque Épreuve
+    Épreuves Éprouver Épuisé Épuisée Équilibre Équilibrer Équilibré Équilibrée Équipe Équipement Équipements Équipes
+    Équipée Équitable Équitables Équité Érable Établi Établie Établir Établis Établissement Établissements
+    Établissez Étage Étages Étagère Étaient Était Étang Étangs Étant Étape Étapes État Étatique Étatiques États
+    Éteignez Éteindre Étendard Étendre Étendu Étendue Étendus Éthiopie Éthique Éthiques Étincelle Étincelles
+    Étiquettes Étoile Étoiles Étonnant Étonnante Étranger Étrangers Étrangère Étrangères Étroit Étroite Étude
+    Étudiant Étudiante Étudiantes Étudiants Étudie Étudient Étudier Étudiez Étudions Été Évaluer Évaluez Évaluons
+    Évalué Évaluée Éveil Éveillez Évidemment Évitent Éviter Évitez Évitons Évolue Évoluer Évoluons Évoquer Évoquez
+    Évènement Évènements Événement Événements Êtes Être Île Îles Îlot
     """.split()
 )  # fmt: skip
 #: Bare forms of these are English words or names too: only French around them makes them certain.
