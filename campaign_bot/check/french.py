@@ -20,8 +20,8 @@ _COLON = regex.compile(
 )
 _CLOSE = regex.compile(rf"(?<=\S)(?<![\u00a0\u202f])(?P<gap>{_ANY_SPACE}*)»")
 _OPEN = regex.compile(rf"«(?P<gap>{_ANY_SPACE}*)(?![\u00a0\u202f\s])")
-_SIGN = regex.compile(rf"(?<=\d)(?P<gap>{_ANY_SPACE}*)[%$](?!\w*=)")
-_DOLLAR_FIRST = regex.compile(r"(?<![\p{L}\d])\$ ?\d[\d.,\u00a0\u202f ]*")
+_SIGN = regex.compile(rf"(?<=\d)(?P<gap>{_ANY_SPACE}*)(?:%|\$(?!\d))(?!\w*=)")
+_DOLLAR_FIRST = regex.compile(r"(?<![\p{L}\d]|\d[ \u00a0\u202f])\$ ?\d[\d.,\u00a0\u202f ]*")
 #: A run of figures, to tell 35 000 from a telephone number.
 _FIGURES = regex.compile(r"(?<![\p{L}\p{N}.,/+#_-])\(?\d+\)?(?:[ \u00a0\u202f.-]\d+)+(?![\p{L}\p{N}/_]|[-.,]\d)")
 _COMMAS = regex.compile(
