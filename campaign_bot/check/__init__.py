@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from campaign_bot.check import ease, english, facts, fit, french, languages, pictures, sets, signs, wording
 from campaign_bot.check.judge import bench_of, findings, judge, of_series
 from campaign_bot.check.places import Places
-from campaign_bot.check.reading import normalised, read
+from campaign_bot.check.reading import folded, normalised, read
 from campaign_bot.check.registry import RULES, Bench, Rule, Said
+from campaign_bot.check.wording import explained_in
 from campaign_bot.library.files import Library
 from campaign_bot.model import Problem
 from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
@@ -25,8 +26,8 @@ FILES = (fit, wording, signs, pictures, languages, sets, ease, french, english, 
 def forget() -> None:
     """Give back the memory that judging has taken: it takes it anew when something is judged again."""
     languages.forget_languages()
-    read.cache_clear()
-    normalised.cache_clear()
+    for cached in (read, normalised, folded, explained_in):
+        cached.cache_clear()
 
 
 def check_all(

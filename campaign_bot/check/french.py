@@ -154,8 +154,8 @@ def fr_narrow_space(text: Text, bench: Bench) -> Iterator[Finding]:
         yield Finding(f"a narrow no-break space (U+202F): “{around}”", at, at + 1)
 
 
-#: Single quotation marks around words; an apostrophe has a letter on both sides, or only after it (’n’, ’90).
-SINGLE = r"(?<![\p{L}\p{N}“\"])[‘'‚](?!n['’])(\p{L}(?:[^'’‘“”\"\n]|['’](?=\p{L}))*)['’](?![\p{L}\p{N}])"
+#: Single quotation marks around a few words; an apostrophe has a letter on both sides, or only after it (’n’, ’90).
+SINGLE = r"(?<![\p{L}\p{N}“\"])[‘'‚](?!n['’])(\p{L}(?:[^'’‘“”\"\n]|['’](?=\p{L})){0,80})['’](?![\p{L}\p{N}])"
 _SINGLE = regex.compile(SINGLE)
 
 

@@ -49,6 +49,8 @@ def alt_missing(said: Said, bench: Bench) -> Iterator[Finding]:
             yield Finding(f"{media.file or 'the picture'} has no alt text", where=where)
 
 
+#: Of a file on every system.
+LONGEST_NAME = 255
 _FILE_NAME = regex.compile(
     r"(?i)[^\s/]*[\w-]+\.(?:jpe?g|png|gif|webp|heic|bmp|tiff?|svg|avif|mp4|mov|webm|pdf)|.*[ _-].*\.(?:jpe?g|png|gif|webp|heic|svg)"
     r"|(?:img|dsc|dscn|dscf|pxl|mvimg|screenshot|screen shot|capture|image|photo|picture|untitled|whatsapp image|gopr|p|scan|gif|vid|video|vidéo)[ _-]?\d[\d _.-]*(?:at [\d. _-]+)?(?:\(\d+\))?"
@@ -84,7 +86,7 @@ def alt_placeholder(said: Said, bench: Bench) -> Iterator[Finding]:
         name = PurePath(media.file).name.casefold()
         if folded(_ARTICLE.sub("", alt)) in _SAYS_NOTHING or not regex.search(r"[\p{L}\p{N}]", alt):
             yield Finding(f"the alt text “{media.alt}” says nothing", where=where, end=len(media.alt))
-        elif _FILE_NAME.fullmatch(alt) or alt.casefold() in (name, PurePath(name).stem):
+        elif (len(alt) <= LONGEST_NAME and _FILE_NAME.fullmatch(alt)) or alt.casefold() in (name, PurePath(name).stem):
             yield Finding(f"the alt text “{media.alt}” is a file name", where=where, end=len(media.alt))
         elif normalised(alt) in own:
             yield Finding(f"the alt text “{media.alt[:60]}” repeats the post", where=where, end=len(media.alt))

@@ -25,9 +25,10 @@ URL = regex.compile(
          (?:(?:{_TLDS})(?![\w@-]|\.\w)(?::\d{{2,5}}(?!\d))?(?:/[^\s<>"«»“”]*)?|\p{{L}}{{2,}}/[^\s<>"«»“”]*(?<!/e|/ne|/es|/trice|/le|/se|/te))""",
     regex.VERBOSE | regex.IGNORECASE,
 )
+_MAYBE_LINK = regex.compile(r"[\p{L}\p{N}]\.[\p{L}\p{N}]|://")
 _SCHEME = regex.compile(r"https?://", regex.IGNORECASE)
 _ADDRESS = regex.compile(
-    r"(?<![\w.])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?:mailto|tel|at):\S+"
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?:mailto|tel|at):\S+"
 )
 _SHORTCODE = regex.compile(r"(?<![\p{L}\p{N}:]):[a-z][a-z0-9_+-]*:(?![\p{L}\p{N}:])")
 TAG = regex.compile(r"(?<![\w/&#])#(?=[\p{N}_]*\p{L})[\p{L}\p{M}\p{N}_]+")
@@ -83,7 +84,7 @@ class Text:
     @cached_property
     def links(self) -> list[tuple[int, int]]:
         """Where links are, with or without a scheme."""
-        if "." not in self.text and "://" not in self.text:
+        if not _MAYBE_LINK.search(self.text):
             return []
         return [_trimmed(match.start(), match[0]) for match in URL.finditer(self.text)]
 
@@ -94,7 +95,8 @@ class Text:
     def prose(self) -> str:
         """The text with links, addresses and shortcodes masked."""
         spans = [*self.links, *(match.span() for match in _SHORTCODE.finditer(self.text))]
-        spans += [match.span() for match in _ADDRESS.finditer(self.text)]
+        if any(sign in self.text for sign in ("@", "mailto:", "tel:", "at:")):
+            spans += [match.span() for match in _ADDRESS.finditer(self.text)]
         return _masked(self.text, spans, MASK)
 
     @cached_property
@@ -193,6 +195,7 @@ def read(text: str, language: str, region: str = "CA", own: bool = True) -> Text
     return Text(text, language, region=region, own=own)
 
 
+@lru_cache(maxsize=20_000)
 def folded(word: str) -> str:
     """A word without case and accents, for looking it up."""
     plain = unicodedata.normalize("NFKD", word.casefold())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
@@ -21,7 +22,7 @@ _FILL_IN = (
     "|question|réponse|answer|citation|quote|event|événement|xx+|lorem ipsum|à compléter|à venir|to come"
 )  # fmt: skip
 _UNFILLED = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}’'])\[(?:\p{{Ll}}|(?i:{_FILL_IN})|(?i:insert|insérer|insérez|your|votre|vos|add|ajouter)\s[^\]\n]*|(?i:(?:nom|prénom|date|titre|lien|adresse|nombre)\s(?:de|du|des|vers)|(?:name|date|title|link|number)\s(?:of|to))\s[^\]\n]*)\](?![\p{{L}}\p{{N}}(])"
+    rf"(?<![\p{{L}}\p{{N}}’'])\[(?:\p{{Ll}}|(?i:{_FILL_IN})|(?i:insert|insérer|insérez|your|votre|vos|add|ajouter)\s[^\]\n]{{0,80}}|(?i:(?:nom|prénom|date|titre|lien|adresse|nombre)\s(?:de|du|des|vers)|(?:name|date|title|link|number)\s(?:of|to))\s[^\]\n]{{0,80}})\](?![\p{{L}}\p{{N}}(])"
     r"|\$\{\w*\}|(?<!\w)%[A-Z][A-Z_]{2,}%(?!\w)|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\}\}|%\}"
 )
 _MARKS = regex.compile(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|\b[Ll]orem ipsum\b")
@@ -194,15 +195,19 @@ _BEFORE_NAME = regex.compile(r"(?<!\p{L})(\p{Lu}{2,})s?(?:\s*[(:=–—]\s*|,\s+
 
 def explained(texts: list[Text]) -> frozenset[str]:
     """The acronyms that these texts say in full: `Full Name (FN)`, `FN (Full Name)`, `FN: Full Name`."""
+    return frozenset().union(*(explained_in(text.words) for text in texts))
+
+
+@lru_cache(maxsize=20_000)
+def explained_in(words: str) -> frozenset[str]:
     found: set[str] = set()
-    for text in texts:
-        for match in _IN_PARENTHESES.finditer(text.words):
-            before = text.words[max(match.start() - 120, 0) : match.start()]
-            if _spells(match[1], regex.findall(r"[\p{L}\p{N}]+", before)[-2 * len(match[1]) - 4 :]):
-                found.add(match[1])
-        for match in _BEFORE_NAME.finditer(text.words):
-            if _initials(match[1], regex.findall(r"[\p{L}\p{N}]+", match[2])):
-                found.add(match[1])
+    for match in _IN_PARENTHESES.finditer(words):
+        before = words[max(match.start() - 120, 0) : match.start()]
+        if _spells(match[1], regex.findall(r"[\p{L}\p{N}]+", before)[-2 * len(match[1]) - 4 :]):
+            found.add(match[1])
+    for match in _BEFORE_NAME.finditer(words):
+        if _initials(match[1], regex.findall(r"[\p{L}\p{N}]+", match[2])):
+            found.add(match[1])
     return frozenset(found)
 
 
