@@ -56,6 +56,7 @@ def networks(
         "\nA “yes” was shown by the contract tests, through the real client library on a local network; + on the"
         " network’s own server too; * only its vendor’s documentation says so."
         "\nif allowed: the account says so in content/campaign.yaml, `may: \\[thread, quote]`, once its network lets it."
+        "\nThis is the networks’ own word; what an account’s server says of itself wins: `campaign-bot accounts check`."
         "\nWhat happens to a post that asks for a “no” is the campaign’s choice: `unsupported:` in content/campaign.yaml.",
         soft_wrap=True,
     )

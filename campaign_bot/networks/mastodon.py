@@ -23,10 +23,10 @@ from campaign_bot.errors import AuthError, NetworkError, NotReady, RateLimited, 
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import automated
-from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network
+from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Tells
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
-from campaign_bot.networks.mastodon_told import limits_of
+from campaign_bot.networks.mastodon_told import can_quote, told_by
 from campaign_bot.networks.sign_in import Person, SignedIn
 from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
 
@@ -38,8 +38,8 @@ Stage = Literal["read", "upload", "create"]
 _URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
 _GRAPHEME = regex.compile(r"\X")
 _MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
-#: The version of Mastodon's API (not of the server) that has quotes, and how many fields a profile has.
-QUOTES_FROM, PROFILE_FIELDS = 7, 4
+#: How many fields a profile has.
+PROFILE_FIELDS = 4
 #: Pages of own posts that a look reads at most; 40 posts each.
 LOOK_PAGES, LOOK_SIZE = 5, 40
 
@@ -265,8 +265,8 @@ class MastodonConnection(Connection):
 
         self._ask(put, "upload")  # doing it again does the same
 
-    def told_limits(self) -> Mapping[str, int]:
-        return self._ask(lambda: limits_of(self._instance()))
+    def told_limits(self) -> Tells:
+        return self._ask(lambda: told_by(self._instance()))
 
     def _instance(self) -> object:
         """What the server says of itself, as it says it: the library knows Mastodon's own answer only. Servers from before
@@ -444,10 +444,9 @@ class MastodonConnection(Connection):
         )
 
     def _may_quote(self) -> None:
-        """Servers before 4.5 pass over what they do not know: the post would go out without what it quotes."""
+        """Asked once more, for where nobody has yet, or long ago."""
         if self._quotes is None:
-            versions = getattr(self._ask(self._api.instance_v2), "api_versions", None) or {}
-            self._quotes = int(versions.get("mastodon", 0)) >= QUOTES_FROM
+            self._quotes = self._ask(lambda: can_quote(self._instance()))
         if not self._quotes:
             raise Rejected(self.account, f"{self._server} cannot quote: that needs Mastodon 4.5 or newer")
 

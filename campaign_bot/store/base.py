@@ -85,10 +85,10 @@ class DueSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a server said of its limits, by the names of the networks' `Limits`."""
+    """What a server said of itself: see `networks.base.Tells`."""
 
     server: str
-    limits: Mapping[str, int]
+    limits: Mapping[str, int | Sequence[str]]
     at: datetime
 
 
