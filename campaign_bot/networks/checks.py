@@ -41,17 +41,30 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
         )
     if content.reposts:
         return
-    if found := CONTROL.search(part.text):
-        yield _problem(
-            "control-character",
-            f"there is a control character (U+{ord(found[0]):04X}) that readers do not see as you do",
-            "Type the text again without it.",
-        )
+    for where, text in _texts(content, part):
+        if found := CONTROL.search(text):
+            yield _problem(
+                "control-character",
+                f"there is a control character (U+{ord(found[0]):04X}){where} that readers do not see as you do",
+                "Type the text again without it.",
+            )
     if not _INVISIBLE.sub("", part.text) and not part.media and part.poll is None:
         yield _problem("empty", "there is no text, picture or poll", "Write something.")
     yield from _of_media(network, part.media)
     if part.poll is not None:
         yield from _of_poll(network, part, part.poll)
+
+
+def _texts(content: Content, part: Part) -> Iterator[tuple[str, str]]:
+    """All that readers may see or hear of a part, with where that is."""
+    yield "", part.text
+    yield " in the content warning", content.content_warning if part is content.parts[0] else ""
+    for media in part.media:
+        yield f" in the alt text of {media.file}", media.alt
+    for option in part.poll.options if part.poll else ():
+        yield " in an option of the poll", option
+    if part.link_card:
+        yield " in the link card", f"{part.link_card.link}{part.link_card.title}{part.link_card.description}"
 
 
 def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:

@@ -162,12 +162,23 @@ class MastodonConnection(Connection):
         self._preparing: dict[str, str] = {}  # ids of what was uploaded for a post that is not out yet
 
     def identify(self) -> Identity:
-        me = self._me()
-        app = self._ask(self._api.app_verify_credentials)
-        scopes = " ".join(getattr(app, "scopes", None) or []).split()
+        me, scopes = self._me(), self._scopes()
         may = not scopes or any(scope in ("write", "write:statuses") for scope in scopes)
         detail = "" if may else f"The token may only {', '.join(scopes)}: make one with the scope write."
         return Identity(str(me.acct), may, detail)
+
+    def _scopes(self) -> list[str]:
+        """What the token may do, where the server says so: not all have this question, nor this answer."""
+        from mastodon.errors import MastodonNotFoundError
+
+        def ask() -> Any:
+            try:
+                return self._api.app_verify_credentials()
+            except MastodonNotFoundError:
+                return None
+
+        told = getattr(self._ask(ask), "scopes", None)
+        return " ".join(one for one in told if isinstance(one, str)).split() if isinstance(told, list) else []
 
     def publish(self, part: Outgoing, ready: Callable[[], None] = lambda: None) -> Receipt:
         if part.repost is not None:

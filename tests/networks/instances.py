@@ -54,7 +54,7 @@ INSTANCES: dict[str, dict[str, Any]] = {
     },
     "Mastodon 3.5": {
         "v2": None,
-        "v1": {"uri": "local", "version": "3.5.19", "configuration": _configuration(**(_MASTODON | {"image": 10 * MB}))},
+        "v1": {"uri": "local", "version": "3.5.19", "configuration": _configuration(**_MASTODON)},
     },
     "GoToSocial": {
         "v2": {
