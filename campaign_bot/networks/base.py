@@ -80,6 +80,10 @@ class Cell:
     shown: Shown = TESTED
 
 
+#: What a network's table leaves out.
+MISSING = Cell("no", "not said", DOCUMENTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What one action costs, from the vendor's own list."""
@@ -113,6 +117,10 @@ class Network(ABC):
     #: How long after the first attempt a second one with the same key is surely the same post; None: it has no keys.
     key_lifetime: ClassVar[timedelta | None] = None
     default_server: ClassVar[str]  # where accounts live that name no server
+
+    def cell(self, name: str) -> Cell:
+        """What the table says of one thing; what it leaves out, the network cannot."""
+        return self.cells.get(name, MISSING)
 
     def can(self, account: Account) -> frozenset[str]:
         """What the network lets this account do, for `takes`."""

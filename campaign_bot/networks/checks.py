@@ -102,7 +102,7 @@ def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
     limits = network.limits
     if limits.poll_options < 2:
         # A network without polls goes by the campaign's choice; a server without them would refuse the post.
-        kind: Severity = "warning" if network.cells["poll"].can == "no" else "error"
+        kind: Severity = "warning" if network.cell("poll").can == "no" else "error"
         lacks = f"{network.title} has no polls" if kind == "warning" else "the account's server takes no polls"
         yield _problem("poll-unsupported", lacks, "Ask in the text, as a numbered question.", kind)
         return
