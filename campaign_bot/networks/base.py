@@ -62,10 +62,11 @@ FITTED = frozenset({"media_bytes", "media_pixels", "gif_bytes"})
 LACKS = "lacks"
 
 
-#: How we know what a network can do: by the contract suite on the local networks; by the same suite on the network's own
-#: server, as `make test-real` has it; from its vendor's documentation only.
-Shown = Literal["contract test", "real server", "vendor's documentation"]
+#: How we know what a network can do: by the contract suite on the local networks; by the same suite also on a stand-in that
+#: others wrote (mastodon-mock), or on the network's own server, as `make test-real` has it; from its vendor's documentation only.
+Shown = Literal["contract test", "another's server", "real server", "vendor's documentation"]
 TESTED: Shown = "contract test"
+ANOTHERS: Shown = "another's server"
 REAL: Shown = "real server"
 DOCUMENTED: Shown = "vendor's documentation"
 

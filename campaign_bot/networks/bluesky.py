@@ -106,6 +106,9 @@ class Bluesky(Network):
         "video": Cell("yes", "MP4 by uploadBlob; readers see it once the app has prepared it", REAL),
         "captions": Cell("yes", "WebVTT beside the video", REAL),
         "poll": Cell("no", "worded as a numbered question", DOCUMENTED),
+        "poll_results": Cell(
+            "no", "there are no polls: answers to a numbered question are counted by people", DOCUMENTED
+        ),
         "thread": Cell("yes", "replies with root and parent", REAL),
         "content_warning": Cell("no", "labels know no free words", DOCUMENTED),
         "label": Cell("yes", "self-label", REAL),

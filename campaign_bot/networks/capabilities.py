@@ -14,6 +14,7 @@ CAPABILITIES = {
     "video": "video",
     "captions": "captions of a video",
     "poll": "poll",
+    "poll_results": "a poll's votes at its end",
     "thread": "thread",
     "content_warning": "content warning",
     "label": "label on what pictures show",

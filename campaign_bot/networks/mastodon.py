@@ -23,7 +23,7 @@ from campaign_bot.errors import AuthError, NetworkError, NotReady, RateLimited, 
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks import automated
-from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Tells
+from campaign_bot.networks.base import ANOTHERS, COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Tells
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
 from campaign_bot.networks.mastodon_told import can_quote, told_by
@@ -72,26 +72,29 @@ class Mastodon(Network):
         url=23,
     )
     cells: ClassVar[Mapping[str, Cell]] = {
-        "text": Cell("yes", "500 graphemes or the server's maximum; a URL is 23, a mention's server 0, warnings count"),
-        "pictures": Cell("yes", "up to 4, v2 media; sent once they are ready"),
-        "gif": Cell("yes", "v2 media"),
-        "video": Cell("yes", "v2 media; sent once it is ready"),
+        "text": Cell(
+            "yes", "500 graphemes or the server's maximum; a URL is 23, a mention's server 0, warnings count", ANOTHERS
+        ),
+        "pictures": Cell("yes", "up to 4, v2 media; sent once they are ready", ANOTHERS),
+        "gif": Cell("yes", "v2 media", ANOTHERS),
+        "video": Cell("yes", "v2 media; sent once it is ready", ANOTHERS),
         "captions": Cell("no", "its players show none: put the words into the picture", DOCUMENTED),
         "poll": Cell("yes", "up to 4 options of 50 characters"),
-        "thread": Cell("yes", "replies to the part before"),
-        "content_warning": Cell("yes", "spoiler_text"),
-        "label": Cell("yes", "sensitive, whatever it is"),
-        "language": Cell("yes", "language"),
-        "visibility": Cell("yes", "public, unlisted, private"),
+        "poll_results": Cell("yes", "votes for each option, once it is over"),
+        "thread": Cell("yes", "replies to the part before", ANOTHERS),
+        "content_warning": Cell("yes", "spoiler_text", ANOTHERS),
+        "label": Cell("yes", "sensitive, whatever it is", ANOTHERS),
+        "language": Cell("yes", "language", ANOTHERS),
+        "visibility": Cell("yes", "public, unlisted, private", ANOTHERS),
         "replies": Cell("no", "anybody may answer", DOCUMENTED),
         "link_card": Cell("no", "the server makes its own from the page", DOCUMENTED),
-        "quote": Cell("if allowed", "quoted_status_id, from Mastodon 4.5 on"),
-        "repost": Cell("yes", "reblog"),
-        "edit": Cell("yes", "text; pictures, poll and language stay"),
-        "retract": Cell("yes", "delete, unreblog"),
+        "quote": Cell("if allowed", "quoted_status_id, from Mastodon 4.5 on", ANOTHERS),
+        "repost": Cell("yes", "reblog", ANOTHERS),
+        "edit": Cell("yes", "text; pictures, poll and language stay", ANOTHERS),
+        "retract": Cell("yes", "delete, unreblog", ANOTHERS),
         "counts": Cell("yes", "20 at once: favourites, boosts, replies, quotes, votes"),
-        "followers": Cell("yes", "own account"),
-        "automated": Cell("yes", "bot flag and a field of the profile"),
+        "followers": Cell("yes", "own account", ANOTHERS),
+        "automated": Cell("yes", "bot flag and a field of the profile", ANOTHERS),
     }
     credentials: ClassVar[type[Credentials]] = MastodonCredentials
     counts: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "quotes", "poll_votes"})

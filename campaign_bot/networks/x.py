@@ -107,6 +107,7 @@ class X(Network):
         "video": Cell("yes", "v2 upload in chunks, sent once it is ready"),
         "captions": Cell("yes", "WebVTT by v2 subtitles"),
         "poll": Cell("yes", "up to 4 options of 25 characters, 7 days"),
+        "poll_results": Cell("yes", "expansion of the post, once voting is closed"),
         "thread": Cell("if allowed", "replies to oneself: keys of the self-serve plan may reply only when summoned"),
         "content_warning": Cell("no", "a post has no warning of its own", DOCUMENTED),
         "label": Cell("yes", "sensitive_media_warning of each picture"),
