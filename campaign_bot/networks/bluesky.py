@@ -34,7 +34,7 @@ from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, REAL, Cell, Con
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import Cut, bounded_transport, why
+from campaign_bot.networks.wire import UNREADABLE, Cut, bounded_transport, instant, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
     import httpx
@@ -379,8 +379,7 @@ class BlueskyConnection(Connection):
 
     def _noted(self, response: httpx.Response) -> None:
         bucket, points = BUCKETS.get(response.request.url.path.rpartition("/")[2], ("", 1))
-        reset = response.headers.get("ratelimit-reset", "")
-        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None
+        until = instant(response.headers.get("ratelimit-reset", ""))
         self._note(bucket, response.headers, "ratelimit-", until, cost=points)
 
     def _signed_in(self) -> Session:
@@ -471,7 +470,7 @@ def _told(error: Exception) -> _Told:
         status=response.status_code,
         code=code,
         message=message,
-        reset=datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None,
+        reset=instant(reset),
     )
 
 
@@ -506,11 +505,7 @@ def _failures() -> tuple[type[Exception], ...]:
         AtProtocolError,
         httpx.HTTPError,
         httpx.InvalidURL,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
+        *UNREADABLE,
     )
 
 
