@@ -34,7 +34,7 @@ from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, REAL, Cell, Con
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import UNREADABLE, Cut, bounded_transport, instant, why
+from campaign_bot.networks.wire import bounded_transport, failures_of_httpx, instant, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
     import httpx
@@ -495,18 +495,10 @@ def _translated(account: str, server: str, told: _Told, stage: Stage) -> Network
 
 @cache
 def _failures() -> tuple[type[Exception], ...]:
-    """All that a request through the library may raise: its own, httpx's that it lets through, and ValueError for an
-    answer that is not the JSON that it says."""
-    import httpx
+    """All that a request through the library may raise."""
     from atproto.exceptions import AtProtocolError
 
-    return (
-        Cut,
-        AtProtocolError,
-        httpx.HTTPError,
-        httpx.InvalidURL,
-        *UNREADABLE,
-    )
+    return (AtProtocolError, *failures_of_httpx())
 
 
 def _automation(profile: Mapping[str, Any], by: str) -> Automation:

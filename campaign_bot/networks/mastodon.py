@@ -27,7 +27,7 @@ from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.mastodon_sign_in import sign_in
 from campaign_bot.networks.mastodon_told import can_quote, told_by
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import UNREADABLE, Cut, bounded_adapter, instant, never_left, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, instant, never_left, why
 
 T = TypeVar("T")
 
@@ -600,14 +600,7 @@ def _words(error: Exception) -> str:
 
 @cache
 def _failures() -> tuple[type[Exception], ...]:
-    """All that a request through the library may raise: its own, requests' that it lets through, and what parsing an
-    answer that is not what it says can raise."""
-    import requests
+    """All that a request through the library may raise."""
     from mastodon.errors import MastodonError
 
-    return (
-        Cut,
-        MastodonError,
-        requests.RequestException,
-        *UNREADABLE,
-    )
+    return (MastodonError, *failures_of_requests())

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import cache
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -170,6 +171,24 @@ def instant(seconds: str) -> datetime | None:
     with contextlib.suppress(ValueError, OverflowError, OSError):  # a year that is none
         return datetime.fromtimestamp(int(seconds), UTC)
     return None
+
+
+@cache
+def failures_of_requests() -> tuple[type[Exception], ...]:
+    """All that a request through a session of requests may raise, beside what its own library makes of it: its errors,
+    urllib3's that it lets through, and what reading an answer that is none can raise."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    return (Cut, requests.RequestException, HTTPError, *UNREADABLE)
+
+
+@cache
+def failures_of_httpx() -> tuple[type[Exception], ...]:
+    """The same for a client of httpx."""
+    import httpx
+
+    return (Cut, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, *UNREADABLE)
 
 
 def never_left(error: BaseException | None) -> bool:

@@ -31,7 +31,7 @@ from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Ou
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import UNREADABLE, Cut, bounded_adapter, instant, never_left, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, instant, never_left, why
 from campaign_bot.networks.x_media import Uploads
 from campaign_bot.networks.x_reading import (
     FIELDS,
@@ -589,13 +589,7 @@ def _reset_of(response: Any) -> datetime | None:
 
 @cache
 def _failures() -> tuple[type[Exception], ...]:
-    """What leaks through tweepy: requests' errors, and what parsing an answer that is not what it says can raise."""
-    import requests
+    """All that a request through tweepy may raise."""
     from tweepy.errors import TweepyException
 
-    return (
-        Cut,
-        TweepyException,
-        requests.RequestException,
-        *UNREADABLE,
-    )
+    return (TweepyException, *failures_of_requests())
