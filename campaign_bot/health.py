@@ -160,7 +160,7 @@ def _of_accounts(
         key = f"paused/{one.account}/{one.since.isoformat()}"
         if one.actor == "publisher":
             advice = f"Mend its credentials, see `{command} accounts check`, then {resume}"
-            found.append(Concern("refused", one.account, f"The network refused it: {one.reason}", advice, key))
+            found.append(Concern("refused", one.account, f"Its credentials are refused: {one.reason}", advice, key))
         else:
             who = "Everything is paused" if one.account == ALL else "It is paused"
             found.append(Concern("paused", one.account, f"{who}: {one.reason}.", resume, key))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.register_assert_rewrite("campaign_bot.contract.suite")
+pytest.register_assert_rewrite("campaign_bot.contract.suite", "campaign_bot.contract.posting")
 
 if TYPE_CHECKING:
     from tests.stage import Stage

@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from campaign_bot.app import App
 from campaign_bot.collect import MOST, NAMES, judge
 from campaign_bot.model import Content, Counts, Outgoing, Part, Poll, Post, State, derived_key
+from campaign_bot.sandbox import audience
 from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.base import Draft, DueSnapshot, Planned
 from campaign_bot.store.collecting import reading_by
+from campaign_bot.store.connection import from_ms
+from tests.campaigns import CAMPAIGN, SERIES
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage
 
@@ -234,3 +237,27 @@ def test_followers_are_no_longer_counted_when_the_last_post_has_been_read(stage:
     (last,) = rows(stage, "select max(at_ms) from followers")[0]
     assert datetime.fromtimestamp(last / 1000, UTC) <= stage.app.measured_until
     assert stage.app.next_wake() is None
+
+
+def test_a_threads_own_next_part_is_no_reply_of_a_reader(tmp_path: Path) -> None:
+    """Through the whole, on every network: composed, sent in its parts, counted as the network tells it, kept without."""
+    files = {
+        "content/campaign.yaml": CAMPAIGN.replace("handle: small_en}", "handle: small_en, may: [thread]}", 1).replace(
+            "handle: small_fr}", "handle: small_fr, may: [thread]}", 1
+        ),
+        "content/series/facts/series.yaml": SERIES.partition("pictures:")[0],
+        "content/series/facts/post.en.j2": "{{ item.text }}\n---\nWhy it matters: it is yours.\n",
+        "content/series/facts/post.fr.j2": "{{ item.text }}\n---\nPourquoi c’est important\u00a0: c’est à vous.\n",
+        "schedules/weekly.yaml": "weekly: {series: facts, when: {cron: '0 12 * * mon'}, ends: 2027-01-19}\n",
+    }
+    with set_stage(tmp_path, files) as stage:
+        stage.work(until=2 * HOUR)
+        sql = "select account, snapshot.replies, taken_ms from snapshot join delivery on key = delivery where age_ms = 3600000"
+        kept = {account: (replies, from_ms(taken)) for account, replies, taken in rows(stage, sql)}
+        world = stage.networks.world
+        for account in stage.app.library.campaign.accounts:
+            second, first = world.posts_of(account)
+            assert second.reply_to in (first.id, first.key)
+            replies, taken = kept[account]
+            told = audience.counts(world.seed, first, taken, own_replies=1).replies  # as the network tells it
+            assert told is not None and replies == told - 1

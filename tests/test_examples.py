@@ -13,7 +13,7 @@ WEBHOOK = ROOT / "examples/campaign-bot-webhook"
 
 
 def run(*command: object, path: Path) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "PYTHONPATH": str(path), "COLUMNS": "100"}
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(path), str(ROOT)]), "COLUMNS": "100"}
     return subprocess.run(
         [sys.executable, *map(str, command)], cwd=path, env=environ, capture_output=True, text=True, timeout=110
     )

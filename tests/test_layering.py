@@ -51,7 +51,11 @@ ALLOWED_WITHIN = {
 }
 #: A library that only one room may know.
 HOMES = {
-    "pytest": {"contract.suite"},  # it is not installed with the package: only who tests a network loads this
+    "pytest": {
+        "contract.suite",
+        "contract.posting",
+        "contract.fixtures",
+    },  # it is not installed with the package: only who tests a network loads this
     "tweepy": {"networks.x"},
     "mastodon": {"networks.mastodon"},
     "atproto": {"networks.bluesky", "networks.bluesky_records"},

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from campaign_bot.contract import VIDEO
 from campaign_bot.errors import ContentError, StateError
 from campaign_bot.model import Delivery, State
 from campaign_bot.sandbox.world import Fault
 from tests.campaigns import CAMPAIGN, SERIES
 from tests.stage import DUE, Stage, set_stage
 
-VIDEO = Path(__file__).parent / "media" / "short.mp4"
 ITEMS = "items: {data: facts}"
 AGAIN = f"title: {{en: Again, fr: Encore}}\npurpose: {{en: P, fr: P}}\npriority: impact\n{ITEMS}\n"
 SCHEDULES = """\

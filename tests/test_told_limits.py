@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from campaign_bot.app import App
-from campaign_bot.model import State
-from tests.campaigns import write_campaign
+from campaign_bot.health import Concern
+from campaign_bot.model import Delivery, State
+from tests.campaigns import CAMPAIGN, write_campaign
 from tests.stage import DUE, Stage, set_stage
 
 LIVES = DUE + timedelta(hours=1)
@@ -55,6 +56,68 @@ def test_what_is_planned_already_is_measured_again_and_blocked_but_nothing_is_vo
         assert found.blocks and f"{len(before.content.text)} of 30 characters" in found.message
         problems, _, _ = stage.app.check()
         assert any(one.rule == "too-long" and "of 30 characters" in one.message for one in problems)
+
+
+SHORT = {"statuses": {"max_characters": 30, "characters_reserved_per_url": 0}}
+LONG_POST = "This was approved when the server still took it, and now it is too long."
+
+
+def queue_and_approve(stage: Stage) -> Delivery:
+    """A post that is in no file: planning cannot choose a shorter wording for it."""
+    (queued,) = stage.app.queue(["mastodon-en"], LONG_POST, DUE + timedelta(hours=3))
+    assert all(one.done for one in stage.app.approve([queued], {}, person="alex"))
+    return queued
+
+
+def concern_about(stage: Stage, queued: Delivery) -> Concern:
+    (found,) = [one for one in stage.app.health().concerns if one.subject == stage.app.name_of(queued)]
+    return found
+
+
+def test_an_approval_is_void_at_the_next_planning_where_the_server_takes_it_no_more(tmp_path: Path) -> None:
+    """Early enough for somebody to act, and with the reason; nobody has to wait for the server's refusal."""
+    with set_stage(tmp_path, now=DUE - timedelta(minutes=50)) as stage:
+        queued = queue_and_approve(stage)
+        stage.networks.world.behaviour.configuration = SHORT
+        ask(stage)
+        stage.app.plan(until=LIVES)
+        after = stage.app.store.delivery(queued.key)
+        assert after is not None and after.state is State.DRAFT
+        assert after.reason == (
+            f"not sent: the account's server would refuse it: {len(LONG_POST)} of 30 characters by its server's count:"
+            f" {len(LONG_POST) - 30} too many"
+        )
+        found = concern_about(stage, queued)
+        assert found.kind == "unapproved" and "of 30 characters by its server's count" in found.message
+        decisions = stage.app.approve([after], stage.app.findings([after]), person="alex")
+        assert not decisions[0].done and "too-long" in decisions[0].why
+
+
+def test_what_the_server_takes_no_more_never_leaves(tmp_path: Path) -> None:
+    """Asked between planning and sending: the last look before the first byte finds it."""
+    with set_stage(tmp_path, now=DUE - timedelta(minutes=50)) as stage:
+        queued = queue_and_approve(stage)
+        stage.networks.world.behaviour.configuration = SHORT
+        ask(stage)
+        stage.clock.move_to(queued.due)
+        stage.app.store.pause("mastodon-fr", now=stage.clock(), why="not part of this test")
+        stage.app.work()
+        after = stage.app.store.delivery(queued.key)
+        assert after is not None and (after.state, after.attempts) == (State.DRAFT, 0)
+        assert LONG_POST not in [post.text for post in stage.networks.world.posts_of("mastodon-en")]
+        assert stage.app.store.first_attempt(queued.key) is None
+        assert concern_about(stage, queued).kind == "unapproved"
+
+
+def test_what_the_campaign_lets_pass_is_not_held_back_by_what_the_server_told(tmp_path: Path) -> None:
+    settings = {"content/campaign.yaml": CAMPAIGN + "checks: {rules: {too-long: warning}}\n"}
+    with set_stage(tmp_path, settings, now=DUE - timedelta(minutes=50)) as stage:
+        queued = queue_and_approve(stage)
+        stage.networks.world.behaviour.configuration = SHORT
+        ask(stage)
+        stage.app.plan(until=LIVES)
+        after = stage.app.store.delivery(queued.key)
+        assert after is not None and after.state is State.APPROVED
 
 
 def test_nothing_over_the_servers_limit_is_approved(tmp_path: Path) -> None:

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from campaign_bot.app.names import Names
+from campaign_bot.app.proving import Proving
 from campaign_bot.config import expiry_name, keep_settings, setting_names
 from campaign_bot.errors import ConfigError, StateError
 from campaign_bot.health import Concern
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
-from campaign_bot.networks.base import Connection
 from campaign_bot.networks.sign_in import Person, SignedIn
 
 #: Credentials that end are a concern from so long before.
 WARN_BEFORE = timedelta(days=7)
 
 
-class Accounts(Names):
+class Accounts(Proving):
     """What is asked of one account."""
-
-    def identify(self, account: Account, connection: Connection | None = None) -> Identity:
-        """Who the network says the account is; one that is somebody else's may not publish here. `expires` is what the
-        network says, or what was written down. Raises NetworkError, ConfigError."""
-        identity = (connection or self.connection(account.name)).identify()
-        if account.handle and _bare(identity.handle) != _bare(account.handle):
-            wrong = f"These are the credentials of {identity.handle}, not of {account.handle}."
-            identity = replace(identity, may_publish=False, detail=wrong)
-        return replace(identity, expires=identity.expires or self.environment.expires(account.name))
 
     def sign_in(self, account: Account, person: Person) -> SignedIn:
         """Walk a person through it. Nothing is kept. Raises StateError with local networks, NetworkError."""
@@ -88,8 +77,3 @@ class Accounts(Names):
 
 def ends(expires: datetime, now: datetime) -> str:
     return f"{'end' if expires > now else 'ended'} on {expires:%Y-%m-%d}"
-
-
-def _bare(handle: str) -> str:
-    """A handle as networks write it in different places: @Name@server is name."""
-    return handle.removeprefix("@").partition("@")[0].casefold()

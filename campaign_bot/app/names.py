@@ -12,7 +12,9 @@ from campaign_bot import plan
 from campaign_bot.app.servers import Servers
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
+from campaign_bot.library.words import visible
 from campaign_bot.model import Delivery, Event, State
+from campaign_bot.networks.base import COPY_ADDRESS
 from campaign_bot.store.base import Planned
 
 #: What may still be out in time.
@@ -135,6 +137,8 @@ class Names(Servers):
         it is not there. Raises Rejected where no post of this account is there, StateError where it is another one's."""
         now, why = self.clock(), f"{self.person} looked: it is not there"
         if url:
+            if not url.isprintable() or " " in url:
+                raise StateError(f"“{visible(url)}” is not the address of a post.", advice=COPY_ADDRESS)
             receipt, part = self.connection(delivery.account).locate(url), len(self.store.receipts(delivery.key))
             if receipt.remote_id in self.store.known_ids(delivery.account):
                 raise StateError(f"{url} is another delivery's post.", advice="Look for the one with this text.")

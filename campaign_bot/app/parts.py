@@ -102,6 +102,7 @@ class Parts:
         self._busy: set[str] = set()
         self._stale: set[str] = set()  # accounts whose connection is to be made anew
         self._reserved: dict[str, float] = {}  # US dollars for sends under way, by network
+        self._proven: dict[str, tuple[Connection, Account]] = {}  # whose credentials are surely its own
         self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
         self._count_again: dict[str, datetime] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +11,11 @@ from campaign_bot.app.parts import Parts
 from campaign_bot.errors import ConfigError, NetworkError, StoreError
 from campaign_bot.library.files import Account, Library
 from campaign_bot.model import OPEN_STATES
-from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
+from campaign_bot.networks.base import NOTHING_TOLD, Limits, Network, Tells, ToldLimits
 from campaign_bot.store.base import Told
 
+#: Where a limit is 0: what there is none of.
+NONE_TAKEN = {"gif_bytes": "pictures that move", "video_bytes": "video", "poll_options": "polls", "media": "pictures"}
 #: What a server said of its limits is asked again after this.
 ASK_AGAIN = timedelta(days=1)
 
@@ -22,7 +24,7 @@ ASK_AGAIN = timedelta(days=1)
 class InForce:
     """By which limits an account's posts are composed and checked."""
 
-    told: Mapping[str, int]  # empty: by the table
+    told: Tells  # empty: by the table
     asked: datetime | None
     sentence: str
 
@@ -85,13 +87,7 @@ class Servers(Parts):
             return InForce(
                 {}, told.at, f"limits by the table ({network.limits.text} characters); its server tells none ({when})"
             )
-        ours = self.network(account.network).limits
-        other = [
-            f"{_words(name, getattr(network.limits, name))}, not {getattr(ours, name)}"
-            for name in told.limits
-            if getattr(network.limits, name, None) != getattr(ours, name, None)
-        ]
-        differs = "; ".join(other) or "the same as the table"
+        differs = "; ".join(_differences(network, self.network(account.network).limits)) or "the same as the table"
         return InForce(told.limits, told.at, f"limits as its server told on {when}: {differs}")
 
     def _told(self, account: Account) -> Told | None:
@@ -106,7 +102,18 @@ class Servers(Parts):
         )
 
 
-def _words(limit: str, number: int) -> str:
-    if limit == "url":
-        return f"a link counts {number}" if number else "a link counts in full"
-    return f"{limit.replace('_', ' ')} {number}"
+def _differences(network: Network, table: Limits) -> Iterator[str]:
+    """In words, what an account's server takes otherwise than the table has it."""
+    for name in Limits.__slots__:
+        now, before = getattr(network.limits, name), getattr(table, name)
+        if now == before:
+            continue
+        if name == "media_types":
+            yield f"no {', no '.join(kind for kind in before if kind not in now)}"
+        elif name == "url":
+            yield f"{f'a link counts {now}' if now else 'a link counts in full'}, not {before}"
+        elif name in NONE_TAKEN and not now:
+            yield f"no {NONE_TAKEN[name]}"
+        else:
+            yield f"{name.replace('_', ' ')} {now}, not {before}"
+    yield from (f"no {name}" for name in sorted(network.lacks))

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from campaign_bot import bill, collect, publish
+from campaign_bot.app.proving import Proving
 from campaign_bot.app.stages import Stages
-from campaign_bot.errors import CampaignBotError, ConfigError, NetworkError
+from campaign_bot.errors import AuthError, BudgetReached, CampaignBotError, ConfigError, NetworkError, RateLimited
 from campaign_bot.library.files import Account
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
@@ -77,7 +78,7 @@ class Dispatched:
     futures: list[Future[Worked]]
 
 
-class Working(Stages):
+class Working(Stages, Proving):
     """The work of a daemon, of a single run and of a rehearsal."""
 
     _told_fault: str = ""
@@ -162,7 +163,8 @@ class Working(Stages):
         try:
             connection = self.connection(account)
             connection.warm_up()
-            self._count_followers(account, connection, FOLLOWERS_FRESH)
+            if self._is_its_own(account, connection, ()):
+                self._count_followers(account, connection, FOLLOWERS_FRESH)
         except CampaignBotError as error:  # the send itself will meet it, and say so
             log.warning("not prepared", account=account, why=error.message)
         finally:
@@ -264,6 +266,8 @@ class Working(Stages):
             self.store, self.owner, self.clock, self.objection, self.timing, self._quiet,
             resend=self.library.campaign.resend_unconfirmed, max_lateness=self.library.campaign.max_lateness,
         )  # fmt: skip
+        if (look_up or due) and not self._is_its_own(name, connection, due):
+            return Worked(not_sent=len(due))
         freed = 0
         for delivery in look_up:
             state = publish.look_up(sender, delivery, connection, key_lifetime=network.key_lifetime)
@@ -277,6 +281,28 @@ class Working(Stages):
             self._count_followers(name, connection, FOLLOWERS_DAILY)
         sent = sum(self._send(sender, delivery, connection, network) for delivery in due)
         return Worked(sent=sent, not_sent=len(due) - sent, collected=self._read(name, connection, network, waiting))
+
+    def _is_its_own(self, name: str, connection: Connection, due: Sequence[Delivery]) -> bool:
+        """Whether these are the account's own credentials, asked before anything is sent with them or looked for: another
+        account's posts would say that ours are surely not there. If not, the account is paused; where nobody can be asked,
+        what is due waits."""
+        now = self.clock()
+        try:
+            fault = self.prove(self.library.account(name), connection)
+        except AuthError as error:
+            fault = error.message
+        except NetworkError as error:
+            told = error.until if isinstance(error, RateLimited | BudgetReached) else None
+            until = max(told or now + self.timing.first_backoff, now)
+            why = f"nobody could be asked whose credentials these are: {error.message}"
+            for one in due:
+                self.store.postpone(one.key, not_before=until, now=now, why=why)
+            log.warning("not proven", account=name, why=error.message)
+            return False
+        if fault:
+            self.store.pause(name, now=now, why=fault)
+            log.error("paused", account=name, why=fault)
+        return not fault
 
     def _read(self, name: str, connection: Connection, network: Network, waiting: Waiting) -> int:
         """Counts and poll results that are due. Returns how many counts were kept."""

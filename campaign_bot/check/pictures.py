@@ -133,7 +133,7 @@ def alt_redundant(said: Said, bench: Bench) -> Iterator[Finding]:
     fails=(_film(False), _film(None), _film(False, "a.webm"), _film(None, "media/a.MP4")),
 )  # fmt: skip
 def captions_missing(said: Said, bench: Bench) -> Iterator[Finding]:
-    if "captions" in bench.omitted and bench.networks(said.network).cells["captions"].can == "no":
+    if "captions" in bench.omitted and bench.networks(said.network).cell("captions").can == "no":
         return  # the network shows none, and the campaign chose to go without there
     for where, media in _numbered(said):
         if _is_video(media) and not media.captions:

@@ -10,12 +10,12 @@ from rich.markup import escape
 from campaign_bot import networks as installed
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import out, print_json, table
-from campaign_bot.networks.base import DOCUMENTED, REAL, TESTED
+from campaign_bot.networks.base import ANOTHERS, DOCUMENTED, REAL, TESTED
 from campaign_bot.networks.capabilities import CAPABILITIES, row
 
 COLOURS = {"yes": "green", "no": "red", "if allowed": "yellow"}
 #: What stands behind a cell by how it was shown; a "no" is what a vendor says of itself.
-MARKS = {TESTED: "", REAL: "+", DOCUMENTED: "*"}
+MARKS = {TESTED: "", ANOTHERS: "=", REAL: "+", DOCUMENTED: "*"}
 
 
 def register(root: typer.Typer) -> None:
@@ -54,8 +54,10 @@ def networks(
     out.print(shown)
     out.print(
         "\nA “yes” was shown by the contract tests, through the real client library on a local network; + on the"
-        " network’s own server too; * only its vendor’s documentation says so."
+        " network’s own server too; = on a stand-in that others wrote (mastodon-mock) too; * only its vendor’s documentation"
+        " says so."
         "\nif allowed: the account says so in content/campaign.yaml, `may: \\[thread, quote]`, once its network lets it."
+        "\nThis is the networks’ own word; what an account’s server says of itself wins: `campaign-bot accounts check`."
         "\nWhat happens to a post that asks for a “no” is the campaign’s choice: `unsupported:` in content/campaign.yaml.",
         soft_wrap=True,
     )

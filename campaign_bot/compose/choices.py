@@ -18,6 +18,7 @@ class Takes:
     limit: int
     can: frozenset[str]  # of the keys of LACKS, `link_card`, and for replies each way by itself: replies:following
     room: Room
+    lacks: frozenset[str] = frozenset()  # what the network can do and the account's own server cannot
 
 
 #: What a post may ask for -> how a sentence says that a network lacks it.
@@ -58,7 +59,8 @@ def settle(needed: Iterable[str], takes: Takes, choices: Unsupported, *, worded:
         if asked in takes.can:
             continue
         feature = asked.partition(":")[0]
-        choice, lacking = getattr(choices, feature), f"{takes.title} {LACKS[feature]}"
+        choice, who = getattr(choices, feature), "The account's server" if feature in takes.lacks else takes.title
+        lacking = f"{who} {LACKS[feature]}"
         if choice == "skip":
             raise LeftOut(lacking)
         if choice == "block":

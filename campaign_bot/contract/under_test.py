@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Protocol
 
 from PIL import Image
 
 from campaign_bot import networks
 from campaign_bot.library.files import Account
+from campaign_bot.library.videos import without_making
 from campaign_bot.model import Attachment, Content, Media, Outgoing, Part
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.sandbox.place import secrets_of
@@ -21,6 +23,9 @@ from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.sandbox.world import LocalPost, World
 
 NOW = datetime(2027, 1, 18, 17, 0, tzinfo=UTC)
+CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nBonjour à toutes et à tous\n"
+#: Two seconds with sound; also of use to tests of what is read from files.
+VIDEO = Path(__file__).with_name("short.mp4")
 
 
 def iso_limit_headers(reset: datetime) -> dict[str, str]:
@@ -52,6 +57,7 @@ class Particulars:
     tells_read_only: bool = True  # whether `identify` can know that a credential may only read
     repost_route: str = ""  # of the request that reposts an own post, where it can
     upload_route: str = ""  # of a video
+    video_uploads: int = 1  # requests to it that one video with captions takes
     limit_headers: Callable[[datetime], dict[str, str]] = unix_limit_headers
     #: Counts that are told of some posts only.
     sometimes: frozenset[str] = frozenset({"poll_votes"})
@@ -144,3 +150,18 @@ def a_picture(alt: str) -> Attachment:
     Image.new("RGB", (120, 80), (20, 90, 160)).save(kept, "PNG")
     data = kept.getvalue()
     return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/png", alt, "card.png", 120, 80), data)
+
+
+def a_video() -> Attachment:
+    """Two seconds, with sound and captions."""
+    data = without_making(VIDEO.read_bytes())
+    sha256, alt = hashlib.sha256(data).hexdigest(), "Un fond qui s’éclaircit"
+    return Attachment(Media(sha256, "video/mp4", alt, VIDEO.name, 64, 36, 2.128, CAPTIONS), data)
+
+
+def a_gif() -> Attachment:
+    """Two pictures that change."""
+    kept, white = BytesIO(), Image.new("RGB", (40, 30), "white")
+    Image.new("RGB", (40, 30), "navy").save(kept, "GIF", save_all=True, append_images=[white])
+    data = kept.getvalue()
+    return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/gif", "It blinks", "blink.gif", 40, 30), data)

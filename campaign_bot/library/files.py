@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from campaign_bot.library.addresses import parse_address
 from campaign_bot.library.dates import parse_day, parse_time_of_day, parse_wall_time, parse_year_or_date
 from campaign_bot.library.durations import parse_duration
 
@@ -19,7 +20,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]  # 30m, 2h, 3d, 1w
 Day = Annotated[date, BeforeValidator(parse_day)]  # 2027-03-04
 WallTime = Annotated[datetime, BeforeValidator(parse_wall_time)]  # naive, in the campaign's timezone
-Address = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+#: No white space, and nothing that cannot be seen.
+Address = Annotated[str, Field(pattern=r"^(https?://[^\s\p{C}]+)?$"), AfterValidator(parse_address)]
+Handle = Annotated[str, Field(pattern=r"^@?[^\s\p{C}/@:]*(@[^\s\p{C}/@:]+)?$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -34,7 +37,7 @@ class Account(FileModel):
     network: Slug
     language: Language
     server: Address = ""  # https://...; empty: the network's own default
-    handle: str = ""  # as people see it, without the leading @
+    handle: Handle = ""  # as people see it, without the leading @
     visibility: Literal["public", "unlisted", "private"] = "public"
     automated_by: str = ""  # who runs it, as its profile says
     #: What this account may do that its network allows only to some (X: thread, quote).

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from campaign_bot.library.addresses import PRIVATE
 from campaign_bot.library.files import Account, Text
 from campaign_bot.library.yaml import Document, Keys
 from campaign_bot.model import Problem
@@ -44,7 +45,8 @@ _PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "a name of lower-case letters, digits and single hyphens, such as did-you-know",
     r"^[a-z]{2,3}$": "a language code such as en or fr",
     r"^[A-Z]{2}$": "a country code such as CA",
-    r"^(https?://\S+)?$": "an address that begins with https://",
+    r"^(https?://[^\s\p{C}]+)?$": "an address that begins with https://, without white space or hidden characters",
+    r"^@?[^\s\p{C}/@:]*(@[^\s\p{C}/@:]+)?$": "a handle such as name, @name@server or name.bsky.social",
     r"^(https?://[^\s/]+)?$": "an address without a path, such as https://go.example.org",
 }
 
@@ -79,11 +81,16 @@ def describe(value: object) -> str:
         case date():
             return f"the date {value}"
         case str():
-            return f"`{value if len(value) <= 40 else value[:39] + '…'}`"
+            return f"`{visible(value if len(value) <= 40 else value[:39] + '…')}`"
         case list():
             return "a list" if value else "an empty list"
         case _:
             return "a mapping" if value else "an empty mapping"
+
+
+def visible(text: str) -> str:
+    """The text with what cannot be seen in it named: a terminal would obey it, and a reader pass over it."""
+    return "".join(one if one.isprintable() or one in "\u00a0\u202f" else f"<U+{ord(one):04X}>" for one in text)
 
 
 def subject(keys: Keys) -> str:
@@ -156,10 +163,10 @@ def _problem(group: list[_Finding], document: Document, base: Keys, model: type[
         return document.problem("unknown-key", keys, message, advice_for(str(keys[-1]), known, "key"), at_key=True)
     value = keys[-1] if at_key else document.at(*keys)
     context = error.get("ctx", {})
-    if error["type"] in ("bad-date", "value_error"):
+    if error["type"] in ("bad-date", "value_error", PRIVATE):
         rule = "bad-date" if error["type"] == "bad-date" else "wrong-type"
         said = str(context.get("sentence") or context.get("error"))
-        found = "" if str(value) in said else f"; it is {describe(value)}"
+        found = "" if str(value) in said or error["type"] == PRIVATE else f"; it is {describe(value)}"
         return document.problem(rule, keys, f"{subject(keys)}: {said}{found}.")
     expected = " or ".join(dict.fromkeys(_expected(finding.error) for finding in group))
     message = f"{subject(keys)} must be {expected}; it is {describe(value)}."

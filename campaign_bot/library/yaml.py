@@ -7,6 +7,7 @@ bad date does not hide the next one. What is read: mappings, lists, texts, numbe
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,6 +28,9 @@ MAX_VALUES = 200_000  # after aliases are written out; far more than people writ
 Keys = tuple[str | int, ...]  # the way to a value: ("accounts", "x-en", "language")
 Place = tuple[int, int]  # line and column, from 1
 
+#: Control characters but tab and line feed, and the overrides that show letters in another order than they are in. The
+#: parser refuses most as they are; written as escapes ("\\x1b") they get past it.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = {_STANDARD + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value")}
 
@@ -162,6 +166,8 @@ class _Builder:
             if str(key_node.tag) == f"{_STANDARD}merge":
                 raise _Refused(place, "`<<` is not read.", "Write the keys out.")
             key = str(key_node.value)
+            if found := _HIDDEN.search(key):
+                raise _Refused(place, _cannot_have(found[0]), "Delete it.")
             if key in seen:
                 line, column = place
                 message = f"`{key}` is defined twice here; first on line {seen[key][0]}."
@@ -190,6 +196,8 @@ class _Builder:
                 case "timestamp":
                     return _instant(text)
                 case _:
+                    if found := _HIDDEN.search(text):
+                        self._note("yaml-syntax", keys, _cannot_have(found[0]), "Delete it.")
                     return text
         except (ValueError, OverflowError):
             if tag.endswith("timestamp"):
@@ -209,6 +217,10 @@ class _Builder:
     def _note(self, rule: str, keys: Keys, message: str, advice: str) -> None:
         self.document.refused.add(keys)
         self.problems.append(self.document.problem(rule, keys, message, advice))
+
+
+def _cannot_have(letter: str) -> str:
+    return f"There is a character that texts cannot have (U+{ord(letter):04X})."
 
 
 def _integer(text: str) -> int:
@@ -264,8 +276,7 @@ def _syntax_problem(file: str, text: str, error: YAMLError | _Refused) -> Proble
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         code = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")
-        message = f"There is a character that texts cannot have (U+{code:04X})."
-        return Problem(file, line, column, "yaml-syntax", "error", message, "Delete it.")
+        return Problem(file, line, column, "yaml-syntax", "error", _cannot_have(chr(code)), "Delete it.")
     said = str(getattr(error, "problem", None) or "").replace("\t", "\\t")
     mark = None
     if isinstance(error, MarkedYAMLError):

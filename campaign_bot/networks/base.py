@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from campaign_bot.compose import Room, Takes
 from campaign_bot.config import Credentials
@@ -51,17 +51,22 @@ class Limits:
     url: int = 0  # what a link counts as, whatever its length; 0: the network has no such rule, or counts it in full
 
 
-#: What servers said of their limits, by account: see `Connection.told_limits`.
-ToldLimits = Mapping[str, Mapping[str, int]]
+#: What one server says of itself: limits by the names of `Limits`, and under `lacks` what it cannot do, by the keys of
+#: `Network.cells`. As JSON, for the store.
+Tells = Mapping[str, int | Sequence[str]]
+#: The same by account: see `Connection.told_limits`.
+ToldLimits = Mapping[str, Tells]
 NOTHING_TOLD: ToldLimits = MappingProxyType({})
 #: Pictures are made to fit: what the table lets through is good enough, and a server that takes more asks for nothing new.
 FITTED = frozenset({"media_bytes", "media_pixels", "gif_bytes"})
+LACKS = "lacks"
 
 
-#: How we know what a network can do: by the contract suite on the local networks; by the same suite on the network's own
-#: server, as `make test-real` has it; from its vendor's documentation only.
-Shown = Literal["contract test", "real server", "vendor's documentation"]
+#: How we know what a network can do: by the contract suite on the local networks; by the same suite also on a stand-in that
+#: others wrote (mastodon-mock), or on the network's own server, as `make test-real` has it; from its vendor's documentation only.
+Shown = Literal["contract test", "another's server", "real server", "vendor's documentation"]
 TESTED: Shown = "contract test"
+ANOTHERS: Shown = "another's server"
 REAL: Shown = "real server"
 DOCUMENTED: Shown = "vendor's documentation"
 
@@ -74,6 +79,10 @@ class Cell:
     can: Literal["yes", "no", "if allowed"]
     how: str
     shown: Shown = TESTED
+
+
+#: What a network's table leaves out.
+MISSING = Cell("no", "not said", DOCUMENTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class Network(ABC):
     servers_tell: ClassVar[bool] = False
     #: What it can do, by the keys of `capabilities.CAPABILITIES`.
     cells: ClassVar[Mapping[str, Cell]]
+    #: Of these, what the account's own server says that it cannot.
+    lacks: frozenset[str] = frozenset()
     replies: ClassVar[frozenset[str]] = frozenset()  # of model.REPLIES: by whom it can let a post be answered
     prices: ClassVar[tuple[Price, ...]] = ()
     count_action: ClassVar[str] = ""  # the action of `prices` that reading one post's counts is; empty: free
@@ -108,26 +119,34 @@ class Network(ABC):
     key_lifetime: ClassVar[timedelta | None] = None
     default_server: ClassVar[str]  # where accounts live that name no server
 
+    def cell(self, name: str) -> Cell:
+        """What the table says of one thing; what it leaves out, the network cannot."""
+        return self.cells.get(name, MISSING)
+
     def can(self, account: Account) -> frozenset[str]:
         """What the network lets this account do, for `takes`."""
         can = {name for name, cell in self.cells.items() if cell.can == "yes"}
         can |= {name for name, cell in self.cells.items() if cell.can == "if allowed" and name in account.may}
         if self.limits.poll_options < 2:
             can.discard("poll")
-        return frozenset(can | {f"replies:{who}" for who in self.replies})
+        can -= {name for name, most in (("gif", self.limits.gif_bytes), ("video", self.limits.video_bytes)) if not most}
+        return frozenset((can - self.lacks) | {f"replies:{who}" for who in self.replies})
 
-    def told(self, limits: Mapping[str, int]) -> Network:
-        """The same network with what a server said of its limits in place of the table; what it did not say stays."""
-        if not limits:
+    def told(self, tells: Tells) -> Network:
+        """The same network with what a server said of itself in place of the table; what it did not say stays."""
+        if not tells:
             return self
-        ours = self.limits
-        better = {
-            name: min(told, getattr(ours, name)) if name in FITTED else told
-            for name, told in limits.items()
-            if hasattr(ours, name)
-        }
+        ours, better = self.limits, dict[str, Any]()
+        for name, told in tells.items():
+            if isinstance(told, int):
+                better[name] = min(told, getattr(ours, name)) if name in FITTED else told
+            elif name == "media_types":  # into what the server takes of ours a picture can be made
+                better[name] = tuple(kind for kind in ours.media_types if kind in told) or ours.media_types
         network = copy.copy(self)
-        vars(network)["limits"] = replace(ours, **better)  # of this copy; the class keeps the table
+        # Of this copy; the class keeps the table.
+        vars(network)["limits"] = replace(ours, **{name: one for name, one in better.items() if hasattr(ours, name)})
+        lacks = tells.get(LACKS, ())
+        vars(network)["lacks"] = frozenset(() if isinstance(lacks, int) else lacks)
         return network
 
     def takes(self, account: Account) -> Takes:
@@ -137,7 +156,8 @@ class Network(ABC):
             limits.media_types, limits.media_bytes, limits.media_pixels, limits.gif_bytes, limits.video_bytes,
             limits.video_seconds,
         )  # fmt: skip
-        return Takes(self.title, self.measure, limits.text, self.can(account), room)
+        can = self.can(account)
+        return Takes(self.title, self.measure, limits.text, can, room, type(self)().can(account) - can)
 
     @abstractmethod
     def measure(self, text: str) -> int:
@@ -255,9 +275,9 @@ class Connection(ABC):
             raise Rejected(self.account, f"“{url}” is not the address of a post.", advice=COPY_ADDRESS)
         return Receipt(url.rstrip("/").rpartition("/")[2], url)
 
-    def told_limits(self) -> Mapping[str, int]:
-        """What the server itself says of its limits, by the names of `Limits`, where it makes sense; empty where it does
-        not say. Raises Unavailable, AuthError or RateLimited when nobody could be asked."""
+    def told_limits(self) -> Tells:
+        """What the server itself says of its limits and of what it cannot do, where it makes sense; empty where it does not
+        say. Raises Unavailable, AuthError or RateLimited when nobody could be asked."""
         return {}
 
     @abstractmethod

@@ -34,7 +34,7 @@ from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, REAL, Cell, Con
 from campaign_bot.networks.bluesky_records import BOT, GATES, POSTS, PROFILE, REPOSTS
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import Cut, bounded_transport, why
+from campaign_bot.networks.wire import bounded_transport, failures_of_httpx, instant, why
 
 if TYPE_CHECKING:  # atproto takes 1.5 s and 70 MB to import, so at run time only a connection does
     import httpx
@@ -106,6 +106,9 @@ class Bluesky(Network):
         "video": Cell("yes", "MP4 by uploadBlob; readers see it once the app has prepared it", REAL),
         "captions": Cell("yes", "WebVTT beside the video", REAL),
         "poll": Cell("no", "worded as a numbered question", DOCUMENTED),
+        "poll_results": Cell(
+            "no", "there are no polls: answers to a numbered question are counted by people", DOCUMENTED
+        ),
         "thread": Cell("yes", "replies with root and parent", REAL),
         "content_warning": Cell("no", "labels know no free words", DOCUMENTED),
         "label": Cell("yes", "self-label", REAL),
@@ -376,8 +379,7 @@ class BlueskyConnection(Connection):
 
     def _noted(self, response: httpx.Response) -> None:
         bucket, points = BUCKETS.get(response.request.url.path.rpartition("/")[2], ("", 1))
-        reset = response.headers.get("ratelimit-reset", "")
-        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None
+        until = instant(response.headers.get("ratelimit-reset", ""))
         self._note(bucket, response.headers, "ratelimit-", until, cost=points)
 
     def _signed_in(self) -> Session:
@@ -468,7 +470,7 @@ def _told(error: Exception) -> _Told:
         status=response.status_code,
         code=code,
         message=message,
-        reset=datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None,
+        reset=instant(reset),
     )
 
 
@@ -493,22 +495,10 @@ def _translated(account: str, server: str, told: _Told, stage: Stage) -> Network
 
 @cache
 def _failures() -> tuple[type[Exception], ...]:
-    """All that a request through the library may raise: its own, httpx's that it lets through, and ValueError for an
-    answer that is not the JSON that it says."""
-    import httpx
+    """All that a request through the library may raise."""
     from atproto.exceptions import AtProtocolError
 
-    return (
-        Cut,
-        AtProtocolError,
-        httpx.HTTPError,
-        httpx.InvalidURL,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    )
+    return (AtProtocolError, *failures_of_httpx())
 
 
 def _automation(profile: Mapping[str, Any], by: str) -> Automation:

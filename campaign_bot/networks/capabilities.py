@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from campaign_bot.networks.base import DOCUMENTED, Cell, Network
+from campaign_bot.networks.base import Cell, Network
 
 #: What a campaign may want of a network, in the order of the table.
 CAPABILITIES = {
@@ -14,6 +14,7 @@ CAPABILITIES = {
     "video": "video",
     "captions": "captions of a video",
     "poll": "poll",
+    "poll_results": "a poll's votes at its end",
     "thread": "thread",
     "content_warning": "content warning",
     "label": "label on what pictures show",
@@ -30,8 +31,6 @@ CAPABILITIES = {
     "automated": "account marked as automated",
 }
 
-MISSING = Cell("no", "not said", DOCUMENTED)
-
 
 def row(name: str, networks: Iterable[Network]) -> list[Cell]:
-    return [network.cells.get(name, MISSING) for network in networks]
+    return [network.cell(name) for network in networks]

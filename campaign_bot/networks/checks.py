@@ -30,25 +30,41 @@ def _of_part(network: Network, content: Content, part: Part) -> Iterator[Problem
     length = warning + network.measure(part.text)
     if length > network.limits.text:
         over = length - network.limits.text
-        whose = f"{network.title}'s" if network.limits.text == type(network).limits.text else "its server's"
         yield _problem(
             "too-long",
-            f"{length} of {network.limits.text} characters by {whose} count: {over} too many",
+            f"{length} of {network.limits.text} characters by {_who(network, 'text')}'s count: {over} too many",
             "Shorten it, or offer a shorter wording after a line `--- shorter ---`.",
+        )
+    if content.quotes and "quote" in network.lacks and part is content.parts[0]:
+        yield _problem(
+            "unsupported", "the account's server cannot quote", "Put the link of the earlier post into the text."
         )
     if content.reposts:
         return
-    if found := CONTROL.search(part.text):
-        yield _problem(
-            "control-character",
-            f"there is a control character (U+{ord(found[0]):04X}) that readers do not see as you do",
-            "Type the text again without it.",
-        )
+    for where, text in _texts(content, part):
+        if found := CONTROL.search(text):
+            yield _problem(
+                "control-character",
+                f"there is a control character (U+{ord(found[0]):04X}){where} that readers do not see as you do",
+                "Type the text again without it.",
+            )
     if not _INVISIBLE.sub("", part.text) and not part.media and part.poll is None:
         yield _problem("empty", "there is no text, picture or poll", "Write something.")
     yield from _of_media(network, part.media)
     if part.poll is not None:
         yield from _of_poll(network, part, part.poll)
+
+
+def _texts(content: Content, part: Part) -> Iterator[tuple[str, str]]:
+    """All that readers may see or hear of a part, with where that is."""
+    yield "", part.text
+    yield " in the content warning", content.content_warning if part is content.parts[0] else ""
+    for media in part.media:
+        yield f" in the alt text of {media.file}", media.alt
+    for option in part.poll.options if part.poll else ():
+        yield " in an option of the poll", option
+    if part.link_card:
+        yield " in the link card", f"{part.link_card.link}{part.link_card.title}{part.link_card.description}"
 
 
 def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
@@ -61,16 +77,14 @@ def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
             "Leave the rest out.",
         )
     if len(media) > limits.media:
-        yield _problem(
-            "media-limits", f"{len(media)} pictures; {network.title} takes {limits.media}", "Leave some out."
-        )
+        takes = f"{_who(network, 'media')} takes {limits.media}"
+        yield _problem("media-limits", f"{len(media)} pictures; {takes}", "Leave some out.")
     for one in media:
         kind_is_taken = {"image/gif": limits.gif_bytes, "video/mp4": limits.video_bytes}
         if one.mime_type not in limits.media_types and not kind_is_taken.get(one.mime_type):
             kinds = ", ".join(kind.removeprefix("image/").upper() for kind in limits.media_types)
-            yield _problem(
-                "media-limits", f"{one.file} is {one.mime_type}; {network.title} takes {kinds}", "Convert it."
-            )
+            who = _who(network, "media_types", "gif_bytes", "video_bytes")
+            yield _problem("media-limits", f"{one.file} is {one.mime_type}; {who} takes {kinds}", "Convert it.")
         if one.duration_s > limits.video_seconds:
             yield _problem(
                 "media-limits",
@@ -79,7 +93,7 @@ def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
             )
         if len(one.alt) > limits.alt:
             yield _problem(
-                "alt-long", f"the alt text of {one.file} has {len(one.alt)} characters; {network.title} takes {limits.alt}",
+                "alt-long", f"the alt text of {one.file} has {len(one.alt)} characters; {_who(network, 'alt')} takes {limits.alt}",
                 "Say what matters in the picture, in about 140 characters.",
             )  # fmt: skip
 
@@ -88,28 +102,31 @@ def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
     limits = network.limits
     if limits.poll_options < 2:
         # A network without polls goes by the campaign's choice; a server without them would refuse the post.
-        kind: Severity = "warning" if network.cells["poll"].can == "no" else "error"
+        kind: Severity = "warning" if network.cell("poll").can == "no" else "error"
         lacks = f"{network.title} has no polls" if kind == "warning" else "the account's server takes no polls"
         yield _problem("poll-unsupported", lacks, "Ask in the text, as a numbered question.", kind)
         return
     if not 2 <= len(poll.options) <= limits.poll_options:
-        yield _problem("poll-limits", f"{len(poll.options)} options; {network.title} takes 2 to {limits.poll_options}")
+        takes = f"{_who(network, 'poll_options')} takes 2 to {limits.poll_options}"
+        yield _problem("poll-limits", f"{len(poll.options)} options; {takes}")
     if len({option.strip().casefold() for option in poll.options}) < len(poll.options):
         yield _problem("poll-limits", "two options of the poll are the same", "Make each one different.")
     for option in poll.options:
         if not len(option.strip()) >= 1 or len(option) > limits.poll_option_length:
-            yield _problem(
-                "poll-limits",
-                f"the option “{option}” has {len(option)} characters; {network.title} takes 1 to {limits.poll_option_length}",
-            )
+            takes = f"{_who(network, 'poll_option_length')} takes 1 to {limits.poll_option_length}"
+            yield _problem("poll-limits", f"the option “{option}” has {len(option)} characters; {takes}")
     if not limits.poll_min_minutes <= poll.duration_min <= limits.poll_max_minutes:
-        yield _problem(
-            "poll-limits",
-            f"the poll is open for {poll.duration_min} minutes; {network.title} takes {limits.poll_min_minutes} to"
-            f" {limits.poll_max_minutes}",
-        )
+        who = _who(network, "poll_min_minutes", "poll_max_minutes")
+        takes = f"{who} takes {limits.poll_min_minutes} to {limits.poll_max_minutes}"
+        yield _problem("poll-limits", f"the poll is open for {poll.duration_min} minutes; {takes}")
     if part.media and not limits.poll_with_media:
         yield _problem("poll-limits", f"{network.title} takes a poll or pictures, not both", "Leave one of them out.")
+
+
+def _who(network: Network, *limits: str) -> str:
+    """Whose limit it is: the account's server may have told another one than the network's documentation has."""
+    told, table = network.limits, type(network).limits
+    return "its server" if any(getattr(told, one) != getattr(table, one) for one in limits) else network.title
 
 
 def _problem(rule: str, message: str, advice: str = "", severity: Severity = "error") -> Problem:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from campaign_bot.errors import AuthError, Unavailable
 from campaign_bot.library.files import Account
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import Cut, bounded_adapter, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, why
 
 #: Who am I, publish, upload; nothing about followers, messages, blocks.
 SCOPES = "read:accounts read:statuses write:statuses write:media"
@@ -49,12 +49,11 @@ class _Client:
             self._session.mount(scheme, bounded_adapter(timeout_s))
 
     def post(self, path: str, form: dict[str, str], *needed: str) -> dict[str, Any]:
-        import requests
 
         try:
             answer = self._session.post(self._server + path, data=form)
             found = json.loads(answer.text)
-        except (requests.RequestException, Cut, ValueError, RecursionError) as error:
+        except failures_of_requests() as error:
             raise Unavailable(
                 self._account, f"{self._server} gave no usable answer ({why(error)}).", advice="Is this its address?"
             ) from error

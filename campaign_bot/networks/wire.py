@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping
+from datetime import UTC, datetime
+from functools import cache
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakSet
@@ -22,6 +25,20 @@ LARGEST_ANSWER = 5_000_000
 #: A request and its answer may take so many times the timeout of one wait, and longer by what is uploaded at this speed.
 TIMES, UPLOAD_BYTES_S = 2, 250_000
 CHUNK = 65_536
+
+
+#: What reading an answer that is not what it says can raise in any client. ValueError holds pydantic's and JSON's errors,
+#: OSError what no library has made its own.
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    OSError,
+    HTTPException,
+)
 
 
 class Cut(Exception):
@@ -69,10 +86,10 @@ def bounded_adapter(
     timeout_s: float,
     *,
     carry: Callable[[str], str] = lambda url: url,
-    noted: Callable[[str, str, Mapping[str, str]], None] = lambda method, path, headers: None,
+    noted: Callable[[str, str, MutableMapping[str, str]], None] = lambda method, path, headers: None,
 ) -> Any:
     """For a session of requests. `carry` may send a request elsewhere than its library signed it for; `noted` is told of
-    every answer's headers."""
+    every answer's headers, before the library reads them; what would break it there can be taken out."""
     from requests.adapters import HTTPAdapter
 
     watch = Watch()
@@ -140,12 +157,38 @@ def bounded_transport(timeout_s: float) -> httpx.BaseTransport:
                     body = _bounded(answer.iter_bytes(CHUNK))
                 finally:
                     answer.close()
-            headers = [
-                (k, v) for k, v in answer.headers.multi_items() if k not in ("content-encoding", "content-length")
-            ]
+            spent = (b"content-encoding", b"content-length")
+            headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in spent]  # as they came
             return httpx.Response(answer.status_code, headers=headers, content=body, extensions=answer.extensions)
 
     return Bounded(trust_env=False)
+
+
+def instant(seconds: str) -> datetime | None:
+    """An instant as headers tell it, in seconds since 1970; None for what is none."""
+    if not (seconds.isascii() and seconds.isdecimal()):
+        return None
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # a year that is none
+        return datetime.fromtimestamp(int(seconds), UTC)
+    return None
+
+
+@cache
+def failures_of_requests() -> tuple[type[Exception], ...]:
+    """All that a request through a session of requests may raise, beside what its own library makes of it: its errors,
+    urllib3's that it lets through, and what reading an answer that is none can raise."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    return (Cut, requests.RequestException, HTTPError, *UNREADABLE)
+
+
+@cache
+def failures_of_httpx() -> tuple[type[Exception], ...]:
+    """The same for a client of httpx."""
+    import httpx
+
+    return (Cut, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, *UNREADABLE)
 
 
 def never_left(error: BaseException | None) -> bool:

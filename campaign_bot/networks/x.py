@@ -9,7 +9,7 @@ import re
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, ClassVar, Literal, TypeVar, cast
@@ -31,7 +31,7 @@ from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Ou
 from campaign_bot.networks.base import COPY_ADDRESS, DOCUMENTED, Cell, Connection, Limits, Network, Price
 from campaign_bot.networks.checks import shared_problems
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, instant, never_left, why
 from campaign_bot.networks.x_media import Uploads
 from campaign_bot.networks.x_reading import (
     FIELDS,
@@ -107,6 +107,7 @@ class X(Network):
         "video": Cell("yes", "v2 upload in chunks, sent once it is ready"),
         "captions": Cell("yes", "WebVTT by v2 subtitles"),
         "poll": Cell("yes", "up to 4 options of 25 characters, 7 days"),
+        "poll_results": Cell("yes", "expansion of the post, once voting is closed"),
         "thread": Cell("if allowed", "replies to oneself: keys of the self-serve plan may reply only when summoned"),
         "content_warning": Cell("no", "a post has no warning of its own", DOCUMENTED),
         "label": Cell("yes", "sensitive_media_warning of each picture"),
@@ -429,13 +430,15 @@ class XConnection(Connection):
             raise self._refused(answer, "upload")
         return answer.json().get("data") or {} if path.endswith("/append") else self._json(answer)["data"]
 
-    def _noted(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+    def _noted(self, method: str, path: str, headers: MutableMapping[str, str]) -> None:
         """X names two limits in its answers: that of the window of 15 minutes, and sometimes that of the day."""
+        if instant(headers.get("x-rate-limit-reset", "")) is None:
+            headers.pop("x-rate-limit-reset", None)  # tweepy takes any for a number
         bucket = "counts" if OWN_POSTS.fullmatch(path) else BUCKETS.get((method, path), "")
-        self._note(bucket, headers, "x-rate-limit-", _instant(headers.get("x-rate-limit-reset", "")))
+        self._note(bucket, headers, "x-rate-limit-", instant(headers.get("x-rate-limit-reset", "")))
         if bucket == "publish":
             day = "x-user-limit-24hour-"
-            self._note("publish a day", headers, day, _instant(headers.get(f"{day}reset", "")))
+            self._note("publish a day", headers, day, instant(headers.get(f"{day}reset", "")))
 
     def _receipt(self, remote_id: str, suffix: str = "") -> Receipt:
         return Receipt(remote_id + suffix, f"https://x.com/{self._handle or 'i'}/status/{remote_id}")
@@ -581,26 +584,12 @@ def _problem_of(response: Any) -> tuple[str, set[str]]:
 
 
 def _reset_of(response: Any) -> datetime | None:
-    return _instant(response.headers.get("x-rate-limit-reset", ""))
-
-
-def _instant(seconds: str) -> datetime | None:
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
+    return instant(response.headers.get("x-rate-limit-reset", ""))
 
 
 @cache
 def _failures() -> tuple[type[Exception], ...]:
-    """What leaks through tweepy: requests' errors, and what parsing an answer that is not what it says can raise."""
-    import requests
+    """All that a request through tweepy may raise."""
     from tweepy.errors import TweepyException
 
-    return (
-        Cut,
-        TweepyException,
-        requests.RequestException,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    )
+    return (TweepyException, *failures_of_requests())

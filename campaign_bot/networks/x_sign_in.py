@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from campaign_bot.errors import AuthError, NetworkError, Unavailable
 from campaign_bot.library.files import Account
 from campaign_bot.networks.sign_in import Person, SignedIn
-from campaign_bot.networks.wire import Cut, bounded_adapter, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, why
 
 CONSOLE = "https://console.x.com"
 
@@ -59,7 +59,7 @@ def _post(
     auth: Any = OAuth1(*client, **more)
     try:
         answer = session.post(SIGNED_HOST + path, auth=auth)
-    except (requests.RequestException, Cut, ValueError) as error:
+    except failures_of_requests() as error:
         raise Unavailable(account.name, f"{server} gave no usable answer ({why(error)}).") from error
     if answer.status_code != 200:
         raise _refused(account, server, answer.status_code)

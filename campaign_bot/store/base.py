@@ -85,10 +85,10 @@ class DueSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a server said of its limits, by the names of the networks' `Limits`."""
+    """What a server said of itself: see `networks.base.Tells`."""
 
     server: str
-    limits: Mapping[str, int]
+    limits: Mapping[str, int | Sequence[str]]
     at: datetime
 
 
@@ -244,6 +244,8 @@ class Store(Protocol):
     # what servers say of themselves
     def told(self) -> Mapping[str, Told]: ...
     def record_told(self, account: str, told: Told) -> None: ...
+    def proof(self, account: str) -> str: ...
+    def record_proof(self, account: str, fingerprint: str, *, now: datetime) -> None: ...
     def measure_again(self, measured: Iterable[tuple[Delivery, int, int]]) -> None: ...
 
     # from elsewhere

@@ -284,6 +284,15 @@ def m012_server(db: Database) -> None:
     )  # fmt: skip
 
 
+@migrations()
+def m013_proof(db: Database) -> None:
+    """Which credentials the network said are the account's own."""
+    db.table("proof").create(
+        {"account": str, "fingerprint": str, "at_ms": int},
+        pk="account", not_null={"fingerprint", "at_ms"}, strict=True,
+    )  # fmt: skip
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(

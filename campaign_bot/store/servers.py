@@ -1,9 +1,10 @@
-"""What servers said of their limits, in SQLite."""
+"""What servers said: of their limits, and of whose credentials are whose. In SQLite."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from campaign_bot.model import Delivery
 from campaign_bot.store.base import Told
@@ -31,6 +32,17 @@ class Servers(Changes):
         }
         with self._connections.write() as db:
             db.table("server").upsert(row, pk="account")
+
+    def proof(self, account: str) -> str:
+        """The fingerprint of the credentials that the network said are the account's own; empty where it was not asked."""
+        rows = self._rows("select fingerprint from proof where account = ?", [account])
+        return str(rows[0]["fingerprint"]) if rows else ""
+
+    def record_proof(self, account: str, fingerprint: str, *, now: datetime) -> None:
+        """In place of that of other credentials."""
+        row = {"account": account, "fingerprint": fingerprint, "at_ms": to_ms(now)}
+        with self._connections.write() as db:
+            db.table("proof").upsert(row, pk="account")
 
     def measure_again(self, measured: Iterable[tuple[Delivery, int, int]]) -> None:
         """(delivery, length, limit), as they are shown. What it says stays, and so does every approval of it; one that says

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from campaign_bot.contract import VIDEO
 from campaign_bot.library.load import load
 from campaign_bot.library.videos import VideoFacts, captions_of, video_facts, without_making
 from tests.library.conftest import GOOD, Write
 
 SERIES = "content/series/did-you-know/series.yaml"
-SHORT = Path(__file__).parents[1] / "media" / "short.mp4"
+
 ALT = "alt: {en: A, fr: B}"
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nBonjour à tous\n"
 
@@ -68,7 +69,7 @@ def directory(write: Write) -> Path:
     made = write(other)
     media = made / "content/media"
     media.mkdir()
-    shutil.copy(SHORT, media)
+    shutil.copy(VIDEO, media)
     (media / "broken.mp4").write_text("not a video")
     (media / "empty.mp4").touch()
     (media / "good.srt").write_text(SRT, encoding="utf-8")
@@ -106,7 +107,7 @@ def test_a_mistaken_choice_gets_the_nearest_right_word(directory: Path) -> None:
 
 
 def test_a_video_keeps_its_frames_and_loses_where_it_was_made() -> None:
-    before = SHORT.read_bytes()
+    before = VIDEO.read_bytes()
     after = without_making(before)
     assert b"+45.4215-075.6972" in before
     assert b"45.4215" not in after and b"shot at home" not in after

@@ -42,6 +42,11 @@ def ended(file: str, more: str) -> dict[str, str | bytes | None]:
     return {file: GOOD[file] + more}
 
 
+def on_x(setting: str) -> dict[str, str | bytes | None]:
+    return changed(CAMPAIGN, "{network: x, language: en}", f"{{network: x, language: en, {setting}}}")
+
+
+X_EN = f"{CAMPAIGN}:13"
 CRON = 'when: {cron: "0 12 * * mon"}'
 
 # (what is written, place, rule, part of the message with its advice)
@@ -55,6 +60,18 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     ({"content/series/did-you-know/post.fr.j2": b"\n\xff"}, "content/series/did-you-know/post.fr.j2:2:1", "not-utf8", ""),
     # the checks
     (ended(CAMPAIGN, "checks: {rules: {emojis: off}}\n"), f"{CAMPAIGN}:14:18", "unknown-rule", "Did you mean `emoji`?"),
+    # accounts: what names a login or a server is written as it is seen
+    (on_x('handle: "small\\x1b[2Jen"'), f"{X_EN}:44", "yaml-syntax", "cannot have (U+001B)"),
+    (on_x('handle: "small\\u202een"'), f"{X_EN}:44", "yaml-syntax", "cannot have (U+202E)"),
+    (on_x('handle: "small\\u200ben"'), f"{X_EN}:44", "wrong-type", "must be a handle such as name"),
+    (on_x("handle: small en"), f"{X_EN}:44", "wrong-type", "it is `small en`"),
+    (on_x('handle: "https://x.com/small"'), f"{X_EN}:44", "wrong-type", "name, @name@server or name.bsky.social"),
+    (on_x('server: "https://x.com\\x00"'), f"{X_EN}:44", "yaml-syntax", "cannot have (U+0000)"),
+    (on_x('server: "https://x\\u200b.com"'), f"{X_EN}:44", "wrong-type", "hidden characters"),
+    (on_x('server: "https://["'), f"{X_EN}:44", "wrong-type", "look at its host and port"),
+    (on_x('server: "https://x.com:99999"'), f"{X_EN}:44", "wrong-type", "look at its host and port"),
+    (on_x('server: "https://:secret@x.com"'), f"{X_EN}:44", "wrong-type", "secrets belong into .env."),
+    (ended(CAMPAIGN, '"na\\x07me": 1\n'), f"{CAMPAIGN}:14:1", "yaml-syntax", "cannot have (U+0007)"),
     # YAML
     (ended(CAMPAIGN, "name:\n\t- tab\n"), f"{CAMPAIGN}:15:1", "yaml-syntax", "Indent with spaces"),
     (ended(CAMPAIGN, "region: [CA\n"), f"{CAMPAIGN}:14:9", "yaml-syntax", "never closed"),
@@ -134,7 +151,7 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     (ended(SERIES, "pictures: [{alt: {en: A, fr: B}}]\n"), f"{SERIES}:6:12", "picture-missing", "exactly one"),
     (ended(SERIES, "pictures: [{card: fact, alt: {en: A, fr: B}}]\n"), f"{SERIES}:6:19", "picture-missing", "fact.svg.j2"),
     (ended(SERIES, "pictures: [{file: ../campaign.yaml, alt: {en: A, fr: B}}]\n"), f"{SERIES}:6:19", "picture-missing", "refused"),
-    (ended(SERIES, 'pictures: [{file: "a\\0b", alt: {en: A, fr: B}}]\n'), f"{SERIES}:6:19", "picture-missing", ""),
+    (ended(SERIES, 'pictures: [{file: "a\\0b", alt: {en: A, fr: B}}]\n'), f"{SERIES}:6:19", "yaml-syntax", "U+0000"),
     # templates
     ({"content/series/did-you-know/post.fr.j2": None}, f"{SERIES}:1:1", "template-missing", "post.fr.j2 for mastodon-fr"),
     ({"content/series/did-you-know/post.ft.j2": "x"}, "content/series/did-you-know/post.ft.j2", "unknown-file", "`post.f"),

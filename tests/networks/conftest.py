@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
-from io import BytesIO
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from PIL import Image
 
-from campaign_bot import contract
+from campaign_bot.contract.fixtures import a_gif, a_picture, a_video
 from campaign_bot.contract.under_test import NOW, Particulars, UnderTest, iso_limit_headers, opened
-from campaign_bot.library.videos import without_making
-from campaign_bot.model import Attachment, Media
 
-CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nBonjour à toutes et à tous\n"
-
-__all__ = ["NOW", "UnderTest"]
+__all__ = ["NOW", "UnderTest", "a_gif", "a_picture", "a_video"]
 
 PARTICULARS: dict[str, Particulars] = {
     "x": Particulars(
@@ -53,6 +45,7 @@ PARTICULARS: dict[str, Particulars] = {
         requests_allowed=0,
         repost_route="POST /xrpc/com.atproto.repo.createRecord",
         upload_route="POST /xrpc/com.atproto.repo.uploadBlob",
+        video_uploads=2,  # the captions are a blob too
         tells_read_only=False,
     ),
 }
@@ -62,29 +55,3 @@ PARTICULARS: dict[str, Particulars] = {
 def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
     with opened(request.param, PARTICULARS[request.param]) as made:
         yield made
-
-
-@pytest.fixture
-def a_picture() -> Callable[[str], Attachment]:
-    return contract.a_picture
-
-
-@pytest.fixture
-def a_video() -> Attachment:
-    """Two seconds, with sound and captions."""
-    data = without_making((Path(__file__).parents[1] / "media" / "short.mp4").read_bytes())
-    media = Media(
-        hashlib.sha256(data).hexdigest(), "video/mp4", "Un fond qui s’éclaircit", "short.mp4", 64, 36, 2.128, CAPTIONS
-    )
-    return Attachment(media, data)
-
-
-@pytest.fixture
-def a_gif() -> Attachment:
-    """Two pictures that change."""
-    kept = BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(
-        kept, "GIF", save_all=True, append_images=[Image.new("RGB", (40, 30), "white")]
-    )
-    data = kept.getvalue()
-    return Attachment(Media(hashlib.sha256(data).hexdigest(), "image/gif", "It blinks", "blink.gif", 40, 30), data)

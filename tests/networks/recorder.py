@@ -7,9 +7,10 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -36,7 +37,8 @@ class Recorder:
 
     `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does; `before` is called ahead of
     each request that is carried on. `rewrite` gives an answer as the client gets it. Requests whose "METHOD /path" begins
-    with `route` are not carried on where there is an `instead`: it answers them, however it likes.
+    with `route` are not carried on where there is an `instead`: it answers them, however it likes. The headers of `beside`
+    stand in every answer, in place of the server's own.
     """
 
     def __init__(
@@ -48,10 +50,11 @@ class Recorder:
         rewrite: Callable[[bytes, str], bytes] = lambda answer, own_url: answer,
         route: str = "",
         instead: Callable[[BaseHTTPRequestHandler], None] | None = None,
+        beside: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.exchanges: list[Exchange] = []
         self.refused: list[Exchange] = []  # what met `instead`; also among the exchanges
-        self._route, self._instead = route, instead
+        self._route, self._instead, self._beside = route, instead, beside
         self._place = urlsplit(upstream)
         self._meets, self._before, self._rewrite = meets, before, rewrite
         recorder = self
@@ -112,7 +115,9 @@ class Recorder:
         types = (asked.headers.get("content-type", ""), response.getheader("content-type", ""))
         exchange = Exchange(asked.command, asked.path, body, types[0], response.status, answer, types[1])
         self.exchanges.append(exchange)
-        return exchange, response.getheaders()
+        replaced = HOP_BY_HOP | {name.lower() for name in self._beside}
+        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in replaced]
+        return exchange, [*kept, *self._beside.items()]
 
 
 def _answer_with(asked: BaseHTTPRequestHandler, fault: Fault) -> None:
@@ -124,8 +129,7 @@ def _send(asked: BaseHTTPRequestHandler, status: int, headers: list[tuple[str, s
     try:
         asked.send_response_only(status)  # with the server's own Date, not a second one
         for name, value in headers:
-            if name.lower() not in HOP_BY_HOP:
-                asked.send_header(name, value)
+            asked.send_header(name, value)
         asked.send_header("content-length", str(len(body)))
         asked.end_headers()
         asked.wfile.write(body)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from campaign_bot.errors import AuthError, NetworkError, Unavailable, Unconfirmed
+from campaign_bot.errors import AuthError, NetworkError, RateLimited, Unavailable, Unconfirmed
 from campaign_bot.networks.base import Connection
+from campaign_bot.sandbox.world import Fault
 from tests.networks.conftest import UnderTest
 from tests.networks.hostile import NO_ANSWERS, says
 from tests.networks.recorder import Recorder
@@ -158,3 +159,32 @@ def test_an_address_that_is_none_is_unavailable_and_not_a_traceback(under_test: 
     with pytest.raises(NetworkError) as caught:
         connection.publish(under_test.part())
     assert caught.value.message
+
+
+@pytest.mark.parametrize("reset", ["9" * 30, "9" * 12, "-1", "soon", "1e9", "٣", ""])
+def test_a_limit_that_ends_at_no_instant_is_a_limit_that_says_not_until_when(under_test: UnderTest, reset: str) -> None:
+    names = ("x-rate-limit", "X-RateLimit", "ratelimit")
+    headers = {f"{name}-reset": reset for name in names} | {f"{name}-limit": "300" for name in names}
+    headers |= {f"{name}-remaining": "0" for name in names}
+    connection = under_test.connect()
+    connection.identify()
+    route = under_test.particulars.create_route
+    under_test.world.faults.append(
+        Fault("status", route, code=429, body='{"error": "RateLimitExceeded"}', headers=headers)
+    )
+    with pytest.raises(RateLimited) as caught:
+        connection.publish(under_test.part())
+    assert caught.value.until is None
+
+
+@pytest.mark.parametrize(("reset", "date"), [("9" * 30, "yesterday"), ("soon", ""), ("é", "é")])
+def test_strange_headers_take_nothing_from_an_answer(under_test: UnderTest, reset: str, date: str) -> None:
+    """A post that the server took is not made a doubtful one by what stands beside the answer."""
+    names = ("x-rate-limit", "X-RateLimit", "ratelimit", "x-user-limit-24hour")
+    strange = {f"{name}-{one}": reset for name in names for one in ("reset", "limit", "remaining")} | {"Date": date}
+    with Recorder(under_test.server.url, beside=strange) as between:
+        connection = under_test.connect(server=between.url)
+        receipt = connection.publish(under_test.part())
+        assert set(connection.metrics([receipt.remote_id])) == {receipt.remote_id}
+        assert connection.allowances() == []
+    assert len(under_test.posts()) == 1

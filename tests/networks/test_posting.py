@@ -1,201 +1,52 @@
-"""The contract, continued: what else may be published. Where a network cannot, it says so in its table."""
+"""The contract's second part (campaign_bot.contract.posting), and our networks' own words for what it asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from campaign_bot.errors import NotReady, Unconfirmed
-from campaign_bot.model import REPLIES, Attachment, LinkCard
+from campaign_bot.contract.posting import *  # noqa: F403
+from campaign_bot.model import Attachment, LinkCard
 from campaign_bot.networks.capabilities import CAPABILITIES
-from campaign_bot.sandbox.world import Fault
-from tests.networks.conftest import CAPTIONS, NOW, UnderTest
+from tests.networks.conftest import UnderTest
 
-BEFORE = NOW - timedelta(minutes=1)
+#: What pictures show, and who may answer, as each network has it on the wire.
+LABELS = {"bluesky": "graphic-media", "mastodon": "sensitive", "x": "graphic_violence"}
+REPLIES_WORDS = {
+    ("bluesky", "following"): "following", ("bluesky", "followers"): "follower", ("bluesky", "mentioned"): "mention",
+    ("bluesky", "nobody"): "nobody", ("x", "following"): "following", ("x", "mentioned"): "mentionedUsers",
+}  # fmt: skip
 
 
-def test_the_table_says_something_of_every_capability(under_test: UnderTest) -> None:
+def test_our_tables_say_something_of_every_capability(under_test: UnderTest) -> None:
     assert set(under_test.network.cells) == set(CAPABILITIES)
 
 
-def test_up_to_four_pictures_arrive_in_their_order(
-    under_test: UnderTest, a_picture: Callable[[str], Attachment]
-) -> None:
-    four = tuple(a_picture(f"Picture {number}") for number in range(4))
-    under_test.connect().publish(under_test.part("Four.", attachments=four))
-    assert [media.alt for media in under_test.posts()[0].media] == [f"Picture {number}" for number in range(4)]
-
-
-def test_a_video_arrives_once_it_is_ready_and_is_uploaded_once(under_test: UnderTest, a_video: Attachment) -> None:
-    connection, part = under_test.connect(), under_test.part("Watch.", attachments=(a_video,), language="fr")
-    asked: list[str] = []
-    tries = 0
-    while not under_test.posts():
-        tries += 1
-        try:
-            connection.publish(part, lambda: asked.append("ready"))
-        except NotReady as error:
-            assert 0 < error.after_s <= 60
-            under_test.advance(timedelta(seconds=error.after_s))
-    (post,) = under_test.posts()
-    (media,) = post.media
-    assert media.data == a_video.data
-    assert (tries, asked) == ((1 if under_test.network.name == "bluesky" else tries), ["ready"])
-    assert tries <= 4
-    files = 2 if under_test.network.name == "bluesky" else 1  # the captions are a blob too
-    assert under_test.requests(under_test.particulars.upload_route) == files
-    if under_test.can("captions"):
-        assert media.captions == CAPTIONS
-    assert connection.find(part, BEFORE).receipt is not None
-
-
-def test_the_same_video_can_be_published_again(under_test: UnderTest, a_video: Attachment) -> None:
-    """What was attached once cannot be attached again: it is uploaded anew."""
-    connection = under_test.connect()
-    under_test.world.behaviour.preparing_s = 0
-    for text in ("Once.", "Once more."):
-        connection.publish(under_test.part(text, attachments=(a_video,)))
-    assert len(under_test.posts()) == 2
-
-
-def test_a_gif_arrives_where_it_is_taken_and_is_found_before_sending_where_not(
-    under_test: UnderTest, a_gif: Attachment
-) -> None:
-    problems = under_test.network.check(under_test.content("It blinks.", a_gif.media))
-    assert [problem.rule for problem in problems] == ([] if under_test.can("gif") else ["media-limits"])
-    if under_test.can("gif"):
-        under_test.world.behaviour.preparing_s = 0
-        under_test.connect().publish(under_test.part("It blinks.", attachments=(a_gif,)))
-        (media,) = under_test.posts()[0].media
-        assert (media.data, media.alt) == (a_gif.data, a_gif.media.alt)
-
-
-def test_what_moves_stands_alone(
-    under_test: UnderTest, a_video: Attachment, a_picture: Callable[[str], Attachment]
-) -> None:
-    problems = under_test.network.check(under_test.content("Both.", a_video.media, a_picture("A card").media))
-    assert [problem.rule for problem in problems] == ["media-limits"]
-
-
-def test_a_content_warning_arrives_where_there_are_any(under_test: UnderTest) -> None:
-    part = under_test.part("About a fire.", content_warning="Fire")
-    under_test.connect().publish(part)
-    assert (under_test.posts()[0].content_warning == "Fire") == under_test.can("content_warning")
-
-
-def test_a_label_arrives_with_its_picture(under_test: UnderTest, a_picture: Callable[[str], Attachment]) -> None:
+def test_labels_are_the_networks_own_words(under_test: UnderTest, a_picture: Callable[[str], Attachment]) -> None:
     part = under_test.part("After the fire.", label="graphic-media", attachments=(a_picture("A burnt house"),))
     under_test.connect().publish(part)
-    assert under_test.posts()[0].label in ("graphic-media", "graphic_violence", "sensitive")
+    assert under_test.posts()[0].label == LABELS[under_test.network.name]
 
 
-@pytest.mark.parametrize("who", REPLIES)
-def test_who_may_answer_is_told_with_the_post_in_one_request(under_test: UnderTest, who: str) -> None:
-    if f"replies:{who}" not in under_test.network.can(under_test.account):
-        pytest.skip("this network cannot: composing has the campaign's choice")
-    part, asked = under_test.part("For some.", replies=who), list[str]()
-    connection = under_test.connect()
-    receipt = connection.publish(part, lambda: asked.append("ready"))
-    words = {"following": "following", "followers": "follower", "mentioned": "mention", "nobody": "nobody"}
-    (post,) = under_test.posts()
-    assert words[who] in post.replies
-    assert asked == ["ready"]
-    assert connection.find(part, BEFORE).receipt == receipt
-    if under_test.particulars.repeat == "unconfirmed":
-        with pytest.raises(Unconfirmed):
-            connection.publish(part)
-        assert len(under_test.posts()) == 1
+@pytest.mark.parametrize(("under_test", "who"), sorted(REPLIES_WORDS), indirect=["under_test"])
+def test_who_may_answer_is_said_in_the_networks_own_words(under_test: UnderTest, who: str) -> None:
+    under_test.connect().publish(under_test.part("For some.", replies=who))
+    assert REPLIES_WORDS[under_test.network.name, who] in under_test.posts()[0].replies
 
 
-def test_a_link_card_arrives_with_its_picture(under_test: UnderTest, a_picture: Callable[[str], Attachment]) -> None:
-    thumb = a_picture("")
-    card = LinkCard("https://open.canada.ca/en", "Open Canada", "The plan in one page", thumb.media)
-    part = under_test.part("Read the plan.", link_card=card, thumb=thumb)
-    under_test.connect().publish(part)
-    shown = under_test.posts()[0].link_card
-    if not under_test.can("link_card"):
-        assert not shown
-        return
-    assert (shown["uri"], shown["title"], shown["description"]) == (card.link, card.title, card.description)
-    assert shown["thumb"]["size"] == len(thumb.data)
-
-
-def test_an_own_post_is_quoted(under_test: UnderTest) -> None:
-    connection = under_test.connect()
-    earlier = connection.publish(under_test.part("The plan is out."))
-    part = under_test.part("In case you missed it.", quote=earlier)
-    receipt = connection.publish(part)
-    post, original = under_test.posts()
-    assert (post.quotes, post.text) == (original.id, "In case you missed it.")
-    assert connection.find(part, BEFORE).receipt == receipt
-
-
-def test_an_own_post_is_reposted_once_and_found_and_taken_back(under_test: UnderTest) -> None:
-    connection = under_test.connect()
-    earlier = connection.publish(under_test.part("The plan is out."))
-    part = under_test.part("", repost=earlier)
-    assert connection.find(part, BEFORE) == type(connection.find(part, BEFORE))(None, conclusive=True)
-    receipt = connection.publish(part)
-    repost, original = under_test.posts()
-    assert repost.reposts == original.id
-    assert connection.find(part, BEFORE).receipt == receipt
-    assert connection.publish(part) == receipt
-    assert len(under_test.posts()) == 2
-    assert set(connection.metrics([earlier.remote_id, receipt.remote_id])) == {earlier.remote_id}
-    connection.retract(receipt.remote_id)
-    connection.retract(receipt.remote_id)
-    assert [post.id for post in under_test.posts()] == [original.id]
-    assert connection.find(part, BEFORE).receipt is None
-
-
-def test_a_repost_is_not_taken_for_the_post_itself(under_test: UnderTest) -> None:
-    connection = under_test.connect()
-    part = under_test.part("The plan is out.")
-    earlier = connection.publish(part)
-    connection.publish(under_test.part("", repost=earlier))
-    assert connection.find(part, BEFORE).receipt == earlier
-
-
-def test_a_lost_answer_to_a_repost_is_unconfirmed_and_a_look_finds_it(under_test: UnderTest) -> None:
-    connection = under_test.connect()
-    part = under_test.part("", repost=connection.publish(under_test.part("The plan is out.")))
-    connection.find(part, BEFORE)
-    under_test.world.faults.append(Fault("lost", under_test.particulars.repost_route))
-    with pytest.raises(Unconfirmed):
-        connection.publish(part)
-    assert len(under_test.posts()) == 2
-    assert connection.find(part, BEFORE).receipt is not None
-
-
-def test_an_edit_keeps_pictures_and_language_where_there_are_edits(
+@pytest.mark.parametrize("under_test", ["bluesky"], indirect=True)
+def test_a_link_cards_picture_is_the_one_that_we_made(
     under_test: UnderTest, a_picture: Callable[[str], Attachment]
 ) -> None:
-    if not under_test.can("edit"):
-        pytest.skip("this network cannot: asking is refused (see the operator's tests)")
-    connection = under_test.connect()
-    part = under_test.part("Le plan est la.", language="fr", attachments=(a_picture("Une carte"),), label="nudity")
-    receipt = connection.publish(part)
-    connection.edit(receipt.remote_id, under_test.part("Le plan est là.", language="fr", label="nudity"))
-    (post,) = under_test.posts()
-    assert (post.text, post.language, [m.alt for m in post.media], post.label) == (
-        "Le plan est là.", "fr", ["Une carte"], "sensitive",
-    )  # fmt: skip
+    thumb = a_picture("")
+    card = LinkCard("https://open.canada.ca/en", "Open Canada", "The plan in one page", thumb.media)
+    under_test.connect().publish(under_test.part("Read the plan.", link_card=card, thumb=thumb))
+    assert under_test.posts()[0].link_card["thumb"]["size"] == len(thumb.data)
 
 
-def test_an_account_is_marked_as_automated_by_whoever_runs_it(under_test: UnderTest) -> None:
+@pytest.mark.parametrize("under_test", ["x"], indirect=True)
+def test_on_x_the_profiles_text_is_looked_at_for_who_runs_it(under_test: UnderTest) -> None:
     connection, by = under_test.connect(), "Youth for Open Government"
-    before = connection.automation(by)
-    assert before.marked is not True
-    assert not before.names_who
-    after = connection.mark_automated(by)
-    if not under_test.can("automated"):
-        assert after.marked is None
-        assert by in after.step
-        under_test.world.accounts[under_test.account.name].about = f"Posts by {by}"
-        assert connection.automation(by).names_who
-        return
-    assert (after.marked, after.names_who, after.step) == (True, True, "")
-    assert connection.automation(by) == after
-    assert connection.mark_automated(by) == after
+    under_test.world.accounts[under_test.account.name].about = f"Posts by {by}"
+    assert connection.automation(by).names_who

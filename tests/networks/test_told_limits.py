@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_bot import networks
-from campaign_bot.errors import Unavailable
-from campaign_bot.model import Content, Part, Poll
-from campaign_bot.networks.mastodon_told import limits_of
+from campaign_bot.errors import Rejected, Unavailable
+from campaign_bot.model import Content, Media, Part, Poll, Receipt
+from campaign_bot.networks.base import Network
+from campaign_bot.networks.mastodon_told import told_by
 from campaign_bot.sandbox.world import Fault
 from tests.networks.conftest import UnderTest
+from tests.networks.instances import INSTANCES
 
 TABLE = networks.get("mastodon").limits
 URL = "https://example.org/" + "a" * 80
@@ -42,8 +45,10 @@ SAID = st.fixed_dictionaries(
 @on_mastodon
 def test_mastodon_itself_tells_what_the_table_has(under_test: UnderTest) -> None:
     told = under_test.connect().told_limits()
-    assert len(told) == 12
-    assert {name: getattr(TABLE, name) for name in told} == dict(told)
+    assert len(told) == 13
+    network = networks.get("mastodon").told(told)
+    assert network.limits == TABLE
+    assert network.can(under_test.account) == networks.get("mastodon").can(under_test.account)
 
 
 @on_mastodon
@@ -83,6 +88,81 @@ def test_the_server_takes_what_fits_by_its_own_word(
     assert connection.publish(under_test.part(fits)).remote_id
     with pytest.raises(Exception, match=f"limit of {most} exceeded"):
         connection.publish(under_test.part(too_long))
+
+
+def asked(under_test: UnderTest, name: str) -> Network:
+    """The network as this server says that it is, through the real client."""
+    for path in ("v2", "v1"):
+        said = INSTANCES[name].get(path)
+        body, code = json.dumps(said or {"error": "Record not found"}), 200 if said else 404
+        under_test.world.faults.append(Fault("status", f"GET /api/{path}/instance", code=code, body=body))
+    return networks.get("mastodon").told(json.loads(json.dumps(under_test.connect().told_limits())))
+
+
+@on_mastodon
+@pytest.mark.parametrize(
+    ("name", "text", "url", "alt", "options", "most_minutes", "types", "cannot"),
+    [
+        ("Mastodon 4.5", 500, 23, 1500, 4, 43_829, "jpeg png webp", ""),
+        ("Mastodon 4.3", 500, 23, 1500, 4, 43_829, "jpeg png webp", "quote"),
+        ("Mastodon 3.5", 500, 23, 1500, 4, 43_829, "jpeg png webp", "quote"),
+        ("GoToSocial", 5000, 25, 500, 6, 43_829, "jpeg png webp", "quote"),
+        ("Pleroma", 5000, 0, 1500, 20, 525_600, "jpeg png webp", "quote"),
+        ("Pleroma before configuration", 5000, 0, 5000, 20, 525_600, "jpeg png webp", "edit quote"),
+        ("Pixelfed", 500, 23, 1500, 4, 43_829, "jpeg png", "quote video"),
+        ("Sharkey", 3000, 13, 20_000, 10, 43_829, "jpeg png webp", "quote"),
+        ("a server without media yet", 500, 23, 1500, 4, 43_829, "jpeg png webp", "quote"),
+    ],
+)
+def test_each_kind_of_server_is_gone_by_as_it_says_itself(
+    under_test: UnderTest,
+    name: str,
+    text: int,
+    url: int,
+    alt: int,
+    options: int,
+    most_minutes: int,
+    types: str,
+    cannot: str,
+) -> None:
+    network = asked(under_test, name)
+    limits = network.limits
+    assert (limits.text, limits.url, limits.alt) == (text, url, alt)
+    assert (limits.poll_options, limits.poll_max_minutes) == (options, most_minutes)
+    assert limits.media_types == tuple(f"image/{kind}" for kind in types.split())
+    able, by_table = network.can(under_test.account), networks.get("mastodon").can(under_test.account)
+    assert by_table - able == set(cannot.split())
+    assert network.takes(under_test.account).lacks == by_table - able
+
+
+@on_mastodon
+def test_what_the_asked_server_cannot_take_is_a_problem_before_sending(under_test: UnderTest) -> None:
+    network = asked(under_test, "Pixelfed")
+    video = Media("a" * 64, "video/mp4", "A march", "march.mp4", 64, 36, 2.0)
+    webp = Media("b" * 64, "image/webp", "A card", "card.webp", 120, 80)
+    for media, told in (
+        (video, "march.mp4 is video/mp4; its server takes JPEG, PNG"),
+        (webp, "card.webp is image/webp"),
+    ):
+        (problem,) = network.check(under_test.content("See.", media))
+        assert problem.blocks and told in problem.message
+    (problem,) = network.check(Content("en", (Part("As we said."),), quotes="an earlier one"))
+    assert (problem.blocks, problem.message) == (True, "the account's server cannot quote")
+    network = asked(under_test, "GoToSocial")
+    long = Media("b" * 64, "image/png", "a" * 501, "card.png", 120, 80)
+    (problem,) = network.check(under_test.content("See.", long))
+    assert problem.message == "the alt text of card.png has 501 characters; its server takes 500"
+
+
+@on_mastodon
+def test_a_quote_on_a_server_that_would_pass_over_it_is_refused_here(under_test: UnderTest) -> None:
+    """Also where nobody had asked before: what it quotes would be missing, without a word."""
+    said = json.dumps(INSTANCES["Mastodon 4.3"]["v2"])
+    under_test.world.faults.append(Fault("status", "GET /api/v2/instance", code=200, body=said))
+    connection = under_test.connect()
+    with pytest.raises(Rejected, match=r"cannot quote: that needs Mastodon 4\.5"):
+        connection.publish(under_test.part("As we said.", quote=Receipt("1", "https://example.org/1")))
+    assert under_test.posts() == []
 
 
 @on_mastodon
@@ -126,7 +206,7 @@ def test_an_answer_that_is_none_is_no_limit(under_test: UnderTest, body: str) ->
 def test_whatever_a_server_says_a_limit_is_a_limit(said: Any) -> None:
     """Never an exception, never a limit by which nothing could be measured."""
     for instance in (said, {"configuration": said}):
-        told = limits_of(instance)
-        assert all(type(number) is int and number >= 0 for number in told.values())
+        told = told_by(instance)
+        assert all(number >= 0 for number in told.values() if isinstance(number, int))
         network = networks.get("mastodon").told(told)
         assert network.limits.text >= 1 and network.measure(URL) >= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.networks.test_posting import *  # noqa: F403
+from campaign_bot.contract.posting import *  # noqa: F403
 from tests.real.far_end import BlueskyUnderTest
 from tests.real.servers import RealBluesky
 

@@ -104,6 +104,9 @@ class MockEnd(World):
             visibility=status["visibility"],
             content_warning=source["spoiler_text"],
             reply_to=status["in_reply_to_id"] or "",
+            reposts=(status["reblog"] or {}).get("id", ""),
+            quotes=((status.get("quote") or {}).get("quoted_status") or {}).get("id", ""),
+            label="sensitive" if status["sensitive"] else "",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
 from campaign_bot.networks.base import Cell, Connection, Limits, Network
 from campaign_bot.networks.checks import shared_problems
-from campaign_bot.networks.wire import Cut, bounded_adapter, never_left, why
+from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, instant, never_left, why
 
 
 class WebhookCredentials(Credentials):
@@ -143,12 +143,10 @@ class WebhookConnection(Connection):
         self, method: str, path: str, body: Any = None, *, create: bool = False, needed: Sequence[str] = ()
     ) -> dict[str, Any]:
         """One request. What its failure means depends on whether it may have made a post."""
-        import requests
-
         try:
             answer = self._session.request(method, self._server + path, json=body)
             told: Any = answer.json() if answer.status_code < 400 else None
-        except (requests.RequestException, Cut, ValueError, RecursionError) as error:
+        except failures_of_requests() as error:
             if never_left(error):
                 raise Unavailable(self.account, f"{self._server} cannot be reached ({why(error)}).") from error
             raise self._doubt(create, why(error)) from error
@@ -165,8 +163,7 @@ class WebhookConnection(Connection):
     def _refused(self, answer: Any, create: bool) -> NetworkError:
         status = answer.status_code
         if status == 429:
-            reset = answer.headers.get("x-rate-limit-reset", "")
-            until = datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else None
+            until = instant(answer.headers.get("x-rate-limit-reset", ""))
             return RateLimited(self.account, f"{self._server} asks for fewer requests.", until=until)
         if status in (401, 403):
             return AuthError(self.account, f"{self._server} does not take the token.", advice="Make a new one.")

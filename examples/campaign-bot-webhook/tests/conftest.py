@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("campaign_bot.contract.suite")
+pytest.register_assert_rewrite("campaign_bot.contract.suite", "campaign_bot.contract.posting")
 
 from campaign_bot import contract  # noqa: E402 - after the line above
-from campaign_bot.model import Attachment  # noqa: E402
+from campaign_bot.contract.fixtures import a_gif, a_picture, a_video  # noqa: E402
+
+__all__ = ["a_gif", "a_picture", "a_video"]
 
 WEBSITE = contract.Particulars(
     {"handle": "newsroom"},
@@ -25,8 +27,3 @@ WEBSITE = contract.Particulars(
 def under_test() -> Iterator[contract.UnderTest]:
     with contract.opened("webhook", WEBSITE) as made:
         yield made
-
-
-@pytest.fixture
-def a_picture() -> Callable[[str], Attachment]:
-    return contract.a_picture
