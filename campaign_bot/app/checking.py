@@ -14,7 +14,7 @@ from campaign_bot.check.registry import Bench
 from campaign_bot.errors import ConfigError, StateError
 from campaign_bot.library.draft import read_draft
 from campaign_bot.library.files import Checks, Library, Row
-from campaign_bot.library.load import load
+from campaign_bot.library.load import load_sound
 from campaign_bot.model import Delivery, Post
 from campaign_bot.store.base import Draft
 from campaign_bot.whole import write_whole
@@ -26,9 +26,9 @@ def judge_drafts(directory: Path, lines: Iterable[str]) -> list[Judged]:
     return check_drafts(bench_at(directory), rows_at(directory), lines)
 
 
-def what_to_mend(library: Library) -> list[Mend]:
-    """Every file in which something is certain to be mended. Nothing is written."""
-    return list(mends(library, bench_of(library, networks.get)))
+def what_to_mend(directory: Path) -> list[Mend]:
+    """Every file in which something is certain to be mended, whatever is wrong in others. Nothing is written."""
+    return list(mends(read_draft(directory), bench_at(directory)))
 
 
 def write_mends(directory: Path, found: Sequence[Mend]) -> None:
@@ -47,8 +47,14 @@ def write_mends(directory: Path, found: Sequence[Mend]) -> None:
 
 def bench_at(directory: Path) -> Bench:
     """What the rules measure by in this directory."""
-    library, _ = load(directory, networks=networks.names())
-    return bench_of(library, networks.get) if library else bench(Checks(), networks.get)
+    library, _ = load_sound(directory, networks=networks.names())
+    if library:
+        return bench_of(library, networks.get)
+    draft = read_draft(directory)
+    said = draft.campaign.value if draft.campaign else None
+    if said is None:
+        return bench(Checks(), networks.get, draft.languages or ("en", "fr"))
+    return bench(said.checks, networks.get, said.languages, said.region, said.glossary)
 
 
 def rows_at(directory: Path) -> dict[str, Row]:

@@ -22,7 +22,7 @@ from campaign_bot.compose import parse_problems
 from campaign_bot.config import Credentials, Environment, write_private
 from campaign_bot.errors import ContentError, StoreError
 from campaign_bot.library.files import Account, Library
-from campaign_bot.library.load import load
+from campaign_bot.library.load import load, load_sound
 from campaign_bot.model import Problem, Spend
 from campaign_bot.networks.base import Connection, Kept, Network
 from campaign_bot.sandbox.place import URL, secrets_of
@@ -113,6 +113,10 @@ class Parts:
     def load(self) -> tuple[Library | None, list[Problem]]:
         """Read every file of the campaign; all problems at once."""
         return load(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
+
+    def load_sound(self) -> tuple[Library | None, list[Problem]]:
+        """The same, with a Library of what can be read on where something blocks: to look at, never to publish from."""
+        return load_sound(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
 
     @cached_property
     def library(self) -> Library:

@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 
 from campaign_bot import starter
-from campaign_bot.app import App
 from campaign_bot.app.checking import judge_drafts, what_to_mend, write_mends
 from campaign_bot.check import RULES, Rule, page
 from campaign_bot.cli.findings import as_github, as_sarif, merged, show
@@ -56,7 +55,7 @@ def check(
     if rules or explain:
         _show_rules(explain, output)
     elif fix:
-        _fix(session(context).open(), yes=yes)
+        _fix(session(context).directory, yes=yes)
     elif drafts:
         _check_drafts(session(context).directory, drafts)
     else:
@@ -118,9 +117,9 @@ def _explain(rule: Rule) -> None:
     out.print(f"\nSource: {escape(rule.source)}", style="dim")
 
 
-def _fix(app: App, *, yes: bool) -> None:
+def _fix(directory: Path, *, yes: bool) -> None:
     """What the machine can mend, as a diff first. Exit 1 if something is left to be written."""
-    found = what_to_mend(app.library)
+    found = what_to_mend(directory)
     for one in found:
         for line in one.diff():
             style = "bold" if line.startswith(("---", "+++")) else {"+": "green", "-": "red"}.get(line[:1], "dim")
@@ -133,7 +132,7 @@ def _fix(app: App, *, yes: bool) -> None:
     if not yes and (not sys.stdin.isatty() or not typer.confirm("Write this?")):
         out.print("Nothing was written." + ("" if sys.stdin.isatty() else " Add --yes to write it."))
         raise typer.Exit(1)
-    write_mends(app.directory, found)
+    write_mends(directory, found)
     out.print(f"Mended {told}.", style="green")
 
 

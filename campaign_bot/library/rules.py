@@ -37,5 +37,6 @@ RULES = {
     "media-together": "A post has pictures, a video, a poll or a link card, not several; a repost has nothing of its own.",
     "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
     "unknown-rule": "A rule of the checks that is set or allowed exists.",
+    "not-looked-at": "What has an error in its files is mended first; only then its posts can be looked at.",
     "source-missing": "An item that states a number says where it comes from.",
 }
