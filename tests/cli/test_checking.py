@@ -64,6 +64,8 @@ def test_warnings_alone_do_not_fail(tmp_path: Path, campaign: Path, run: Run) ->
         ('{"network": "x", "text": 5}', "`text` is a text"), ('{"network": "x", "text": "", "media": {}}', "`media` is a list"),
         ('{"network": "x", "poll": {"options": [1], "hours": 1}}', "is a text"), ('{"network": "x", "poll": {"options": [], "hours": "x"}}', "`hours` is a number"),
         ('{"network": "x", "text": "\\ud800"}', "half a character"), ('{"network": "x", "pair": 5, "text": "x"}', "`pair` is an object"), ("[" * 5000, "not JSON"),
+        ('{"network": "x", "signed_off": "yes"}', "`signed_off` is true or false"), ('{"network": "x", "fact": 7}', "`fact` is a text"),
+        ('{"network": "x", "media": [{"file": "a.mp4", "captions": "no"}]}', "`captions` is true or false"),
     ],
 )  # fmt: skip
 def test_what_is_no_draft_is_told_with_its_line(
@@ -75,6 +77,25 @@ def test_what_is_no_draft_is_told_with_its_line(
     assert "drafts.jsonl:2:" in ran.err
     assert fragment in ran.err
     assert json.loads(ran.out.splitlines()[1])["findings"][0]["rule"] == "bad-draft"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zz", "“zz” is the code of no language"), ("english", "en is meant?"), (5, "not 5"), (["en"], 'not ["en"]'), (None, "no language")],
+)  # fmt: skip
+def test_a_language_that_is_none_is_a_finding_and_the_rest_is_judged(language: object, words: str) -> None:
+    draft = {"network": "X", "language": language, "text": "Vote 𝗻𝗼𝘄"}
+    beside = {**draft, "language": "en", "text": "Vote now", "pair": {"language": language, "text": "Votez ici"}}
+    first, second = judge_drafts(ROOT, [json.dumps(draft), json.dumps(beside)])
+    assert {one.rule for one in first.findings} == {"language-missing", "fake-letters"}
+    assert [words in one.message for one in first.findings if one.rule == "language-missing"] == [True]
+    assert {(one.rule, one.where) for one in second.findings} == {("language-missing", "pair")}
+
+
+@pytest.mark.parametrize("language", ["fr_CA", "FR", "fr-CA", " fr "])
+def test_a_language_may_be_written_as_other_tools_do(language: str) -> None:
+    (one,) = judge_drafts(ROOT, [json.dumps({"network": "x", "language": language, "text": "Votez !"})])
+    assert [found.rule for found in one.findings] == ["fr-space-before"]
 
 
 def test_drafts_need_no_campaign_and_come_from_standard_input(tmp_path: Path) -> None:
