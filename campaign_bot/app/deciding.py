@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from campaign_bot import approve
-from campaign_bot.app.checking import said
+from campaign_bot import approve, check, networks
+from campaign_bot.app import checking
 from campaign_bot.app.names import Names
-from campaign_bot.check.judge import as_problem, bench_of, of_network
 from campaign_bot.errors import StateError
 from campaign_bot.model import NOT_SENT, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
@@ -66,7 +65,7 @@ class Deciding(Names):
         """Why this may not leave although it says that it is approved. Asked right before it is sent."""
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
-        return self._objection(delivery) or self._outgrown([delivery]).get(delivery.key) or self._lost_side(delivery)
+        return self._objection(delivery) or self._unfit(delivery) or self._lost_side(delivery)
 
     def _objection(self, delivery: Delivery) -> Objection | None:
         post = self.store.posts_by_key([delivery.post]).get(delivery.post)
@@ -79,37 +78,35 @@ class Deciding(Names):
             now=self.clock(),
         )
 
+    def _unfit(self, delivery: Delivery) -> Objection | None:
+        """The checks once more, by the settings and the servers' limits of now: they may have changed since it was
+        approved. Its other languages are read beside it: they are due at the same time, by another worker, and a post
+        goes out in all of them or in none."""
+        post = self.store.posts_by_key([delivery.post]).get(delivery.post)
+        if post is None:
+            return None
+        sides = [one for one in self.store.of_post(delivery.post) if one.network in networks.names()]
+        said = checking.said(self.library, post, sides)
+        found = check.check_once_more(self.library, self.network, said, self.told_limits(self.library))
+        blocked = {one.post: f"{one.message} ({one.rule})" for one in reversed(found)}
+        if own := blocked.get(f"{post.name}@{delivery.account}"):
+            return Objection(State.DRAFT, f"it does not pass the checks any more: {own}")
+        together = self.library.campaign.pairs.when_one_fails == "hold"
+        for side in other_sides(delivery, sides) if together else ():
+            if side.open and (why := blocked.get(f"{post.name}@{side.account}")):
+                told = f"its other side, {side.account} ({side.language}), does not pass the checks any more: {why}"
+                return Objection(State.DRAFT, told)
+        return None
+
     def recheck(self) -> int:
-        """What is approved and would not suffice any more (another rule, another account, too old) is a draft again now,
-        and not only when it is due: somebody can still approve it. Returns how many."""
+        """What is approved and would not suffice any more (another rule, another account, too old, other checks) is a draft
+        again now, and not only when it is due: somebody can still mend and approve it. Returns how many."""
         now, done = self.clock(), 0
-        approved = self.store.deliveries((State.APPROVED,), since=now)
-        outgrown = self._outgrown(approved)
-        for one in approved:
-            found = self._objection(one) or outgrown.get(one.key)
+        for one in self.store.deliveries((State.APPROVED,), since=now):
+            found = self._objection(one) or self._unfit(one)
             if found is not None and found.after is State.DRAFT:
                 done += self.store.void(one.key, now=now, actor="plan", why=NOT_SENT + found.why)
         return done
-
-    def _outgrown(self, deliveries: Sequence[Delivery]) -> dict[str, Objection]:
-        """What was approved by other limits than the account's server tells by now: it would refuse it. By key. What the
-        campaign lets pass (`allow`, or a rule that is off) passes here too."""
-        told = self.told_limits(self.library)
-        asked = [one for one in deliveries if told.get(one.account)]
-        if not asked:
-            return {}
-        on, posts = (
-            bench_of(self.library, self.network, told),
-            self.store.posts_by_key(sorted({one.post for one in asked})),
-        )
-        found: dict[str, Objection] = {}
-        for one in (one for one in asked if one.post in posts):
-            (as_said,) = said(self.library, posts[one.post], [one])
-            refused = next((problem for problem in map(as_problem, of_network(on, as_said)) if problem.blocks), None)
-            if refused is not None:
-                why = f"the account's server would refuse it: {refused.message}"
-                found[one.key] = Objection(State.DRAFT, why)
-        return found
 
     def _lost_side(self, delivery: Delivery) -> Objection | None:
         """A post is one thing: where one side will not leave, the other waits for a person, who may let it go."""

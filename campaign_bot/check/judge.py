@@ -114,7 +114,7 @@ def of_texts(on: Bench, said: Said, judged: Judgements | None = None) -> Iterato
 
 def _of_text(on: Bench, text: Text) -> Iterator[tuple[str, Severity, Finding]]:
     for rule in rules_that_look("text"):
-        if rule.find is None or (rule.own and not text.own):
+        if rule.find is None or (rule.own and not text.own) or on.checks.rules.get(rule.id) == "off":
             continue
         for finding in rule.find(text, on):
             if severity := _severity(on, rule.id, finding.severity or rule.severity):
