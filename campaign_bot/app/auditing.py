@@ -13,7 +13,7 @@ from campaign_bot.errors import StateError
 from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
 from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
-from campaign_bot.store.record import VERSIONING, Disposed, Line
+from campaign_bot.store.record import VERSIONING, Disposed, Fault, Line
 
 #: Nothing is disposed of sooner than this.
 SHORTEST_RETENTION = timedelta(days=90)
@@ -166,9 +166,15 @@ class Auditing(Stages):
         found = [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
         return sorted(found, key=lambda one: (one.due, one.post, order.get(one.account, len(order))))
 
+    def accept(self, why: str) -> tuple[Fault, ...]:
+        """Go on with a record that was altered. Returns the faults that nobody had accepted."""
+        self.permit("accept")
+        return self.store.accept_faults(now=self.clock(), person=self.person, why=why)
+
     def dispose(self, before: datetime, why: str, *, dry_run: bool) -> Disposed:
         """Delete the words and pictures of posts that ended before an instant. Raises StateError where that is not long
         ago: the checks compare with what was said lately, and counts are still being read."""
+        self.permit("dispose")
         now = self.clock()
         if now - before < SHORTEST_RETENTION:
             raise StateError(

@@ -9,12 +9,9 @@ from campaign_bot import approve, check, networks
 from campaign_bot.app import checking
 from campaign_bot.app.names import Names
 from campaign_bot.errors import StateError
-from campaign_bot.model import NOT_SENT, Delivery, Problem, State
+from campaign_bot.model import ALL, NOT_SENT, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
 from campaign_bot.store.record import Objection
-
-#: Who approves on local networks where the campaign says that nobody has to.
-NOBODY = "nobody (approvals are off in rehearsals)"
 
 #: A side in one of these states does not leave when its pair is due.
 LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
@@ -22,17 +19,6 @@ LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
 
 class Deciding(Names):
     """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
-
-    #: In a rehearsal: the name under which everything is approved. In the record it can't be taken for a person.
-    stand_in: str = ""
-
-    @property
-    def rules(self) -> approve.Rules:
-        campaign = self.library.campaign
-        stand_in = self.stand_in
-        if self.simulated and campaign.approvals is not None and campaign.approvals.in_rehearsals == "none":
-            stand_in = stand_in or NOBODY
-        return approve.Rules.of(campaign, stand_in)
 
     def address(self, account_name: str) -> str | None:
         """The login and server that an account is now, by the campaign's file: an approval is for them too."""
@@ -59,6 +45,7 @@ class Deciding(Names):
         )
 
     def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
+        self.permit("reject", deliveries)
         return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
 
     def objection(self, delivery: Delivery) -> Objection | None:
@@ -122,6 +109,7 @@ class Deciding(Names):
     def move(self, deliveries: Sequence[Delivery], due: datetime) -> list[tuple[Delivery, bool]]:
         """Another due time for a post, all its sides: they are due together. By less than the tolerance an approval holds.
         Raises StateError where only one side is meant."""
+        self.permit("move", deliveries)
         keys = {one.key for one in deliveries}
         for one in deliveries:
             left = [
@@ -143,6 +131,28 @@ class Deciding(Names):
         )  # fmt: skip
         return self.store.move(one.key, due, now=self.clock(), actor=self.person, kept=kept)
 
+    def cancel(self, deliveries: Sequence[Delivery], reason: str) -> list[tuple[Delivery, bool]]:
+        """Take them out, for good. False: it has left already."""
+        self.permit("cancel", deliveries)
+        why = f"cancelled by {self.person}" + (f": {reason}" if reason else "")
+        now = self.clock()
+        return [(one, self.store.cancel(one.key, now=now, actor=self.person, why=why)) for one in deliveries]
+
+    def release(self, delivery: Delivery, at: datetime) -> bool:
+        """Let one go that is held, from an instant on."""
+        self.permit("release", [delivery])
+        return self.store.release(delivery.key, not_before=at, now=self.clock(), actor=self.person)
+
+    def pause(self, account: str, reason: str) -> None:
+        """Stop an account (`ALL`: every one) at once. Anybody may."""
+        self.store.pause(account, now=self.clock(), why=reason or f"by {self.person}", actor=self.person)
+
+    def resume(self, account: str) -> bool:
+        """End a pause; what fell due meanwhile stays held. False: there was none."""
+        self.permit("resume", account="" if account == ALL else account)
+        self.store.hold_due(self.clock())  # what fell due while nobody was at work too
+        return self.store.resume(account, now=self.clock(), actor=self.person)
+
     def may_edit(self, delivery: Delivery) -> str:
         """Why this person may not change what is out already; empty where they may. An edit is approved by who makes it."""
         post = self.store.posts()[delivery.post]
@@ -152,4 +162,4 @@ class Deciding(Names):
             return why
         if rule.needed > 1:
             return f"{rule.needed} people have to approve what it says, and an edit is the word of one"
-        return "" if rule.self_approval else "who changes a post may not be the only one to approve it"
+        return "" if rule.self_approval == "alone" else "who changes a post may not be the only one to approve it"

@@ -31,4 +31,5 @@ class Labelling(Names):
 
     def label(self, account: Account) -> Automation:
         """Mark the account, as far as its network lets a program do that."""
+        self.permit("label", account=account.name)
         return self.connection(account.name).mark_automated(account.automated_by)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from campaign_bot import plan
-from campaign_bot.app.servers import Servers
+from campaign_bot.app.permitting import Permitting
 from campaign_bot.errors import NotFound, StateError
 from campaign_bot.library.files import Account
 from campaign_bot.library.words import visible
@@ -21,7 +21,7 @@ from campaign_bot.store.base import Planned
 COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
 
 
-class Names(Servers):
+class Names(Permitting):
     """Deliveries and accounts as people type them."""
 
     def names(self, deliveries: Sequence[Delivery]) -> dict[str, str]:
@@ -93,6 +93,7 @@ class Names(Servers):
     ) -> list[Delivery]:  # fmt: skip
         """Add a post that is in no file. `quote` and `repost` name an own earlier post. Raises StateError where the same
         one is queued already."""
+        self.permit("queue")
         now = self.clock()
         if due <= now:
             raise StateError("That time has passed.", advice="Choose a later one.")
@@ -135,6 +136,7 @@ class Names(Servers):
     def resolve(self, delivery: Delivery, url: str) -> None:
         """A person says what became of an unconfirmed delivery: where it (of a thread: its next part) is, or (no url) that
         it is not there. Raises Rejected where no post of this account is there, StateError where it is another one's."""
+        self.permit("resolve", [delivery])
         now, why = self.clock(), f"{self.person} looked: it is not there"
         if url:
             if not url.isprintable() or " " in url:

@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 
 from campaign_bot import alerts, bill, check, doctor, publish
+from campaign_bot.app import checking
 from campaign_bot.app.accounts import WARN_BEFORE, Accounts
 from campaign_bot.app.auditing import Auditing
 from campaign_bot.doctor import Finding
@@ -91,6 +92,7 @@ class Operating(Auditing, Accounts):
 
     def take_note(self, concerns: Sequence[Concern]) -> int:
         """A person has seen these; they are not told again, and `status` is content with them."""
+        self.permit("take note")
         return self.store.see_alerts([one.key for one in concerns], person=self.person, now=self.clock())
 
     def tell(self, concerns: Sequence[Concern]) -> int:
@@ -335,6 +337,7 @@ class Operating(Auditing, Accounts):
     def retract(self, delivery: Delivery, why: str) -> None:
         """Delete all parts on the network, the last one first. Raises NetworkError when one could not be; then it counts
         as sent still, and the same again tries the rest. Raises StateError while one of its parts is under way."""
+        self.permit("retract", [delivery])
         if delivery.state not in RETRACTABLE:
             cure = "`campaign-bot resolve` says what became of it." if delivery.state is State.UNCONFIRMED else ""
             raise StateError(f"it is {delivery.state}: nobody knows yet how much of it is out.", advice=cure)
@@ -359,12 +362,13 @@ class Operating(Auditing, Accounts):
     def check_content(self, delivery: Delivery, content: Content) -> list[Problem]:
         """What the checks say of a delivery if it said this."""
         post = self.store.posts()[delivery.post]
-        said = check.Said(post, delivery.account, delivery.network, delivery.due, content)
-        return list(check.check_all(self.library, self.network, [said], self.told_limits(self.library)))
+        said = checking.said(self.library, post, [replace(delivery, content=content)])
+        return list(check.check_all(self.library, self.network, said, self.told_limits(self.library)))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:
         """Change it on the network, then in the record. Doing it again does the same. Raises StateError where this
         person's word does not suffice."""
+        self.permit("edit", [delivery])
         if why := self.may_edit(delivery):
             raise StateError(
                 f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from campaign_bot import bill, check, handout, plan
 from campaign_bot.app import checking
-from campaign_bot.app.deciding import NOBODY
 from campaign_bot.app.experimenting import Experimenting
+from campaign_bot.app.permitting import NOBODY
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound

@@ -89,8 +89,7 @@ def pause(
     """Stop publishing at once. At most a request that is on the wire still leaves."""
     app = session(context).open()
     name = app.account_names(account)[0] if account else ALL
-    why = reason or f"by {app.person}"
-    app.store.pause(name, now=app.clock(), why=why, actor=app.person)
+    app.pause(name, reason)
     out.print(
         f"{'Everything' if name == ALL else name} is paused. What falls due meanwhile is held, and listed by `resume`."
     )
@@ -104,8 +103,7 @@ def resume(
     here = session(context)
     app = here.open()
     name = app.account_names(account)[0] if account else ALL
-    app.store.hold_due(app.clock())  # what fell due while nobody was at work too
-    if not app.store.resume(name, now=app.clock(), actor=app.person):
+    if not app.resume(name):
         more = " Everything is paused: resume without --account." if ALL in app.store.paused() else ""
         raise StateError(f"{'Nothing' if name == ALL else name} was{' not' if account else ''} paused.{more}")
     out.print(f"{'Everything' if name == ALL else name}: publishing again.")

@@ -80,7 +80,7 @@ def accept(
     """Go on with a record that was altered: its faults stay in it and count as known. Everything that waits has to be
     approved anew. Restart the daemon afterwards."""
     app = session(context).open()
-    faults = app.store.accept_faults(now=app.clock(), person=app.person, why=why)
+    faults = app.accept(why)
     if not faults:
         raise StateError("There is no fault in the record that nobody has accepted.")
     for one in faults:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -151,8 +150,7 @@ def cancel(
 ) -> None:
     """Take a delivery out. Planning does not bring it back."""
     app = session(context).open()
-    why = f"cancelled by {app.person}" + (f": {reason}" if reason else "")
-    _each(app, name, lambda one: app.store.cancel(one.key, now=app.clock(), actor=app.person, why=why), "cancelled")
+    _say(app, app.cancel(app.find(name), reason), "cancelled")
 
 
 def release(
@@ -182,16 +180,12 @@ def release(
                 f"{escape(names[one.key])}: too late by then; give it another time with queue move", soft_wrap=True
             )
             continue
-        app.store.release(one.key, not_before=at, now=app.clock(), actor=app.person)
+        app.release(one, at)
         out.print(f"{escape(names[one.key])}: leaves {local(at, app.zone)}")
 
 
-def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:
-    """Carry out a change on each delivery that a name means; say which were not changed, and why."""
-    _say(app, [(one, change(one)) for one in app.find(name)], done)
-
-
 def _say(app: App, changed: list[tuple[Delivery, bool]], done: str) -> None:
+    """Which deliveries were changed; and which not, and why."""
     refused: list[Delivery] = []
     for one, was_changed in changed:
         if was_changed:

@@ -181,9 +181,10 @@ class Trail:
 
     @property
     def authors(self) -> frozenset[str]:
-        """Who wrote or changed what it says or when."""
+        """Who wrote or changed what it says or when. (Within the tolerance a move changes nothing.)"""
         named = {str(name) for one in self.events for name in one.detail.get("authors", ())}
-        return frozenset(named | {one.actor for one in self.events if one.action in ("moved", "edited")})
+        changed = {one.actor for one in self.events if one.action in ("moved", "edited") and not one.detail.get("kept")}
+        return frozenset(named | changed)
 
     @property
     def last_approved_hash(self) -> str:
