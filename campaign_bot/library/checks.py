@@ -131,6 +131,18 @@ def enough_people_can_approve(draft: Draft, _networks: Collection[str]) -> Itera
             there = f"only {', '.join(able)}" if able else "nobody"
             message = f"It takes {rule.needed} {'person' if rule.needed == 1 else 'people'}, and {there} may approve."
             yield draft.campaign.problem("too-few-people", keys, message, "Add people with the role, or need fewer.")
+        elif not campaign.people and rule.needed > 1:
+            message = f"It takes {rule.needed} people, and nobody is listed: one person can go by several names."
+            advice = "List who takes part under `people:`."
+            yield _warning(draft.campaign.problem("too-few-people", keys, message, advice))
+        elif campaign.people and rule.self_approval == "never" and len(able) == rule.needed:
+            message = f"What one of {', '.join(able)} writes or moves, the others are too few to approve."
+            advice = "Add people with the role, need fewer, or set `self_approval: counts-as-one`."
+            yield _warning(draft.campaign.problem("too-few-people", keys, message, advice))
+
+
+def _warning(problem: Problem) -> Problem:
+    return replace(problem, severity="warning")
 
 
 # Texts in every language

@@ -21,6 +21,8 @@ RULES = {
     "unknown-commitment": "A commitment is a row of content/data/commitments.yaml.",
     "unknown-series": "A schedule names a series that exists.",
     "unknown-account": "A schedule names accounts that exist.",
+    "unknown-role": "A role that an approval takes is one that somebody has.",
+    "too-few-people": "There are as many people as an approval takes, beside whoever wrote the post.",
     "unknown-data": "A series takes its items from a file of content/data/ that exists.",
     "unknown-item": "The items that a series picks exist.",
     "no-items": "A series has at least one item.",
