@@ -17,7 +17,7 @@ from campaign_bot.pairs import pairs
 from campaign_bot.rehearsal import CompressedClock, rehearse
 from campaign_bot.sandbox.world import Fault
 from tests.campaigns import CAMPAIGN, FACTS, SERIES, write_campaign
-from tests.stage import DUE, Stage, set_stage
+from tests.stage import ALONE, DUE, Stage, set_stage
 
 HOUR = timedelta(hours=1)
 PEOPLE = """\
@@ -150,7 +150,7 @@ def test_what_would_expire_before_its_time_is_approved_later(tmp_path: Path) -> 
 
 def queued(stage: Stage, person: str) -> list[Delivery]:
     stage.app.settings.person = person
-    return stage.app.queue(["mastodon-en"], "Something else to tell people about today.", DUE + HOUR, [])
+    return stage.app.queue(["mastodon-en"], "Something else to tell people about today.", DUE + HOUR, [], allow=ALONE)
 
 
 @pytest.mark.parametrize("where", ["row", "series"])

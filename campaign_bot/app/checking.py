@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from campaign_bot import networks
@@ -13,7 +13,7 @@ from campaign_bot.check.mend_files import Mend, mends
 from campaign_bot.check.registry import Bench
 from campaign_bot.errors import ConfigError, StateError
 from campaign_bot.library.draft import read_draft
-from campaign_bot.library.files import Checks, Library, Row
+from campaign_bot.library.files import Allowed, Checks, Library, Row
 from campaign_bot.library.load import load_sound
 from campaign_bot.model import Delivery, Post
 from campaign_bot.store.base import Draft
@@ -67,9 +67,19 @@ def rows_at(directory: Path) -> dict[str, Row]:
     }  # fmt: skip
 
 
-def said(library: Library, post: Post, drafts: Sequence[Draft | Delivery]) -> list[Said]:
-    """Deliveries, planned or stored, as the checks read them: with the item that their words come from."""
+def said(
+    library: Library,
+    post: Post,
+    drafts: Sequence[Draft | Delivery],
+    allowed: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Said]:
+    """Deliveries, planned or stored, as the checks read them: with the item that their words come from. `allowed`: what
+    those that are in no file may break and why, by their keys."""
     series = library.series.get(post.series)
     row = next((one for one in series.rows if one.id == post.item), None) if series else None
     allow = series.file.allow if series else ()
-    return [Said(post, one.account, one.network, one.due, one.content, row, allow) for one in drafts]
+    own = {
+        key: tuple(Allowed(rule=rule, reason=reason) for rule, reason in told.items())
+        for key, told in (allowed or {}).items()
+    }
+    return [Said(post, one.account, one.network, one.due, one.content, row, own.get(one.key, allow)) for one in drafts]

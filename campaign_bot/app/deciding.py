@@ -9,7 +9,7 @@ from campaign_bot import approve, check, networks
 from campaign_bot.app import checking
 from campaign_bot.app.names import Names
 from campaign_bot.errors import StateError
-from campaign_bot.model import ALL, NOT_SENT, Delivery, Problem, State
+from campaign_bot.model import ALL, NOT_SENT, QUEUE, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
 from campaign_bot.store.record import Objection
 
@@ -73,7 +73,8 @@ class Deciding(Names):
         if post is None:
             return None
         sides = [one for one in self.store.of_post(delivery.post) if one.network in networks.names()]
-        said = checking.said(self.library, post, sides)
+        allowed = self.store.allowed(post.key) if post.schedule == QUEUE else {}
+        said = checking.said(self.library, post, sides, allowed)
         found = check.check_once_more(self.library, self.network, said, self.told_limits(self.library))
         blocked = {one.post: f"{one.message} ({one.rule})" for one in reversed(found)}
         if own := blocked.get(f"{post.name}@{delivery.account}"):

@@ -362,7 +362,7 @@ class Operating(Auditing, Accounts):
     def check_content(self, delivery: Delivery, content: Content) -> list[Problem]:
         """What the checks say of a delivery if it said this."""
         post = self.store.posts()[delivery.post]
-        said = checking.said(self.library, post, [replace(delivery, content=content)])
+        said = checking.said(self.library, post, [replace(delivery, content=content)], self.store.allowed(post.key))
         return list(check.check_all(self.library, self.network, said, self.told_limits(self.library)))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:

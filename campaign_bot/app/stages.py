@@ -143,7 +143,8 @@ class Stages(Experimenting):
         posts = self.store.posts()
         silent = (State.CANCELLED, State.MISSED, State.FAILED, State.RETRACTED)
         every = [one for one in self.store.deliveries() if one.state not in silent]
-        said = [said for one in every for said in checking.said(self.library, posts[one.post], [one])]
+        allowed = self.store.allowed()
+        said = [said for one in every for said in checking.said(self.library, posts[one.post], [one], allowed)]
         names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}
         for problem in check.check_all(self.library, self.network, said, self.told_limits(self.library)):

@@ -213,6 +213,16 @@ class Deliveries(Changes):
     def posts(self) -> dict[str, Post]:
         return {row["key"]: to_post(row) for row in self._rows("select * from post")}
 
+    def allowed(self, post: str = "") -> dict[str, dict[str, str]]:
+        """What queued posts (of one `post`; else all) may break and why, as the record has it: by delivery, by rule."""
+        rows = self._rows(
+            "select subject, detail from event where action in ('planned', 'planned-again') and subject in (select"
+            " delivery.key from delivery join post on post.key = delivery.post where post.schedule = :queue and"
+            " :post in ('', post.key)) order by id",
+            {"queue": QUEUE, "post": post},
+        )
+        return {row["subject"]: dict(json.loads(row["detail"]).get("allow", {})) for row in rows}
+
     # ---- how
 
     def _add_draft(self, db: Database, post: Post, draft: Draft, now: datetime, actor: str) -> int:
@@ -258,7 +268,10 @@ class Deliveries(Changes):
 
 
 def _authors(draft: Draft) -> dict[str, Any]:
-    return {"authors": list(draft.authors)} if draft.authors else {}
+    return {
+        **({"authors": list(draft.authors)} if draft.authors else {}),
+        **({"allow": dict(draft.allow)} if draft.allow else {}),
+    }
 
 
 #: A part of it is out: it is no draft that could say something else or leave at another time.
