@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from campaign_bot.authority import Rules, people, same
 from campaign_bot.library.files import ApprovalRule
-from campaign_bot.model import Delivery, Problem, State
+from campaign_bot.model import OPEN_STATES, Delivery, Problem, State
 from campaign_bot.networks.base import Network
 from campaign_bot.pairs import other_sides, pairs
 from campaign_bot.store.base import Approving, Store
@@ -202,6 +202,8 @@ def objection(
     approvals = trail.approvals
     if not approvals:
         return Objection(State.DRAFT, "the record knows nobody who approved it")
+    if trail.state not in OPEN_STATES:
+        return Objection(State.APPROVED, f"the record says that it is {trail.state} already")
     for one in approvals:
         if altered := _altered(one, delivery, series, rules.tolerance):
             return Objection(State.FAILED, f"{altered}, since {one.person} approved it")

@@ -15,10 +15,11 @@ import pytest
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
 from campaign_bot.model import Content, Delivery, State
+from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
 from tests.database import connect
-from tests.stage import DUE, Stage, set_stage
+from tests.stage import ALONE, DUE, Stage, set_stage
 
 FORGED = "Vote for me!"
 TARGET = "mastodon-en"
@@ -403,3 +404,56 @@ def test_an_approval_from_before_the_record_was_bound_still_counts(stage: Stage)
         app.store._event(db, stage.clock(), "alex", "approved", target.key, {"hash": target.content_hash})
     stage.work(until=timedelta(minutes=5))
     assert stage.posts(TARGET) == 1
+
+
+@pytest.mark.parametrize("outcome", ["sent", "unconfirmed", "failed", "retracted"])
+def test_what_came_to_its_end_is_not_sent_again_because_a_table_says_approved(stage: Stage, outcome: str) -> None:
+    target, app = stage.delivery(TARGET), stage.app
+    if outcome in ("failed", "unconfirmed"):
+        kind = "status" if outcome == "failed" else "lost"
+        stage.networks.world.faults.append(Fault(kind, "POST /api/v1/statuses", TARGET, code=422))  # type: ignore[arg-type]
+    app.work()
+    if outcome == "retracted":
+        app.retract(stage.delivery(TARGET), "a drill")
+    assert stage.delivery(TARGET).state == outcome
+    published = len(stage.networks.world.posts)
+    with shell(stage) as db:
+        for table in ("attempt", "receipt"):
+            db.execute(f"delete from {table} where delivery = ?", [target.key])
+        db.execute("update approval set voided_ms = null where delivery = ?", [target.key])
+        db.execute(
+            "update delivery set state = 'approved', sent_ms = null, not_before_ms = null, network_keys = ?, reason = ''"
+            " where key = ?", [json.dumps(target.network_keys), target.key],
+        )  # fmt: skip
+    work_as(stage, restarted=False)
+    assert len(stage.networks.world.posts) == published
+    after = stage.delivery(TARGET)
+    assert after.held == f"not sent: the record says that it is {outcome} already" or after.state is State.DRAFT
+
+
+def test_receipts_changed_by_hand_lead_no_quote_edit_or_retraction_to_another_post(stage: Stage) -> None:
+    """Else a post that was approved would show, change or delete one that nobody meant."""
+    app, due = stage.app, stage.clock() + timedelta(hours=1)
+    app.work()
+    quoting = app.queue(["bluesky-en"], "Look at this one again.", due, quote="facts-2027-01-18", allow=ALONE)
+    assert all(one.done for one in app.approve(quoting, app.findings(quoting), person="sam"))
+    stranger = next(one for one in stage.networks.world.posts if one.account == "bluesky-fr")
+    with shell(stage) as db:
+        for account in ("bluesky-en", TARGET):
+            other = column(db, "key", stage.delivery(account.replace("en", "fr")).key)
+            db.execute(
+                "update receipt set remote_id = theirs.remote_id, url = theirs.url, cid = theirs.cid from (select * from"
+                " receipt where delivery = ?) as theirs where receipt.delivery = ?", [other, stage.delivery(account).key],
+            )  # fmt: skip
+    stage.work(until=timedelta(hours=2))
+    assert [one for one in stage.networks.world.posts if "Look at this" in one.text] == []
+    (after,) = [one for one in app.store.deliveries() if one.key == quoting[0].key]
+    assert (after.state, "not where the record says" in after.reason) == (State.FAILED, True)
+    for act in (
+        lambda: app.retract(stage.delivery(TARGET), "a drill"),
+        lambda: app.edit(stage.delivery(TARGET), 0, app.edited(stage.delivery(TARGET), 0, "Other words.")),
+    ):
+        with pytest.raises(StateError, match="not where the record says"):
+            act()
+    assert stranger in stage.networks.world.posts
+    assert (stage.posts("mastodon-fr"), stage.posts(TARGET)) == (1, 1)

@@ -25,7 +25,7 @@ from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
 from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
 from campaign_bot.library.files import Account
-from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, State
+from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, Receipt, State
 from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
 from campaign_bot.store.record import Head
@@ -342,7 +342,7 @@ class Operating(Auditing, Accounts):
             cure = "`campaign-bot resolve` says what became of it." if delivery.state is State.UNCONFIRMED else ""
             raise StateError(f"it is {delivery.state}: nobody knows yet how much of it is out.", advice=cure)
         connection = self.connection(delivery.account)
-        for _, receipt in sorted(self.store.receipts(delivery.key).items(), reverse=True):
+        for _, receipt in sorted(self._receipts(delivery).items(), reverse=True):
             connection.retract(receipt.remote_id)
         self.store.settle_retracted(delivery.key, actor=self.person, now=self.clock(), why=why)
 
@@ -379,7 +379,7 @@ class Operating(Auditing, Accounts):
                 f"{self.name_of(delivery)} is not what the record says was allowed.",
                 advice="See what the database has been through: `campaign-bot audit verify`.",
             )
-        receipts = self.store.receipts(delivery.key)
+        receipts = self._receipts(delivery)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)
         self.connection(delivery.account).edit(receipts[part].remote_id, outgoing)
@@ -388,6 +388,16 @@ class Operating(Auditing, Accounts):
         self.store.record_edit(
             delivery.key, delivery.content_hash, content, length, person=self.person, now=self.clock()
         )
+
+    def _receipts(self, delivery: Delivery) -> dict[int, Receipt]:
+        """Where it is. Raises StateError where the record says otherwise: it would be another post that changes."""
+        found, trail = self.store.receipts(delivery.key), self.store.trail(delivery.key)
+        if any(not trail.knows(part, receipt) for part, receipt in found.items()):
+            raise StateError(
+                f"{self.name_of(delivery)} is not where the record says that it was published.",
+                advice=f"`campaign-bot audit post {self.name_of(delivery)}` shows both; change it on the network by hand.",
+            )
+        return found
 
     # ---- who is at work
 

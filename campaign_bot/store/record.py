@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_bot.model import Event, State
+from campaign_bot.model import Event, Receipt, State
 
 #: Stands before the first event.
 GENESIS = "0" * 64
@@ -24,6 +24,16 @@ COLUMNS = "id, at_ms, actor, action, subject, detail, previous, hash"
 VERSIONING = frozenset({"planned", "planned-again", "changed", "edited"})
 #: After one of these, approvals that were given before do not count any more.
 VOIDING = frozenset({"planned", "planned-again", "changed", "moved", "rejected", "cancelled", "approval-voided"})
+
+
+#: What an event says that became of a delivery. (Events that are not here leave it in its state.)
+OUTCOMES = {
+    "planned": State.DRAFT, "planned-again": State.DRAFT, "changed": State.DRAFT, "moved": State.DRAFT,
+    "rejected": State.DRAFT, "approval-voided": State.DRAFT, "approved": State.APPROVED, "sending": State.SENDING,
+    "later": State.APPROVED, "sent": State.SENT, "failed": State.FAILED, "missed": State.MISSED,
+    "unconfirmed": State.UNCONFIRMED, "lease-expired": State.UNCONFIRMED, "doubted": State.UNCONFIRMED,
+    "cancelled": State.CANCELLED, "retracted": State.RETRACTED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,21 @@ class Trail:
         named = {str(name) for one in self.events for name in one.detail.get("authors", ())}
         changed = {one.actor for one in self.events if one.action in ("moved", "edited") and not one.detail.get("kept")}
         return frozenset(named | changed)
+
+    @property
+    def state(self) -> State:
+        """What it is by the record, whatever a table says: the last that became of it."""
+        told = (
+            OUTCOMES[one.action]
+            for one in reversed(self.events)
+            if one.action in OUTCOMES and not one.detail.get("kept")
+        )
+        return next(told, State.DRAFT)
+
+    def knows(self, part: int, receipt: Receipt) -> bool:
+        """Whether this is where the network put a part of it. What was sent before the record said so is believed."""
+        sent = [one.detail["receipts"] for one in self.events if one.action == "sent" and "receipts" in one.detail]
+        return not sent or [[receipt.remote_id, receipt.url, receipt.cid]] == sent[-1][part : part + 1]
 
     @property
     def last_approved_hash(self) -> str:
