@@ -59,7 +59,7 @@ class Deliveries(Changes):
                 detail |= {"from": before[0], "to": draft.content.sha256}
             if before and before[1] != to_ms(draft.due):
                 detail |= {"due_from": from_ms(before[1]).isoformat(), "due_to": draft.due.isoformat()}
-            detail |= _authors(draft)
+            detail |= _known_of(draft)
             changed = self._set(
                 db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", detail, guard=_as_seen(seen),
                 **_draft_columns(draft),
@@ -72,7 +72,7 @@ class Deliveries(Changes):
 
     def revive(self, draft: Draft, *, now: datetime, actor: str) -> bool:
         """The slot of a delivery that planning had cancelled is back."""
-        detail = {"to": draft.content.sha256, **_authors(draft)}
+        detail = {"to": draft.content.sha256, **_known_of(draft)}
         with self._connections.write() as db:
             done = self._set(
                 db, draft.key, (State.CANCELLED,), State.DRAFT, now, actor, "planned-again", detail,
@@ -237,7 +237,7 @@ class Deliveries(Changes):
         ).rowcount
         if added:
             keep_links(db, draft, now)
-            detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_authors(draft)}
+            detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_known_of(draft)}
             self._event(db, now, actor, "planned", draft.key, detail)
             self._keep_content(db, draft.content, now)
         return added
@@ -267,10 +267,12 @@ class Deliveries(Changes):
         return str(row[0]) if row else ""
 
 
-def _authors(draft: Draft) -> dict[str, Any]:
+def _known_of(draft: Draft) -> dict[str, Any]:
+    """What the record keeps of a draft beside its bytes: who wrote it, where its links lead, what it may break."""
     return {
         **({"authors": list(draft.authors)} if draft.authors else {}),
         **({"allow": dict(draft.allow)} if draft.allow else {}),
+        **({"links": dict(draft.links)} if draft.links else {}),
     }
 
 
