@@ -33,6 +33,20 @@ class Entry:
     hash: str = ""  # of the event
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a delivery says now against what the record says that it says."""
+
+    hash: str  # of the bytes that are there
+    recorded: str  # of those that the record names last
+    difference: list[str]  # from those to these; empty where they are the same
+    may_not_leave: str  # why, where it is called approved
+
+    @property
+    def right(self) -> bool:
+        return self.hash == self.recorded and not self.may_not_leave
+
+
 class Auditing(Stages):
     """What an auditor asks."""
 
@@ -70,6 +84,7 @@ class Auditing(Stages):
                 {
                     **self.describe(one),
                     "versions": self._versions(one),
+                    "standing": asdict(self.standing(one)),
                     "findings": [
                         {name: getattr(problem, name) for name in ("rule", "severity", "message")}
                         for problem in findings.get(one.key, ())
@@ -81,6 +96,19 @@ class Auditing(Stages):
                 for one in deliveries
             ],
         }
+
+    def standing(self, delivery: Delivery) -> Standing:
+        """Whether what stands in the tables is what the record knows; texts that were disposed of stand as they are."""
+        there, (_, recorded) = delivery.content.sha256, self.versions(delivery)[-1]
+        if any(one.action == "disposed" for one in self.store.events(delivery.key)):
+            there = recorded
+        lines: list[str] = []
+        if there != recorded:
+            before = self.store.content(recorded)
+            lines = difference(before, delivery.content) if before else []
+            lines = lines or ["(the version of the record was not kept, or differs in settings alone)"]
+        found = self.objection(delivery) if delivery.state is State.APPROVED else None
+        return Standing(there, recorded, lines, found.why if found else "")
 
     def happened(self, delivery: Delivery) -> list[Entry]:
         """Events, attempts with their answers, and receipts, in the order of time."""

@@ -16,6 +16,7 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.app import App
+from campaign_bot.app.auditing import Entry, Standing
 from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import (
     counted,
@@ -163,7 +164,7 @@ def post(
         print_json(app.dossier(deliveries))
     elif format is Format.CSV:
         _csv(ENTRY, (asdict(entry) | {"at": entry.at.isoformat(), "detail": _json(entry.detail)}
-                     for one in deliveries for entry in app.happened(one)))  # fmt: skip
+                     for one in deliveries for entry in (*app.happened(one), *_altered(app, one))))  # fmt: skip
     else:
         _page(app, deliveries)
 
@@ -218,6 +219,7 @@ def _page(app: App, deliveries: Sequence[Delivery]) -> None:
                             f"    [dim]{escape(media['file'])}, alt: {escape(media['alt'])}[/dim]", soft_wrap=True
                         )
             print_difference(version["difference"], indent="    ")
+        _stands(app.standing(delivery))
         for finding in one["findings"]:
             out.print(
                 f"  {finding['severity']}: {escape(finding['message'])} ({finding['rule']})",
@@ -237,6 +239,23 @@ def _page(app: App, deliveries: Sequence[Delivery]) -> None:
     out.print(
         f"\nThe record ends at event {told['record_head']['event']}, {told['record_head']['hash']}", soft_wrap=True
     )
+
+
+def _stands(found: Standing) -> None:
+    if found.difference:
+        out.print("  [red]What stands in the database now is not what the record says:[/red]", soft_wrap=True)
+        print_difference(found.difference, indent="    ")
+    if found.may_not_leave:
+        out.print(f"  [red]It cannot leave:[/red] {escape(found.may_not_leave)}", soft_wrap=True)
+
+
+def _altered(app: App, delivery: Delivery) -> list[Entry]:
+    """What is found now and nobody wrote down."""
+    found = app.standing(delivery)
+    if found.right:
+        return []
+    what = "found: not what the record says" if found.difference else "found: may not leave"
+    return [Entry(app.clock(), app.name_of(delivery), what, "audit", "", asdict(found))]
 
 
 def _instant(text: str, zone: ZoneInfo, now: datetime, *, end: bool) -> datetime | None:

@@ -153,3 +153,21 @@ def test_what_is_not_over_or_not_old_is_never_disposed_of(campaign: Path, run: R
         db.execute("update delivery set due_ms = due_ms - 86400000 * 1000")
     assert run("audit", "dispose", "--before", "2026-01-01", "--why", "x", "--yes").out.startswith("no posts")
     assert run("audit", "dispose", "--before", "2999-01-01", "--why", "x", "--yes").code == 1
+
+
+def test_a_post_changed_by_hand_is_shown_beside_what_was_approved(approved: Path, run: Run) -> None:
+    forge = "replace(content, 'The first fact of all.', 'Vote for me!')"
+    tamper(
+        approved,
+        f"update delivery set content = {forge} where account = 'x-en' and due_ms = (select min(due_ms) from delivery)",
+    )
+    said = run("audit", "post", f"{POST}@x-en").out
+    assert "What stands in the database now is not what the record says:" in said
+    assert "- The first fact of all." in said and "+ Vote for me!" in said
+    assert "It cannot leave: its bytes are not the ones that were approved" in said
+    (told,) = run("audit", "post", f"{POST}@x-en", "--format", "json").json["deliveries"]
+    assert told["standing"]["hash"] != told["standing"]["recorded"] == told["versions"][-1]["hash"]
+    last = list(csv.DictReader(io.StringIO(run("audit", "post", f"{POST}@x-en", "--format", "csv").out)))[-1]
+    assert (last["what"], "Vote for me!" in last["detail"]) == ("found: not what the record says", True)
+    untouched = run("audit", "post", f"{POST}@x-fr").out
+    assert "not what the record says" not in untouched and "cannot leave" not in untouched
