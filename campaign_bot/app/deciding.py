@@ -8,6 +8,7 @@ from datetime import datetime
 from campaign_bot import approve, check, networks
 from campaign_bot.app import checking
 from campaign_bot.app.names import Names
+from campaign_bot.authority import people, same
 from campaign_bot.errors import StateError
 from campaign_bot.model import ALL, NOT_SENT, QUEUE, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
@@ -43,6 +44,27 @@ class Deciding(Names):
             now=self.clock(),
             max_lateness=self.library.campaign.max_lateness,
         )
+
+    def waits_for(self, delivery: Delivery) -> str:
+        """Whose yes it still takes, in words; empty where it takes none."""
+        post = self.store.posts_by_key([delivery.post])[delivery.post]
+        rules, trail = self.rules, self.store.trail(delivery.key)
+        rule = rules.rule(post.series, delivery.account)
+        given = people(one.person for one in trail.approvals if one.content_hash == delivery.content_hash)
+        left = rule.needed - len(given)
+        if left <= 0:
+            return ""
+        spent = given | (people(trail.authors) if rule.self_approval == "never" else set())
+        able = [name for name in rules.able("approve", rule) if same(name) not in spent]
+        role = f" with the role {' or '.join(rule.roles)}" if rule.roles else ""
+        who = f" ({' or '.join(able)})" if able else ""
+        return f"{left} more {'person' if left == 1 else 'people'}{role}{who}"
+
+    def has_approved(self, delivery: Delivery) -> bool:
+        """Whether the person at work has said yes to these bytes already."""
+        given = self.store.trail(delivery.key).approvals
+        me = same(self.person)
+        return any(same(one.person) == me and one.content_hash == delivery.content_hash for one in given)
 
     def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
         self.permit("reject", deliveries)

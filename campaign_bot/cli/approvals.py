@@ -169,7 +169,8 @@ def _show(app: App, decisions: list[Decision], word: str) -> None:
             )
     for decision in decisions:
         if decision.done and not decision.complete:
-            of = f"{decision.given} of {decision.needed} approvals; it waits for another person"
+            more = app.waits_for(decision.delivery) or "another person"
+            of = f"{decision.given} of {decision.needed} approvals; it waits for {more}"
             out.print(f"{escape(app.name_of(decision.delivery))}: {of}", soft_wrap=True)
     done = sum(decision.done for decision in decisions)
     out.print(f"{counted(done, 'delivery')} {word} by {escape(app.person)}.")
