@@ -45,6 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "parity",
         "difference",
         "authority",
+        "hidden",
     ),
     ("model",),
     ("errors",),

@@ -165,7 +165,7 @@ class Auditing(Stages):
             post = posts[sides[0].post]
             title = series[post.series].file.title.get(language, post.series) if post.series in series else post.name
             waiting.append(preview.Waiting(post, title, sides))
-        hashes = {media.sha256 for one in deliveries for part in one.content.parts for media in part.media}
+        hashes = {media.sha256 for one in deliveries for part in one.content.parts for media in part.pictures}
         page = preview.Page(
             campaign=campaign.name.get(language, campaign.name[campaign.languages[0]]),
             now=self.clock(),
@@ -176,7 +176,9 @@ class Auditing(Stages):
         )
         changed = {one.key: self.since_approval(one) for one in deliveries}
         pictures = {sha256: self.store.picture(sha256) for sha256 in hashes}
-        return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language)
+        before = {key: one for key in {one.content.earlier for one in deliveries} if (one := self.store.delivery(key))}
+        earlier = {key: (self.name_of(one), one.content.text) for key, one in before.items()}
+        return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language, earlier)
 
     def seen_code(self, deliveries: Sequence[Delivery]) -> str:
         """The code that a page shows for a post. Raises StateError for several posts: each has its own."""

@@ -55,7 +55,7 @@ def review(
         )
     if mine:
         said = f"{app.person} has said yes to {counted(len(mine), 'draft')} already, which wait for others"
-        out.print(f"{escape(said)}.", soft_wrap=True)
+        out.print(f"{escape(said)}.")
 
 
 def _walk(app: App, sides: Sequence[Delivery], place: str, before: str) -> tuple[str, str]:
@@ -65,11 +65,11 @@ def _walk(app: App, sides: Sequence[Delivery], place: str, before: str) -> tuple
         sides = [now for one in sides if (now := app.store.delivery(one.key))]
         if not any(one.state is State.DRAFT for one in sides):
             said = f"{_post(app, sides)} is {sides[0].state} by now: somebody else was faster."
-            out.print(said, soft_wrap=True)
+            out.print(said)
             return "decided by others", said
         _show(app, sides, place)
         if before:
-            out.print(f"[dim]Before: {escape(before)}[/dim]", soft_wrap=True)
+            out.print(f"[dim]Before: {escape(before)}[/dim]")
         key = _ask()
         if key == "q":
             return "quit", before
@@ -159,7 +159,7 @@ def _approve(app: App, sides: Sequence[Delivery]) -> tuple[str, str]:
     else:
         of = decisions[0]
         said = f"{_post(app, sides)} has {of.given} of {of.needed} approvals; it waits for {app.waits_for(drafts[0])}."
-    out.print(f"[green]{escape(said)}[/green]", soft_wrap=True)
+    out.print(f"[green]{escape(said)}[/green]")
     return "approved", said
 
 
@@ -172,5 +172,5 @@ def _reject(app: App, sides: Sequence[Delivery]) -> tuple[str, str]:
     if not any(one.done for one in app.reject(sides, person=app.person, note=note)):
         return "", "it is not a draft any more."
     said = f"{_post(app, sides)} is rejected: {note}. It stays a draft that says so."
-    out.print(f"[yellow]{escape(said)}[/yellow]", soft_wrap=True)
+    out.print(f"[yellow]{escape(said)}[/yellow]")
     return "rejected", said
