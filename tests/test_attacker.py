@@ -416,6 +416,7 @@ def test_what_came_to_its_end_is_not_sent_again_because_a_table_says_approved(st
     if outcome == "retracted":
         app.retract(stage.delivery(TARGET), "a drill")
     assert stage.delivery(TARGET).state == outcome
+    assert app.beside_record() == [], "the tables are what the record says"
     published = len(stage.networks.world.posts)
     with shell(stage) as db:
         for table in ("attempt", "receipt"):
@@ -425,6 +426,7 @@ def test_what_came_to_its_end_is_not_sent_again_because_a_table_says_approved(st
             "update delivery set state = 'approved', sent_ms = null, not_before_ms = null, network_keys = ?, reason = ''"
             " where key = ?", [json.dumps(target.network_keys), target.key],
         )  # fmt: skip
+    assert [name for name, _ in app.beside_record()] == [f"facts-2027-01-18@{TARGET}"]
     work_as(stage, restarted=False)
     assert len(stage.networks.world.posts) == published
     after = stage.delivery(TARGET)

@@ -10,10 +10,10 @@ from typing import Any
 from campaign_bot.app.stages import Stages
 from campaign_bot.difference import difference
 from campaign_bot.errors import StateError
-from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
+from campaign_bot.model import OPEN_STATES, Content, Delivery, Event, Post, State
 from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
-from campaign_bot.store.record import VERSIONING, Disposed, Fault, Line
+from campaign_bot.store.record import VERSIONING, Disposed, Fault, Line, Trail
 
 #: Nothing is disposed of sooner than this.
 SHORTEST_RETENTION = timedelta(days=90)
@@ -65,6 +65,46 @@ class Auditing(Stages):
                 and (until is None or line.at_ms <= to_ms(until))
             ):
                 yield line
+
+    def beside_record(self) -> list[tuple[str, str]]:
+        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how."""
+        told: dict[str, list[Event]] = {}
+        for line in self.store.lines():
+            told.setdefault(line.subject, []).append(
+                Event(from_ms(line.at_ms), line.actor, line.action, line.subject, line.told)
+            )
+        there = {one.key: one for one in self.store.deliveries()}
+        names = self.names(list(there.values()))
+        found = [
+            (names[key], why)
+            for key, one in there.items()
+            if (why := self._differs(one, Trail(tuple(told.get(key, ())))))
+        ]
+        planned = {key: events[0] for key, events in told.items() if events[0].action == "planned"}
+        gone = [key for key in planned if key not in there]
+        return [
+            *found,
+            *(
+                (f"{planned[key].detail.get('post')}@{planned[key].detail.get('account')}", "it is gone")
+                for key in gone
+            ),
+        ]
+
+    def _differs(self, one: Delivery, trail: Trail) -> str:
+        if not trail.events:
+            return "the record does not know it"
+        # Voided for good it has failed; and what was never approved is a draft after a look.
+        last = trail.events[-1].action
+        states = {trail.state} | ({State.FAILED} if last == "approval-voided" else set())
+        states |= {State.DRAFT} if trail.state is State.APPROVED and not trail.approvals else set()
+        if one.state not in states:
+            return f"it is {one.state}, and {trail.state} by the record"
+        if trail.version and trail.version != one.content.sha256:
+            return "it says something else than by the record"
+        receipts = self.store.receipts(one.key) if one.state is State.SENT else {}
+        if any(not trail.knows(part, receipt) for part, receipt in receipts.items()):
+            return "it was published elsewhere by the record"
+        return ""
 
     def subjects(self) -> dict[str, str]:
         """The names that people know, by the keys that the record has."""

@@ -61,16 +61,21 @@ def verify(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Read the whole record: is any event changed, missing, put in between or in another order? Exit 1 if so."""
+    """Read the whole record: is any event changed, missing, put in between or in another order; and is every delivery
+    in the tables what it is by the record? Exit 1 if not."""
     app = session(context).open()
     found = app.store.verify_record()
     pinned = _find(app, head)
-    fine = not found.faults and pinned is not False
+    beside = app.beside_record()
+    fine = not found.faults and not beside and pinned is not False
     if as_json:
         print_json({"whole": fine, "events": found.events, "head": asdict(found.head),
                     "faults": [{"event": one.id, "at": _iso(one.at_ms), "message": one.message} for one in found.faults],
+                    "tables": [{"delivery": name, "message": why} for name, why in beside],
                     "pinned": pinned if isinstance(pinned, bool | None) else pinned.id})  # fmt: skip
     else:
+        for name, why in beside:
+            out.print(f"[red]{escape(name)}[/red]: {escape(why)}", soft_wrap=True)
         _tell(found, head, pinned)
     raise typer.Exit(0 if fine else 1)
 

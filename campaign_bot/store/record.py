@@ -199,12 +199,21 @@ class Trail:
     @property
     def state(self) -> State:
         """What it is by the record, whatever a table says: the last that became of it."""
+        for one in reversed(self.events):
+            if one.action in OUTCOMES and not one.detail.get("kept"):
+                half = one.action == "approved" and one.detail.get("count", 1) < one.detail.get("needed", 1)
+                return State.DRAFT if half else OUTCOMES[one.action]
+        return State.DRAFT
+
+    @property
+    def version(self) -> str:
+        """The hash of what it says by the record; empty where its words were disposed of, or nothing is known."""
+        if any(one.action == "disposed" for one in self.events):
+            return ""
         told = (
-            OUTCOMES[one.action]
-            for one in reversed(self.events)
-            if one.action in OUTCOMES and not one.detail.get("kept")
+            str(one.detail["to"]) for one in reversed(self.events) if one.action in VERSIONING and "to" in one.detail
         )
-        return next(told, State.DRAFT)
+        return next(told, "")
 
     def knows(self, part: int, receipt: Receipt) -> bool:
         """Whether this is where the network put a part of it. What was sent before the record said so is believed."""

@@ -67,11 +67,15 @@ def test_every_change_and_gap_is_found_at_its_place(approved: Path, run: Run, sq
     assert run("audit", "verify").code == 1
 
 
-def test_what_is_removed_at_the_end_a_printed_head_tells(approved: Path, run: Run) -> None:
+def test_what_is_removed_at_the_end_shows_in_the_tables_and_by_a_printed_head(approved: Path, run: Run) -> None:
     report = run("report", "--format", "json").json
     head = report["record_head"]["hash"]
-    tamper(approved, "delete from event where id > 20")
-    assert run("audit", "verify").code == 0, "by itself it is whole"
+    tamper(approved, "delete from event where id > 18")
+    told = run("audit", "verify", "--json").json
+    assert (told["whole"], told["faults"]) == (False, []), "the chain by itself is whole"
+    assert {one["message"] for one in told["tables"]} == {"it is approved, and draft by the record"}
+    tamper(approved, "update delivery set state = 'draft' where state = 'approved'")
+    assert run("audit", "verify").code == 0, "now nothing here shows it"
     ran = run("audit", "verify", "--head", head)
     assert ran.code == 1
     assert "is not in this record" in ran.out
@@ -171,3 +175,19 @@ def test_a_post_changed_by_hand_is_shown_beside_what_was_approved(approved: Path
     assert (last["what"], "Vote for me!" in last["detail"]) == ("found: not what the record says", True)
     untouched = run("audit", "post", f"{POST}@x-fr").out
     assert "not what the record says" not in untouched and "cannot leave" not in untouched
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("update delivery set state = 'sent' where account = 'x-en'", "it is sent, and approved by the record"),
+        ("update delivery set content = replace(content, 'first', 'worst') where account = 'x-en'", "it says something else than by the record"),
+        ("delete from approval; delete from delivery where account = 'x-en'", "it is gone"),
+    ],
+)  # fmt: skip
+def test_tables_that_are_not_what_the_record_says_are_told(approved: Path, run: Run, sql: str, message: str) -> None:
+    tamper(approved, "pragma foreign_keys = off")
+    for one in sql.split("; "):
+        tamper(approved, one)
+    ran = run("audit", "verify")
+    assert (ran.code, f"{POST}@x-en: {message}" in ran.out) == (1, True), ran.out

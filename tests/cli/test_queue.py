@@ -183,6 +183,7 @@ def test_a_cancelled_post_stays_cancelled(campaign: Path, run: Run) -> None:
     run("plan", "--until", "2027-01-31")
     states = {one["state"] for one in run("preview", "facts-2027-01-18", "--json").json}
     assert states == {"cancelled"}
+    assert run("audit", "verify").code == 0
     ran = run("queue", "cancel", "facts-2027-01-18")
     assert ran.code == 1
     assert "Only a draft or approved delivery" in ran.err
