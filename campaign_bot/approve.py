@@ -238,7 +238,7 @@ def _altered(one: Approval, delivery: Delivery, series: str, tolerance: timedelt
         return "its bytes are not the same"
     for was, told, name in (
         (one.account, delivery.account, "account"), (one.network, delivery.network, "network"),
-        (one.series, series, "series"),
+        (one.series, series, "series"), (one.post, delivery.post, "post"),
     ):  # fmt: skip
         if was is not None and was != told:
             return f"its {name} is {told} and was {was}"

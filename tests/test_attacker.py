@@ -14,7 +14,7 @@ import pytest
 
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
-from campaign_bot.model import Content, Delivery, State
+from campaign_bot.model import ALL, Content, Delivery, State
 from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
@@ -128,6 +128,14 @@ def another_series(db: Any, key: str) -> None:
     db.execute("update post set series = 'harmless'")
 
 
+def another_post(db: Any, key: str) -> None:
+    """As if it had no other language."""
+    columns = [row[1] for row in db.execute("pragma table_info(post)") if row[1] not in ("key", "name")]
+    names = ", ".join(columns)
+    db.execute(f"insert into post (key, name, {names}) select 'f00', 'alone', {names} from post")
+    db.execute("update delivery set post = 'f00' where key = ?", [key])
+
+
 def broken_json(db: Any, key: str) -> None:
     db.execute("update delivery set content = '{', network_keys = 'x' where key = ?", [key])
 
@@ -177,7 +185,7 @@ def record_emptied(db: Any, key: str) -> None:
 
 ATTACKS: list[Attack] = [
     text_alone, text_and_all_hashes, forged_approval, picture_bytes, picture_gone, another_account, another_network,
-    another_language, another_key, another_time, another_series, broken_json, rewritten_event,
+    another_language, another_key, another_time, another_series, another_post, broken_json, rewritten_event,
     rewritten_event_with_its_hash, an_event_put_at_the_end, record_emptied,
 ]  # fmt: skip
 
@@ -459,3 +467,34 @@ def test_receipts_changed_by_hand_lead_no_quote_edit_or_retraction_to_another_po
             act()
     assert stranger in stage.networks.world.posts
     assert (stage.posts("mastodon-fr"), stage.posts(TARGET)) == (1, 1)
+
+
+@pytest.mark.parametrize("account", [TARGET, ALL])
+def test_a_pause_that_is_taken_out_of_its_table_still_holds(stage: Stage, account: str) -> None:
+    stage.app.pause(account, "a drill")
+    with shell(stage) as db:
+        db.execute("delete from pause")
+    stage.app.work()
+    assert stage.posts(TARGET) == 0
+    name = "everything" if account == ALL else TARGET
+    assert stage.delivery(TARGET).held == f"not sent: the record says that {name} is paused, and nobody has ended that"
+    assert stage.posts("x-en") == (account != ALL)
+    stage.app.pause(account, "a drill")
+    stage.app.resume(account)
+    stage.app.release(stage.delivery(TARGET), stage.clock())
+    stage.work(until=timedelta(minutes=1))
+    assert stage.posts(TARGET) == 1
+
+
+@pytest.mark.parametrize(("was", "now"), [("network: mastodon", "network: bluesky"), ("language: en", "language: fr")])
+def test_an_account_of_another_network_or_language_by_now_gets_nothing(stage: Stage, was: str, now: str) -> None:
+    """Another process reads the changed file and sends before anything is planned anew. Login and server are the same."""
+    file = stage.app.directory / "content/campaign.yaml"
+    line = next(one for one in file.read_text("utf-8").splitlines() if one.startswith(f"  {TARGET}:"))
+    file.write_text(file.read_text("utf-8").replace(line, line.replace(was, now)), "utf-8")
+    app = work_as(stage, restarted=True)
+    after = app.store.delivery(stage.delivery(TARGET).key)
+    assert after is not None
+    assert (after.state, stage.posts(TARGET)) == (State.DRAFT, 0)
+    assert f"the account {TARGET} is {now.split()[1]} now" in after.reason
+    app.close()

@@ -74,7 +74,25 @@ class Deciding(Names):
         """Why this may not leave although it says that it is approved. Asked right before it is sent."""
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
-        return self._objection(delivery) or self._unfit(delivery) or self._lost_side(delivery)
+        return (
+            self._objection(delivery) or self._elsewhere(delivery) or self._unfit(delivery) or self._lost_side(delivery)
+        )
+
+    def _elsewhere(self, delivery: Delivery) -> Objection | None:
+        """Whether the account is another one by the campaign's file: of another network, or in another language. And a
+        pause that was taken out of its table without being ended still holds."""
+        account = self.library.campaign.accounts.get(delivery.account)
+        for was, told in (
+            (delivery.network, account.network if account else "gone"),
+            (delivery.language, account.language if account else "gone"),
+        ):
+            if was != told:
+                return Objection(
+                    State.DRAFT, f"it was approved for {was}, and the account {delivery.account} is {told} now"
+                )
+        if why := self.store.paused_by_record(delivery.account):
+            return Objection(State.APPROVED, f"the record says that {why} is paused, and nobody has ended that")
+        return None
 
     def _objection(self, delivery: Delivery) -> Objection | None:
         post = self.store.posts_by_key([delivery.post]).get(delivery.post)
@@ -113,7 +131,7 @@ class Deciding(Names):
         again now, and not only when it is due: somebody can still mend and approve it. Returns how many."""
         now, done = self.clock(), 0
         for one in self.store.deliveries((State.APPROVED,), since=now):
-            found = self._objection(one) or self._unfit(one)
+            found = self._objection(one) or self._elsewhere(one) or self._unfit(one)
             if found is not None and found.after is State.DRAFT:
                 done += self.store.void(one.key, now=now, actor="plan", why=NOT_SENT + found.why)
         return done

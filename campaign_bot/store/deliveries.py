@@ -138,7 +138,7 @@ class Deliveries(Changes):
         seen = one.delivery
         bound = {
             "hash": seen.content_hash, "account": seen.account, "network": seen.network, "due_ms": to_ms(seen.due),
-            "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
+            "post_key": seen.post, "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
             **({"login": one.to} if one.to is not None else {}),
             **({"warnings": list(one.warnings)} if one.warnings else {}), **({"note": note} if note else {}),
         }  # fmt: skip

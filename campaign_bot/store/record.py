@@ -163,6 +163,7 @@ class Approval:
     due_ms: int | None
     keys: tuple[str, ...] | None
     to: str | None  # the account's login and server, by the campaign's file
+    post: str | None  # the post's key
     warnings: tuple[str, ...] = ()
     identity: str = ""  # how we know who the person is
 
@@ -261,6 +262,7 @@ def _approval(event: Event) -> Approval:
         due_ms=told.get("due_ms"),
         keys=None if keys is None else tuple(keys),
         to=told.get("login"),
+        post=told.get("post_key"),
         warnings=tuple(told.get("warnings", ())),
         identity=str(told.get("identity", "")),
     )

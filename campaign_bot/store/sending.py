@@ -296,6 +296,17 @@ class Sending(Changes):
             row["account"]: Pause(row["account"], row["reason"], row["actor"], from_ms(row["at_ms"])) for row in rows
         }
 
+    def paused_by_record(self, account: str) -> str:
+        """What of an account, or all, the record says is paused (empty: nothing), whatever the table says."""
+        for subject, name in ((account, account), (ALL, "everything")):
+            rows = self._rows(
+                "select action from event where subject = ? and action in ('paused', 'resumed') order by id desc limit 1",
+                [subject],
+            )
+            if rows and rows[0]["action"] == "paused":
+                return name
+        return ""
+
     # ---- look-ups
 
     def to_look_up(self, now: datetime) -> list[Delivery]:
