@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import SERIES, write_campaign
 from tests.cli.conftest import Run
 from tests.database import connect
 
@@ -149,6 +150,24 @@ def test_disposal_takes_the_words_and_leaves_the_record(campaign: Path, run: Run
     assert again.out.startswith("no posts")
     with connect(campaign / "campaign.db") as db:
         assert db.execute("select count(*) from media").fetchone() == (4,)
+
+
+def test_disposal_takes_the_pictures_of_link_cards_too(campaign: Path, run: Run) -> None:
+    card = 'link_card: {link: {en: "https://a.ca/", fr: "https://a.ca/"}, title: {en: T, fr: T}, card: fact}\n'
+    text = "{{ item.text }} https://a.ca/"
+    series = "content/series/facts/"
+    write_campaign(campaign, **{f"{series}series.yaml": SERIES.split("pictures:")[0] + card,
+                                f"{series}post.en.j2": text, f"{series}post.fr.j2": text})  # fmt: skip
+    assert run("plan", *UNTIL).code == 0
+    run("queue", "cancel", POST)
+    with connect(campaign / "campaign.db") as db:
+        assert db.execute("select count(*) from media").fetchone() == (6,)
+        db.execute("update delivery set due_ms = due_ms - 86400000 * 1000 where state = 'cancelled'")
+    ran = run("audit", "dispose", "--before", "2026-01-01", "--why", "rule 12", "--yes")
+    assert "2 pictures" in ran.out
+    with connect(campaign / "campaign.db") as db:
+        assert db.execute("select count(*) from media").fetchone() == (4,)
+    assert run("approve", "--all").code == 0, "what waits has its pictures still"
 
 
 def test_what_is_not_over_or_not_old_is_never_disposed_of(campaign: Path, run: Run) -> None:
