@@ -26,9 +26,12 @@ def judge_drafts(directory: Path, lines: Iterable[str]) -> list[Judged]:
     return check_drafts(bench_at(directory), rows_at(directory), lines)
 
 
-def what_to_mend(directory: Path) -> list[Mend]:
-    """Every file in which something is certain to be mended, whatever is wrong in others. Nothing is written."""
-    return list(mends(read_draft(directory), bench_at(directory)))
+def what_to_mend(directory: Path) -> tuple[list[Mend], list[str]]:
+    """Every file in which something is certain to be mended, whatever is wrong in others; and the files that cannot be
+    read, and are left as they are. Nothing is written."""
+    draft = read_draft(directory)
+    unread = sorted({one.file for one in draft.problems if one.rule in ("yaml-syntax", "not-utf8", "unreadable")})
+    return list(mends(draft, bench_at(directory))), unread
 
 
 def write_mends(directory: Path, found: Sequence[Mend]) -> None:

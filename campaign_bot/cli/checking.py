@@ -119,13 +119,15 @@ def _explain(rule: Rule) -> None:
 
 def _fix(directory: Path, *, yes: bool) -> None:
     """What the machine can mend, as a diff first. Exit 1 if something is left to be written."""
-    found = what_to_mend(directory)
+    found, unread = what_to_mend(directory)
+    for file in unread:
+        err.print(f"{escape(file)} cannot be read and is left as it is: `campaign-bot check` says why.", soft_wrap=True)
     for one in found:
         for line in one.diff():
             style = "bold" if line.startswith(("---", "+++")) else {"+": "green", "-": "red"}.get(line[:1], "dim")
             out.print(_visible(line), style=style, markup=False, emoji=False, soft_wrap=True)
     if not found:
-        out.print("Nothing to mend.", style="green")
+        out.print("Nothing to mend." if not unread else "Nothing else to mend.", style="green")
         return
     told = f"{counted(sum(one.lines for one in found), 'line')} in {counted(len(found), 'file')}"
     out.print(f"\n{told}; {SHOWN_NBSP} is a no-break space, {SHOWN_NARROW} a narrow one.", style="dim")
