@@ -116,14 +116,13 @@ class Deciding(Names):
         allowed = self.store.allowed(post.key) if post.schedule == QUEUE else {}
         said = checking.said(self.library, post, sides, allowed)
         found = check.check_once_more(self.library, self.network, said, self.told_limits(self.library))
-        blocked = {one.post: f"{one.message} ({one.rule})" for one in reversed(found)}
+        blocked = {one.post: _why_unfit(one) for one in reversed(found)}
         if own := blocked.get(f"{post.name}@{delivery.account}"):
-            return Objection(State.DRAFT, f"it does not pass the checks any more: {own}")
+            return Objection(State.DRAFT, own)
         together = self.library.campaign.pairs.when_one_fails == "hold"
         for side in other_sides(delivery, sides) if together else ():
             if side.open and (why := blocked.get(f"{post.name}@{side.account}")):
-                told = f"its other side, {side.account} ({side.language}), does not pass the checks any more: {why}"
-                return Objection(State.DRAFT, told)
+                return Objection(State.DRAFT, f"its other side, {side.account} ({side.language}): {why}")
         return None
 
     def recheck(self) -> int:
@@ -204,3 +203,10 @@ class Deciding(Names):
         if rule.needed > 1:
             return f"{rule.needed} people have to approve what it says, and an edit is the word of one"
         return "" if rule.self_approval == "alone" else "who changes a post may not be the only one to approve it"
+
+
+def _why_unfit(problem: Problem) -> str:
+    """What blocks it by now: what its account's server would refuse, or what the checks say."""
+    if check.RULES[problem.rule].looks == "network":
+        return f"the account's server would refuse it: {problem.message}"
+    return f"it does not pass the checks any more: {problem.message} ({problem.rule})"
