@@ -13,6 +13,7 @@ from tests.campaigns import CAMPAIGN, SERIES, write_campaign
 from tests.stage import DUE, Stage, set_stage
 
 HOUR = timedelta(hours=1)
+PLAIN = {"content/series/facts/series.yaml": SERIES.split("pictures:")[0]}
 GLOSSARY = "glossary: [KPQR]\nchecks: {rules: {acronym: error}}\n"
 STRICTER = "checks: {sentence_words: 3, sentence_words_most: 4}\n"
 
@@ -35,9 +36,9 @@ def restarted(stage: Stage) -> None:
             "(acronym)",
         ),
         (
-            {"content/series/facts/series.yaml": SERIES + "allow: [{rule: fr-space-before, reason: a quotation}]\n",
+            {"content/series/facts/series.yaml": PLAIN["content/series/facts/series.yaml"] + "allow: [{rule: fr-space-before, reason: a quotation}]\n",
              "content/series/facts/post.fr.j2": "Bonjour !"},
-            {"content/series/facts/series.yaml": SERIES},
+            PLAIN,
             "(fr-space-before)",
         ),
     ],
@@ -46,8 +47,8 @@ def restarted(stage: Stage) -> None:
 def test_what_became_unfit_after_it_was_approved_does_not_leave(
     tmp_path: Path, before: dict[str, str], after: dict[str, str], why: str
 ) -> None:
-    with set_stage(tmp_path, before) as stage:
-        write_campaign(stage.app.directory, **after)
+    with set_stage(tmp_path, PLAIN | before) as stage:
+        write_campaign(stage.app.directory, **{**PLAIN, **before, **after})
         restarted(stage)
         stage.work(until=HOUR)
         every = stage.app.store.deliveries()
@@ -59,11 +60,11 @@ def test_what_became_unfit_after_it_was_approved_does_not_leave(
 
 
 def test_planning_tells_early_and_what_fits_again_is_approved_anew(tmp_path: Path) -> None:
-    with set_stage(tmp_path, now=DUE - timedelta(minutes=40)) as stage:
-        write_campaign(stage.app.directory, **{"content/campaign.yaml": CAMPAIGN + STRICTER})
+    with set_stage(tmp_path, PLAIN, now=DUE - timedelta(minutes=40)) as stage:
+        write_campaign(stage.app.directory, **PLAIN, **{"content/campaign.yaml": CAMPAIGN + STRICTER})
         stage.app.plan(until=DUE + HOUR)
         assert {one.state for one in stage.app.store.deliveries()} == {State.DRAFT}
-        write_campaign(stage.app.directory)
+        write_campaign(stage.app.directory, **PLAIN)
         stage.app.plan(until=DUE + HOUR)
         drafts = stage.app.store.deliveries()
         assert {one.state for one in drafts} == {State.DRAFT}, "a change back is no approval"
@@ -73,7 +74,7 @@ def test_planning_tells_early_and_what_fits_again_is_approved_anew(tmp_path: Pat
 
 
 def test_a_servers_limit_that_sank_holds_back_what_is_longer(tmp_path: Path) -> None:
-    with set_stage(tmp_path, now=DUE - timedelta(minutes=5)) as stage:
+    with set_stage(tmp_path, PLAIN, now=DUE - timedelta(minutes=5)) as stage:
         stage.networks.world.behaviour.configuration = {"statuses": {"max_characters": 30}}
         stage.app.ask_limits(stage.app.library.account("mastodon-en"))
         stage.work(until=HOUR)
@@ -85,9 +86,9 @@ def test_a_servers_limit_that_sank_holds_back_what_is_longer(tmp_path: Path) -> 
 
 
 def test_a_quiet_period_that_was_added_holds_and_does_not_void(tmp_path: Path) -> None:
-    with set_stage(tmp_path) as stage:
+    with set_stage(tmp_path, PLAIN) as stage:
         quiet = "quiet_periods: [{starts: 2027-01-18, ends: 2027-01-18, reason: {en: Mourning, fr: Deuil}}]\n"
-        write_campaign(stage.app.directory, **{"content/campaign.yaml": CAMPAIGN + quiet})
+        write_campaign(stage.app.directory, **PLAIN, **{"content/campaign.yaml": CAMPAIGN + quiet})
         restarted(stage)
         stage.work(until=HOUR)
         one = stage.delivery("mastodon-en")

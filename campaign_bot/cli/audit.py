@@ -43,8 +43,6 @@ class Format(StrEnum):
 As = Annotated[Format, typer.Option("--format", help="text for people; csv or json for records keeping.")]
 COLUMNS = ("id", "at", "actor", "action", "subject", "name", "identity", "detail", "previous", "hash")
 ENTRY = ("at", "delivery", "what", "who", "identity", "detail", "event", "hash")
-#: What the text forms leave out of a detail; csv and json have all.
-TOLD_ELSEWHERE = ("keys", "identity", "cid", "account", "network", "series", "post", "due_ms")
 
 
 def register(root: typer.Typer) -> None:
