@@ -64,24 +64,7 @@ HOMES = {
     "apprise": {"alerts"},
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
-    "sqlite_utils": {
-        f"store.{one}"
-        for one in (
-            "connection",
-            "changes",
-            "deliveries",
-            "sending",
-            "ledger",
-            "experimenting",
-            "migrations",
-            "reading",
-            "disposal",
-            "collecting",
-            "outside",
-            "forgetting",
-            "schema",
-        )
-    },
+    "sqlite_utils": {"store.database", "store.migrations"},
 }
 
 

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import Session, counted, local, out, print_json, session, table
+from campaign_bot.cli.session import Json, Session, counted, local, out, print_json, session, table
 
 
 def register(root: typer.Typer) -> None:

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, out, print_json, session, table
+from campaign_bot.cli.session import Json, counted, err, out, print_json, session, table
 from campaign_bot.errors import ConfigError
 
 

@@ -9,8 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, out, print_json, session
+from campaign_bot.cli.session import Json, counted, out, print_json, session
 from campaign_bot.privacy import Table, stored
 from campaign_bot.store.schema import schema
 

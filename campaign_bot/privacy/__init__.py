@@ -8,8 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
-
 Text = Mapping[str, str]
 FORGOTTEN = "forgotten"
 #: Parts of the program that stand where a name may be.
@@ -67,6 +65,8 @@ def emptied(column: Column) -> str:
 
 @cache
 def stored() -> Stored:
+    from ruamel.yaml import YAML  # who only opens a database does not wait for it
+
     raw: Any = YAML(typ="safe").load(files("campaign_bot.privacy").joinpath("stored.yaml").read_text("utf-8"))
     keep = {name: _typed(words) for name, words in raw["keep"].items()}
     return Stored(

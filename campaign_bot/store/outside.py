@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.errors import StoreError
 from campaign_bot.model import Click, Outcome
 from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.database import Database
 
 
 def keep_links(db: Database, draft: Draft, now: datetime) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 
-from sqlite_utils import Database
-
 from campaign_bot.store.connection import memory
-from campaign_bot.store.migrations import migrations
+from campaign_bot.store.database import Database
+from campaign_bot.store.migrations import migrate
 
 
 def schema(kind: str = "table") -> dict[str, list[str]]:
     """The columns of each `table` or `view`, in their order, of a new and empty database."""
     with contextlib.closing(memory()) as connection:
         db = Database(connection)
-        migrations.apply(db)
+        migrate(db)
         rows = db.query(
             "select name from sqlite_master where type = ? and name not like 'sqlite_%' order by rowid", [kind]
         )
