@@ -10,7 +10,7 @@ from campaign_bot.store.schema import schema
 
 SIMULATED = "SIMULATED · SIMULÉ"
 #: What only the service needs: out of the way of people who ask about the campaign.
-HIDDEN = ("_sqlite_migrations", "meta", "media", "alert", "allowance", "daemon", "reading", "pause", "attempt")
+HIDDEN = ("_sqlite_migrations", "meta", "media", "alert", "allowance", "daemon", "reading", "pause", "attempt", "tally")
 #: name -> (title, SQL). They read documented views only; a test runs each.
 QUESTIONS: dict[str, tuple[Text, str]] = {
     "by-network": (

@@ -319,6 +319,47 @@ def m013_proof(db: Database) -> None:
     )  # fmt: skip
 
 
+@step
+def m014_tally(db: Database) -> None:
+    """How many deliveries there are of each kind, state and UTC day: kept as they change, so that nobody counts them all."""
+    text, integer = str, int
+    db.table("tally").create(
+        {
+            "day": integer, "series": text, "priority": text, "network": text, "language": text, "state": text,
+            "number": integer,
+        },
+        pk=("day", "series", "priority", "network", "language", "state"), not_null={"number"}, strict=True,
+    )  # fmt: skip
+    db.execute(
+        "insert into tally select due_ms / 86400000, series, coalesce(priority, ''), network, language, state, count(*)"
+        " from delivery join post on post.key = delivery.post group by 1, 2, 3, 4, 5, 6"
+    )
+    add = (
+        "insert into tally select new.due_ms / 86400000, series, coalesce(priority, ''), new.network, new.language, new.state, 1"
+        " from post where key = new.post on conflict do update set number = number + 1"
+    )
+    take = (
+        "update tally set number = number - 1 where day = old.due_ms / 86400000 and network = old.network"
+        " and language = old.language and state = old.state"
+        " and (series, priority) = (select series, coalesce(priority, '') from post where key = old.post)"
+    )
+    for name, when, work in (
+        ("insert", "insert", f"{add};"),
+        ("update", "update of due_ms, state, post, network, language", f"{take}; {add};"),
+        ("delete", "delete", f"{take};"),
+    ):
+        db.execute(f"create trigger tally_{name} after {when} on delivery begin {work} end")
+    db.create_view(
+        "spending",
+        """
+        select strftime('%Y-%m', at_ms / 1000, 'unixepoch') as month, network, account, action, count(*) as times,
+               round(sum(usd_micro) / 1000000.0, 4) as usd, max(simulated) as simulated
+          from spend group by 1, 2, 3, 4
+        """,
+        replace=True,
+    )
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(
