@@ -127,6 +127,16 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """A row that another file has too."""
+
+    day: date
+    source: str
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeRow:
     """A line of a file of outcomes. `post`: the post that it is put down to; empty: to none."""
 
@@ -253,7 +263,8 @@ class Store(Protocol):
         self, file: str, sha256: str, rows: Iterable[OutcomeRow], *, person: str, now: datetime
     ) -> Imported: ...
     def undo_import(self, number: int, *, person: str, now: datetime) -> bool: ...
-    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str) -> dict[tuple[date, str, str, str], str]: ...
+    def outcome_names(self) -> set[str]: ...
+    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str, most: int) -> tuple[list[Overlap], int]: ...
     def forget(self, *, names: datetime, clicks: date, dry: bool, now: datetime) -> dict[str, int]: ...
     def noted(self, name: str) -> str: ...
     def note(self, name: str, words: str) -> None: ...
