@@ -73,7 +73,8 @@ class OutcomeFile:
         self.path = path
         self._posts, self._today = posts, today
         if not path.is_file():
-            raise NotFound(f"There is no file {path}.", advice="Name a CSV file.")
+            what = f"{path} is not a file." if path.exists() else f"There is no file {path}."
+            raise NotFound(what, advice="Name a CSV file.")
         try:
             self._encoding = _encoding_of(path, encoding)
         except LookupError:
@@ -168,7 +169,7 @@ class OutcomeFile:
         self, cells: Sequence[str], columns: Sequence[str], line: int, text: str, delimiter: str
     ) -> tuple[int, OutcomeRow | None, list[Problem]]:
         if len(cells) != len(columns):
-            what = f"{len(cells)} cells, and the header has {len(columns)}."
+            what = f"The row has {len(cells)} cell{'s' * (len(cells) != 1)}, and the header {len(columns)}."
             return (
                 line,
                 None,
@@ -267,6 +268,8 @@ def _wrong_count(text: str) -> tuple[str, str, str] | None:
             f"{text[:40]} is negative.",
             "A count is 0 or more; a corrected file replaces the one before.",
         )
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        return "wrong-type", f"{text[:40]} is more than anybody counts.", f"At most {MOST:,}."
     return "wrong-type", f"“{text[:40]}” is no count.", "Write a whole number without spaces, such as 1500."
 
 
@@ -315,6 +318,8 @@ def _encoding_of(path: Path, wanted: str) -> str:
     """What the file's first bytes say, or what was asked for."""
     with path.open("rb") as file:
         begin = file.read(4)
+    if begin == b"PK\x03\x04":
+        raise CampaignBotError(f"{path} is a workbook, no CSV.", advice="Save its sheet as “CSV UTF-8”.")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return "utf-8-sig" if codecs.lookup(wanted).name == "utf-8" else wanted

@@ -44,7 +44,7 @@ COMMITMENTS = """\
 POLL = {
     "content/data/commitments.yaml": COMMITMENTS,
     "content/data/questions.yaml": "- id: q\n  text: {en: What first?, fr: Quoi d’abord?}\n"
-    "  options: {en: [Budget, Transit], fr: [Budget, Transport]}\n",
+    "  options: {en: [=Budget, Transit], fr: [Budget, Transport]}\n",
     "content/series/polls/series.yaml": "title: {en: Polls, fr: Sondages}\npurpose: {en: Ask, fr: Demander}\n"
     "items: {data: questions}\npoll: {}\ncommitments: [impact-1]\n",
     "content/series/polls/post.en.j2": "{{ item.text }} #OpenGov\n",
@@ -135,7 +135,7 @@ def test_small_counts_and_what_would_tell_them_are_left_out(exported: Path) -> N
     ]  # fmt: skip
     polls = table(exported, "polls")
     assert [(row["label_en"], row["label_fr"], row["polls"]) for row in polls] == [
-        ("Budget", "Budget", "4"), ("Transit", "Transport", "4"),
+        ("'=Budget", "Budget", "4"), ("Transit", "Transport", "4"),
     ]  # fmt: skip
     assert len({row["suppressed"] for row in polls}) == 1
     assert all(row["votes"] == "" or not 0 < int(row["votes"]) < FLOOR for row in polls)

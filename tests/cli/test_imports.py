@@ -141,6 +141,11 @@ def test_another_encoding_is_named_with_the_first_byte_that_shows_it(run: Run, c
     assert run("import", "o.csv", "--encoding", "klingon").err.startswith("Error: “klingon” is no encoding.")
 
 
+def test_a_workbook_is_told_from_a_csv(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_bytes(b"PK\x03\x04\x14\x00")
+    assert "o.csv is a workbook, no CSV. Save its sheet as “CSV UTF-8”." in run("import", "o.csv").err
+
+
 def test_a_row_can_be_put_down_to_a_post_that_exists(run: Run, campaign: Path) -> None:
     run("plan", "--until", "2027-01-31")
     Path("o.csv").write_text("day,source,name,count,post\n2026-01-18,site,sign_up,4,fact-2027-01-18\n")
