@@ -72,6 +72,7 @@ class Progress:
     has_clicks: bool
     polls: tuple[PollLine, ...]
     commitments: tuple[CommitmentLine, ...]
+    counted_twice: bool  # a post is about several of them
 
 
 def progress(
@@ -108,6 +109,7 @@ def progress(
         has_clicks=bool(clicks),
         polls=_polls(polls),
         commitments=tuple(_commitment(row, results, age) for row in _in_order(library)),
+        counted_twice=any(len(one.commitments) > 1 for one in results if one.state is not State.CANCELLED),
     )
 
 
