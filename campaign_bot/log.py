@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, TextIO
 
 from campaign_bot.secrecy import in_force
@@ -91,13 +91,18 @@ def _redacted(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
 class _Stderr(logging.StreamHandler[TextIO]):
     """Other libraries' records, to the stderr of the moment, as our own lines look."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if self.formatter is None:
-            import structlog
+    @cached_property
+    def _formatter(self) -> logging.Formatter:
+        import structlog
 
-            self.formatter = structlog.stdlib.ProcessorFormatter(
-                foreign_pre_chain=[structlog.stdlib.add_logger_name, *_before()],
-                processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _redacted, _renderer()],
-            )
+        return structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_before()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _redacted, _renderer()],
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._formatter.format(record)
+
+    def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
