@@ -91,18 +91,28 @@ def test_every_question_of_the_explorer_reads_documented_views_only_and_has_an_a
         assert found
 
 
-def test_the_notebook_s_cells_run(worked: Stage) -> None:
+def test_the_notebook_s_cells_run_and_say_what_the_report_says(worked: Stage) -> None:
     if importlib.util.find_spec("pandas") is None:
         pytest.skip("pandas is not installed: the notebook was not run")
     cells = json.loads((ROOT / "docs" / "analysis.ipynb").read_text("utf-8"))["cells"]
     assert all(cell["outputs"] == [] for cell in cells if cell["cell_type"] == "code")
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     told = subprocess.run(
-        [sys.executable, "-W", "error::FutureWarning", "-c", code], capture_output=True, text=True,
+        [sys.executable, "-W", "error::FutureWarning", "-c", f"{code}\nprint(age, rates.to_json(orient='index'), sep='\\n')"],
+        capture_output=True, text=True,
         env={**os.environ, "CAMPAIGN_DB": str(worked.app.database)},
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     assert "6 deliveries, 12 readings (SIMULATED)" in told.stdout
+    *_, age, rates = told.stdout.splitlines()
+    found = worked.app.evaluation()
+    assert found.age == timedelta(hours=float(age))
+    report = {one.key: one.by_followers for one in found.groups["network"]}
+    for network, rate in json.loads(rates).items():
+        said = report[network]
+        assert said is not None and said.percent is not None
+        assert (rate["engagements"], rate["followers_when_sent"]) == (said.numerator, said.denominator)
+        assert rate["per_100_followers"] == round(said.percent, 2)
 
 
 def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> None:
