@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compose", "schedule", "library", "config", "log", "whole", "alerts", "privacy", "pairs", "parity", "difference"),
     ("model",),
     ("errors",),
-    ("secrecy",),
+    ("secrecy", "bilingual"),
 )
 ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
+from campaign_bot.bilingual import N, say
 from campaign_bot.report.words import Speaker
-
-N = "\u00a0"
 
 WORDS: dict[str, tuple[str, str]] = {
     "language": ("English", "Français"),
@@ -138,16 +137,15 @@ class Teller(Speaker):
     def __init__(self, language: str, region: str, *, over: bool = False) -> None:
         """`over`: the campaign has ended, and nothing is "not yet" any more."""
         super().__init__(language, region)
-        self._second = language == "fr"
         self._over = over
 
     def say(self, name: str, **values: object) -> str:
         if self._over and f"{name}_over" in WORDS:
             name = f"{name}_over"
-        return self._nice(WORDS[name][self._second].format(**values))
+        return say(WORDS, name, self.language, **values)
 
     def outcome(self, name: str) -> str:
-        return OUTCOMES.get(name, (name.replace("_", " ").capitalize(),) * 2)[self._second]
+        return say(OUTCOMES, name, self.language) if name in OUTCOMES else name.replace("_", " ").capitalize()
 
     def network(self, name: str) -> str:
         return NETWORKS.get(name, name)
@@ -168,11 +166,3 @@ class Teller(Speaker):
 
     def usd(self, value: float) -> str:
         return format_decimal(value, format="#,##0.00", locale=self._locale).replace("\u202f", N)
-
-    def _nice(self, text: str) -> str:
-        """French no-break spaces, where plain ones were typed above."""
-        if not self._second:
-            return text
-        for plain, right in ((" :", N + ":"), ("« ", "«" + N), (" »", N + "»"), (" %", N + "%")):
-            text = text.replace(plain, right)
-        return text

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from campaign_bot.bilingual import typeset
+
 Text = Mapping[str, str]
 FORGOTTEN = "forgotten"
 #: Parts of the program that stand where a name may be.
@@ -88,6 +90,4 @@ def _column(name: str, raw: Any) -> Column:
 def _typed(raw: Any) -> Text:
     """English and French, with the apostrophes of print; French gets the no-break spaces that are plain ones in the file."""
     english, french = (raw["en"], raw["fr"]) if isinstance(raw, dict) else raw.split(" | ")
-    for plain, right in ((" :", "\u00a0:"), ("« ", "«\u00a0"), (" »", "\u00a0»")):
-        french = french.replace(plain, right)
-    return {"en": english.replace("'", "’"), "fr": french}
+    return {"en": english.replace("'", "’"), "fr": typeset(french)}
