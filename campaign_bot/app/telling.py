@@ -75,15 +75,14 @@ class Telling(Stages, Evaluating):
             raise StateError(
                 "These figures are SIMULATED; they are no open data.", advice="To look at them anyway: --simulated-ok."
             )
-        now = max(self.clock(), self.store.last_event() or self.clock())  # a rehearsal is ahead of its readers
         _refuse_what_is_no_export(directory)
         beside = directory.with_name(f".{directory.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
+        found, now = self._progress(), self.clock()
+        now = max(now, found.latest or now)  # a rehearsal is ahead of its readers
         try:
             beside.mkdir(parents=True)
-            made = write_export(
-                beside, self.library, self._progress(), self.store.view, simulated=self.simulated, now=now
-            )
+            made = write_export(beside, self.library, found, self.store.view, simulated=self.simulated, now=now)
             _swap(beside, directory)
         except OSError as error:
             raise ConfigError(

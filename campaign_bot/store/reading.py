@@ -37,10 +37,6 @@ class Reading(Changes):
         rows = self._rows("select at_ms from event order by id limit 1")
         return from_ms(rows[0]["at_ms"]) if rows else None
 
-    def last_event(self) -> datetime | None:
-        rows = self._rows("select at_ms from event order by id desc limit 1")
-        return from_ms(rows[0]["at_ms"]) if rows else None
-
     def head(self) -> Head:
         with self._connections.errors():
             return head_of(self._connections.db)
