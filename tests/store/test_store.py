@@ -343,7 +343,7 @@ def test_a_draw_of_very_many_keeps_a_posts_languages_together(tmp_path: Path) ->
     st.integers(-80, 80),
     st.integers(-80, 80),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_is_counted_as_it_changes_is_what_is_there(
     changes: list[tuple[int, str, int]], since: int, until: int
 ) -> None:
