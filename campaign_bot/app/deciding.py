@@ -7,7 +7,7 @@ from datetime import datetime
 
 from campaign_bot import approve
 from campaign_bot.app.checking import said
-from campaign_bot.app.names import Names
+from campaign_bot.app.queueing import Queueing
 from campaign_bot.check.judge import as_problem, bench_of, of_network
 from campaign_bot.errors import StateError
 from campaign_bot.model import NOT_SENT, Delivery, Problem, State
@@ -21,7 +21,7 @@ NOBODY = "nobody (approvals are off in rehearsals)"
 LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
 
 
-class Deciding(Names):
+class Deciding(Queueing):
     """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
 
     #: In a rehearsal: the name under which everything is approved. In the record it can't be taken for a person.

@@ -16,8 +16,8 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.app import App
-from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import (
+    Json,
     counted,
     local,
     out,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.app import App
-from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import (
+    Json,
     counted,
     err,
     local,
@@ -27,6 +26,9 @@ from campaign_bot.cli.session import (
 from campaign_bot.errors import CampaignBotError, StateError
 from campaign_bot.library.durations import parse_duration
 from campaign_bot.model import ALL, Delivery, State
+
+if TYPE_CHECKING:
+    from campaign_bot.app import App
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
 At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
@@ -50,7 +52,7 @@ def list_(
 ) -> None:
     """All deliveries, in the order they are due."""
     here = session(context)
-    app = here.open()
+    app = here.watch()
     found = app.store.deliveries(state or ())
     if as_json:
         print_json([app.describe(one) for one in found])
