@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from campaign_bot.model import Content
-from campaign_bot.networks.base import Network
+
+if TYPE_CHECKING:
+    from campaign_bot.networks.base import Network
 
 #: From this share of a month's budget on, counts are read at the last age only, so that posts can still leave.
 THIN_FROM = 0.8

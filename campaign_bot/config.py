@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values, set_key
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaign_bot.errors import ConfigError
 
@@ -33,10 +32,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What an operator may set, apart from secrets. `.env.example` explains each; a test compares the two."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database: str = "campaign.db"
     sandbox_url: str = ""
@@ -124,7 +121,7 @@ class Environment(Mapping[str, str]):
         """The settings apart from secrets. Raises ConfigError naming each wrong one."""
         given = {name: self[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in self}
         try:
-            return Settings(**given)  # type: ignore[arg-type]
+            return Settings.model_validate(given)
         except ValidationError as error:
             wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
             raise ConfigError(f"A setting is wrong: {wrong}.", advice="See .env.example.") from error

@@ -19,17 +19,16 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
 
-import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, ContentError
+from campaign_bot.log import log
 
 if TYPE_CHECKING:
     from campaign_bot.probe import Probe
 
-log = structlog.get_logger()
 
 PLAN_EVERY = timedelta(hours=1)
 #: How long the loop sleeps at most before it looks whether anybody else has written.

@@ -11,14 +11,15 @@ import csv
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
 from campaign_bot.errors import CampaignBotError, NotFound
-from campaign_bot.model import Problem
+from campaign_bot.model import Counts, Problem
 from campaign_bot.store.base import OutcomeRow
 
 #: What a column may be called.
@@ -30,9 +31,14 @@ HEADERS = {
     "post": ("post", "publication"),
 }
 REQUIRED = ("day", "source", "name", "count")
-KNOWN_NAMES = ("sign_up", "submission", "download")
+#: What the report knows by name; campaign.yaml's objectives may count others.
+KNOWN_NAMES = ("sign_up", "submission", "download", "idea_answered", "idea_adopted")
+#: What networks and the campaign itself count: an objective would add an outcome of this name to it.
+TAKEN = frozenset({*(one.name for one in fields(Counts)), "engagements", "sent"})
+#: A cell that begins so is a formula to spreadsheets, who open what is imported here as open data too.
+FORMULA = ("=", "+", "-", "@")
 #: So many problems are told one by one; the others are counted.
-TOLD = 50
+TOLD, WARNED = 50, 10
 MOST, LONGEST = 10**12, 200
 _LAYOUT = f"The first line is {','.join(REQUIRED)} (or with ; between), the rows follow."
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -41,13 +47,23 @@ _ADDRESS = re.compile(r"\S@\S+\.\S")
 
 @dataclass(slots=True)
 class Checked:
-    """What a look through the whole file found. `overflow`: problems beyond those that are listed."""
+    """What a look through the whole file found. `overflow`: problems beyond those that are listed. `names`: of outcomes,
+    with the line of each one's first row."""
 
     sha256: str = ""
     rows: int = 0
     total: int = 0
     problems: list[Problem] = field(default_factory=list[Problem])
     overflow: int = 0
+    names: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [one for one in self.problems if not one.blocks]
+
+    @property
+    def errors(self) -> int:
+        return len(self.problems) - len(self.warnings) + self.overflow
 
 
 class OutcomeFile:
@@ -57,7 +73,8 @@ class OutcomeFile:
         self.path = path
         self._posts, self._today = posts, today
         if not path.is_file():
-            raise NotFound(f"There is no file {path}.", advice="Name a CSV file.")
+            what = f"{path} is not a file." if path.exists() else f"There is no file {path}."
+            raise NotFound(what, advice="Name a CSV file.")
         try:
             self._encoding = _encoding_of(path, encoding)
         except LookupError:
@@ -78,6 +95,7 @@ class OutcomeFile:
                 if first != line:
                     what = f"Line {first} tells {row.name} of {row.source} on {row.day} already."
                     self._add(found, self._problem(line, 1, "defined-twice", what, "Add the two, or delete one."))
+                found.names.setdefault(row.name, line)
                 found.rows, found.total = found.rows + 1, found.total + row.count
         except UnicodeDecodeError as error:
             self._add(found, self._not_text(error))
@@ -95,6 +113,20 @@ class OutcomeFile:
             if row is None or problems:
                 raise CampaignBotError(f"{self.path} changed while it was read.", advice="Try again; nothing was kept.")
             yield row
+
+    def unknown_names(self, found: Checked, known: Collection[str]) -> list[Problem]:
+        """A warning for each name that nothing counts: it may be new, and it may be a slip."""
+        unknown = [(name, line) for name, line in found.names.items() if name not in known]
+        problems: list[Problem] = []
+        for name, line in unknown[:WARNED]:
+            near = get_close_matches(name, known, n=1)
+            cure = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(known))}."
+            what = f"Nothing counts “{name}” so far: it is no objective's metric, and was never imported."
+            problems.append(Problem(str(self.path), line, 1, "unknown-key", "warning", what, cure))
+        if len(unknown) > WARNED:
+            what = f"Nothing counts {len(unknown) - WARNED} more names."
+            problems.append(Problem(str(self.path), 0, 0, "unknown-key", "warning", what, "Is this the right column?"))
+        return problems
 
     # ---- how
 
@@ -137,7 +169,7 @@ class OutcomeFile:
         self, cells: Sequence[str], columns: Sequence[str], line: int, text: str, delimiter: str
     ) -> tuple[int, OutcomeRow | None, list[Problem]]:
         if len(cells) != len(columns):
-            what = f"{len(cells)} cells, and the header has {len(columns)}."
+            what = f"The row has {len(cells)} cell{'s' * (len(cells) != 1)}, and the header {len(columns)}."
             return (
                 line,
                 None,
@@ -214,6 +246,7 @@ class _Lines:
         return self._row[0] if self._row else ""
 
 
+@lru_cache(maxsize=4096)
 def _wrong_day(text: str, today: date) -> tuple[str, str, str] | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date() if len(text) == 10 else None  # noqa: DTZ007 - a day, no instant
@@ -235,10 +268,16 @@ def _wrong_count(text: str) -> tuple[str, str, str] | None:
             f"{text[:40]} is negative.",
             "A count is 0 or more; a corrected file replaces the one before.",
         )
+    if re.fullmatch(r"\d+", text, re.ASCII):
+        return "wrong-type", f"{text[:40]} is more than anybody counts.", f"At most {MOST:,}."
     return "wrong-type", f"“{text[:40]}” is no count.", "Write a whole number without spaces, such as 1500."
 
 
+@lru_cache(maxsize=4096)
 def _wrong_name(text: str) -> tuple[str, str, str] | None:
+    if text in TAKEN:
+        what = f"“{text}” is counted by the networks or the campaign itself: the two would be added up."
+        return "wrong-type", what, "Choose another name, e.g. with where it was counted in front."
     if len(text) <= LONGEST and _NAME.fullmatch(text):
         return None
     near = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
@@ -246,6 +285,7 @@ def _wrong_name(text: str) -> tuple[str, str, str] | None:
     return "wrong-type", f"“{text[:40]}” is no name of an outcome: lower-case letters, digits, single _.", advice
 
 
+@lru_cache(maxsize=4096)
 def _wrong_source(text: str) -> tuple[str, str, str] | None:
     if not text:
         return "missing-key", "The source is empty.", "Say where it was counted, e.g. website."
@@ -255,6 +295,9 @@ def _wrong_source(text: str) -> tuple[str, str, str] | None:
             "The source looks like somebody's address.",
             "No data about people come in here: name the system.",
         )
+    if text.startswith(FORMULA):
+        what = f"The source begins with “{text[0]}”: spreadsheets that open the open data would take it for a formula."
+        return "wrong-type", what, "Begin with a letter."
     if not text.isprintable():
         return "wrong-type", "The source holds characters that nobody can see.", "Type it anew."
     return ("wrong-type", f"The source is longer than {LONGEST} characters.", "") if len(text) > LONGEST else None
@@ -275,6 +318,8 @@ def _encoding_of(path: Path, wanted: str) -> str:
     """What the file's first bytes say, or what was asked for."""
     with path.open("rb") as file:
         begin = file.read(4)
+    if begin == b"PK\x03\x04":
+        raise CampaignBotError(f"{path} is a workbook, no CSV.", advice="Save its sheet as “CSV UTF-8”.")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return "utf-8-sig" if codecs.lookup(wanted).name == "utf-8" else wanted

@@ -6,16 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import structlog
 from prometheus_client import CollectorRegistry, Histogram, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, ConfigError
+from campaign_bot.log import log
 from campaign_bot.model import State
-
-log = structlog.get_logger()
 
 #: Seconds after the due time: the promise is 0.1 with nothing else due.
 LATENESS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)

@@ -19,13 +19,11 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-import structlog
 import uvicorn
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, ConfigError
-
-log = structlog.get_logger()
+from campaign_bot.log import log
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -41,7 +41,6 @@ DO: dict[str, Callable[[App, Stage], object]] = {
     "retract": lambda app, stage: app.retract(of(stage)[0], "why"),
     "resolve": lambda app, stage: app.resolve(of(stage)[0], ""),
     "import": lambda app, stage: app.undo_import(1),
-    "take note": lambda app, stage: app.take_note(app.health().concerns),
     "label": lambda app, stage: app.label(app.library.account("x-en")),
     "release": lambda app, stage: app.release(of(stage)[0], stage.clock()),
     "resume": lambda app, stage: app.resume(ALL),

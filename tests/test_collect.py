@@ -102,6 +102,19 @@ def test_every_age_is_read_once_and_in_time(stage: Stage) -> None:
     assert rows(stage, "select count(*) from reading where kind = 'counts'") == [(0,)]
 
 
+def test_a_post_that_is_read_several_times_on_one_utc_day_is_charged_once(tmp_path: Path) -> None:
+    ages = {"content/campaign.yaml": CAMPAIGN.replace("[1h, 24h]", "[1h, 2h, 3h, 24h]")}
+    with set_stage(tmp_path, ages) as stage:
+        stage.work(until=3 * DAY)
+        assert rows(stage, "select count(*) from snapshot join delivery on delivery = key where network = 'x'") == [
+            (8,)
+        ]
+        read = "select resource, day, count(*) from spend where action = 'read of an own post' group by 1, 2 order by 2"
+        assert (
+            sorted(day for _, day, times in rows(stage, read) if times == 1) == ["2027-01-18"] * 2 + ["2027-01-19"] * 2
+        )
+
+
 def test_what_was_slept_through_is_marked_and_no_figure_is_passed_for_it(stage: Stage) -> None:
     stage.app.work()
     stage.clock.move_to(DUE + 60 * HOUR)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_bot.app.explorer import QUESTIONS, metadata
+from campaign_bot.app.explorer import QUESTIONS, in_french, metadata
 from campaign_bot.privacy import stored
 from campaign_bot.store.base import OutcomeRow
 from campaign_bot.store.schema import schema
@@ -75,29 +75,44 @@ def test_what_may_name_staff_can_be_forgotten_or_is_the_record() -> None:
             )
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_every_question_of_the_explorer_reads_documented_views_only_and_has_an_answer(worked: Stage, name: str) -> None:
-    question, sql = QUESTIONS[name]
-    assert question["en"].endswith(("?", ")")) and question["fr"] != question["en"]
+@pytest.mark.parametrize("names", QUESTIONS, ids=lambda names: names[0])
+def test_every_question_of_the_explorer_reads_documented_views_only_and_has_an_answer(
+    worked: Stage, names: tuple[str, str]
+) -> None:
+    question, sql = QUESTIONS[names]
+    assert question["en"].endswith("?") and question["fr"].endswith("?") and question["fr"] != question["en"]
     assert set(re.findall(r"\bfrom (\w+)", sql)) <= set(schema("view"))
     with connect(worked.app.database) as db:
-        found = db.execute(sql, {"network": "mastodon"}).fetchall()
-    if name in ("by-network", "best-posts", "series-replies", "growth", "cost"):
+        found = db.execute(sql).fetchall()
+        french = db.execute(in_french(sql))
+        assert not {column[0] for column in french.description} & {"network", "account", "engagements", "month"}
+        assert french.fetchall() == found, "the same answer, in the same order"
+    if names[0] in ("by-network", "best-posts", "series-replies", "growth", "cost"):
         assert found
 
 
-def test_the_notebook_s_cells_run(worked: Stage) -> None:
+def test_the_notebook_s_cells_run_and_say_what_the_report_says(worked: Stage) -> None:
     if importlib.util.find_spec("pandas") is None:
         pytest.skip("pandas is not installed: the notebook was not run")
     cells = json.loads((ROOT / "docs" / "analysis.ipynb").read_text("utf-8"))["cells"]
     assert all(cell["outputs"] == [] for cell in cells if cell["cell_type"] == "code")
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     told = subprocess.run(
-        [sys.executable, "-W", "error::FutureWarning", "-c", code], capture_output=True, text=True,
+        [sys.executable, "-W", "error::FutureWarning", "-c", f"{code}\nprint(age, rates.to_json(orient='index'), sep='\\n')"],
+        capture_output=True, text=True,
         env={**os.environ, "CAMPAIGN_DB": str(worked.app.database)},
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     assert "6 deliveries, 12 readings (SIMULATED)" in told.stdout
+    *_, age, rates = told.stdout.splitlines()
+    found = worked.app.evaluation()
+    assert found.age == timedelta(hours=float(age))
+    report = {one.key: one.by_followers for one in found.groups["network"]}
+    for network, rate in json.loads(rates).items():
+        said = report[network]
+        assert said is not None and said.percent is not None
+        assert (rate["engagements"], rate["followers_when_sent"]) == (said.numerator, said.denominator)
+        assert rate["per_100_followers"] == round(said.percent, 2)
 
 
 def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> None:
@@ -106,8 +121,8 @@ def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> No
     with socket.create_server(("127.0.0.1", 0)) as one:
         port = one.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "campaign_bot", "-C", str(worked.app.directory), "explore", "--port", str(port)],
-        env={**os.environ, "CAMPAIGN_BOT_SANDBOX_URL": "http://127.0.0.1:1", "CAMPAIGN_BOT_SANDBOX_DATABASE": str(worked.app.database)},
+        [sys.executable, "-m", "campaign_bot", "-C", str(worked.app.directory), "explore", str(worked.app.database),
+         "--port", str(port)],
         stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -116,6 +131,10 @@ def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> No
         assert "SIMULATED" in page
         told = json.loads(_page(f"http://127.0.0.1:{port}/a/growth.json?_shape=array"))
         assert {row["age_hours"] for row in told} == {1, 24}
+        front = _page(f"http://127.0.0.1:{port}/")
+        links = re.findall(r'href="(a/[a-z-]+)"', front)
+        assert len(links) == 2 * len(QUESTIONS)
+        assert "réseau" in _page(f"http://127.0.0.1:{port}/{links[-1].replace('clics', 'croissance')}")
         assert "number of replies; no reply is read or kept" in _page(f"http://127.0.0.1:{port}/a/engagement")
         with pytest.raises(urllib.error.HTTPError):
             _page(f"http://127.0.0.1:{port}/a.json?sql=delete+from+event")
@@ -141,7 +160,7 @@ def _page(url: str, *, patience_s: float = 0) -> str:
 def test_the_explorer_s_words_are_in_both_languages(worked: Stage) -> None:
     told = metadata("a", worked.app.library.campaign, simulated=False)["databases"]["a"]
     assert told["tables"]["click"]["columns"]["count"] == "how often · combien de fois"
-    assert told["tables"]["daemon"]["hidden"]
+    assert told["tables"]["daemon"]["hidden"] and not told["tables"]["posts"]["hidden"]
 
 
 def test_names_go_when_their_time_is_over_and_figures_and_the_record_stay(tmp_path: Path) -> None:

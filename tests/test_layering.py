@@ -49,7 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("model",),
     ("errors",),
-    ("secrecy",),
+    ("secrecy", "bilingual"),
 )
 ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages
@@ -79,24 +79,7 @@ HOMES = {
     "apprise": {"alerts"},
     "prometheus_client": {"probe"},
     "pysqlite3": {"store.connection"},
-    "sqlite_utils": {
-        f"store.{one}"
-        for one in (
-            "connection",
-            "changes",
-            "deliveries",
-            "sending",
-            "ledger",
-            "experimenting",
-            "migrations",
-            "reading",
-            "disposal",
-            "collecting",
-            "outside",
-            "forgetting",
-            "schema",
-        )
-    },
+    "sqlite_utils": {"store.database", "store.migrations"},
 }
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
 from campaign_bot.opendata.suppress import FLOOR, small, suppressed, total
-from campaign_bot.opendata.words import OUTCOMES, WORDS
+from campaign_bot.opendata.words import OUTCOMES, WORDS, Teller
 from campaign_bot.rehearsal import STAND_IN, rehearse
 from campaign_bot.store.base import OutcomeRow
 from tests.campaigns import CAMPAIGN, write_campaign
@@ -44,7 +44,7 @@ COMMITMENTS = """\
 POLL = {
     "content/data/commitments.yaml": COMMITMENTS,
     "content/data/questions.yaml": "- id: q\n  text: {en: What first?, fr: Quoi d’abord?}\n"
-    "  options: {en: [Budget, Transit], fr: [Budget, Transport]}\n",
+    "  options: {en: [=Budget, Transit], fr: [Budget, Transport]}\n",
     "content/series/polls/series.yaml": "title: {en: Polls, fr: Sondages}\npurpose: {en: Ask, fr: Demander}\n"
     "items: {data: questions}\npoll: {}\ncommitments: [impact-1]\n",
     "content/series/polls/post.en.j2": "{{ item.text }} #OpenGov\n",
@@ -135,7 +135,7 @@ def test_small_counts_and_what_would_tell_them_are_left_out(exported: Path) -> N
     ]  # fmt: skip
     polls = table(exported, "polls")
     assert [(row["label_en"], row["label_fr"], row["polls"]) for row in polls] == [
-        ("Budget", "Budget", "4"), ("Transit", "Transport", "4"),
+        ("'=Budget", "Budget", "4"), ("Transit", "Transport", "4"),
     ]  # fmt: skip
     assert len({row["suppressed"] for row in polls}) == 1
     assert all(row["votes"] == "" or not 0 < int(row["votes"]) < FLOOR for row in polls)
@@ -257,7 +257,26 @@ def test_the_page_says_what_came_of_the_commitments_in_both_languages(exported: 
     assert "A first report is out." in english and "Un premier rapport est paru." in french
     assert "1 of 1 posts are out" in english and "Publications parues\u00a0: 1 sur 1" in french
     assert "data@office.example" in english and "Publié par Le bureau." in french
-    assert "No post is about it yet" in english
+    assert "No post was about it" in english and "Aucune publication n’en a parlé" in french, "the campaign is over"
+    assert "encore" not in french and " yet" not in english
+    assert "counts at each" not in english, "no post is about two of them"
+
+
+def test_a_post_about_two_commitments_counts_at_each_and_the_page_says_so(tmp_path: Path) -> None:
+    about_both = {**POLL, "content/series/polls/series.yaml": POLL["content/series/polls/series.yaml"].replace(
+        "[impact-1]", "[impact-1, impact-2]")}  # fmt: skip
+    app = App(write_campaign(tmp_path / "c", **about_both), environ={}, database=tmp_path / "a.db")
+    app.clock = lambda: datetime(2027, 1, 18, 12, tzinfo=UTC)
+    app.plan(until=datetime(2027, 1, 30, tzinfo=UTC))
+    app.export(tmp_path / "open")
+    app.close()
+    english, french = ((tmp_path / "open" / f"{language}.html").read_text("utf-8") for language in ("en", "fr"))
+    assert english.count("0 of 1 posts are out") == 2 and "counts at each of them" in english
+    assert "compte pour chacun" in french and "Rien n’est encore paru." in french
+
+
+def test_amounts_have_their_cents_in_both_languages() -> None:
+    assert [Teller(language, "CA").usd(1234.5) for language in ("en", "fr")] == ["1,234.50", "1\u00a0234,50"]
 
 
 def test_french_typography(exported: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from campaign_bot import networks
 from campaign_bot.config import PREFIX, Credentials, Environment, Settings, setting_names
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.load import load
+from campaign_bot.log import configure, log
 from campaign_bot.secrecy import HIDDEN, Redactor
 
 ROOT = Path(__file__).parent.parent
@@ -59,3 +62,15 @@ def test_no_secret_passes_the_redactor() -> None:
     shown = str(redactor.value(event))
     assert "s3cret" not in shown
     assert shown.count(HIDDEN) == 3
+
+
+def test_no_line_of_ours_or_of_a_library_holds_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(style="json", secrets=["s3cret-of-logs"])
+    try:
+        log.warning("not read", why="token s3cret-of-logs")
+        logging.getLogger("some.library").warning("Bearer %s", "s3cret-of-logs")
+    finally:
+        logging.getLogger().handlers.clear()
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["why"], ours["level"]) == ("not read", f"token {HIDDEN}", "warning")
+    assert (theirs["event"], theirs["logger"]) == (f"Bearer {HIDDEN}", "some.library")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,13 +10,9 @@ from pydantic import ValidationError
 from campaign_bot.app.proving import Proving
 from campaign_bot.config import expiry_name, keep_settings, setting_names
 from campaign_bot.errors import ConfigError, StateError
-from campaign_bot.health import Concern
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 from campaign_bot.networks.sign_in import Person, SignedIn
-
-#: Credentials that end are a concern from so long before.
-WARN_BEFORE = timedelta(days=7)
 
 
 class Accounts(Proving):
@@ -58,22 +53,3 @@ class Accounts(Proving):
 
     def overridden(self, name: str, value: str) -> bool:
         return self.from_environment.get(name, value) != value
-
-    def of_expiry(self) -> list[Concern]:
-        """Credentials that end within a week, or have ended, by what is written down: no network is asked."""
-        found: list[Concern] = []
-        for name in self.library.campaign.accounts:
-            try:
-                expires = self.environment.expires(name)
-            except ConfigError as error:
-                found.append(Concern("expiring", name, error.message, error.advice, f"expiring/{name}/unknown"))
-                continue
-            if expires is not None and expires - self.clock() < WARN_BEFORE:
-                advice = f"`campaign-bot accounts login {name}` renews them."
-                key = f"expiring/{name}/{expires.isoformat()}"
-                found.append(Concern("expiring", name, f"Its credentials {ends(expires, self.clock())}.", advice, key))
-        return found
-
-
-def ends(expires: datetime, now: datetime) -> str:
-    return f"{'end' if expires > now else 'ended'} on {expires:%Y-%m-%d}"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from campaign_bot import approve, check, networks
 from campaign_bot.app import checking
-from campaign_bot.app.names import Names
+from campaign_bot.app.queueing import Queueing
 from campaign_bot.authority import people, same
 from campaign_bot.errors import StateError
 from campaign_bot.model import ALL, NOT_SENT, QUEUE, Delivery, Problem, State
@@ -18,7 +18,7 @@ from campaign_bot.store.record import Objection
 LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
 
 
-class Deciding(Names):
+class Deciding(Queueing):
     """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
 
     def address(self, account_name: str) -> str | None:
@@ -182,10 +182,6 @@ class Deciding(Names):
         """Let one go that is held, from an instant on."""
         self.permit("release", [delivery])
         return self.store.release(delivery.key, not_before=at, now=self.clock(), actor=self.person)
-
-    def pause(self, account: str, reason: str) -> None:
-        """Stop an account (`ALL`: every one) at once. Anybody may."""
-        self.store.pause(account, now=self.clock(), why=reason or f"by {self.person}", actor=self.person)
 
     def resume(self, account: str) -> bool:
         """End a pause; what fell due meanwhile stays held. False: there was none."""

@@ -1,4 +1,4 @@
-"""What operators ask: who is at work, what needs a person, who is told, and copies of the database."""
+"""What operators do: copies of the database, the doctor, what is out already; and who is at work."""
 
 from __future__ import annotations
 
@@ -11,34 +11,24 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import structlog
-
-from campaign_bot import alerts, bill, check, doctor, publish
+from campaign_bot import check, doctor, publish
 from campaign_bot.app import checking
-from campaign_bot.app.accounts import WARN_BEFORE, Accounts
+from campaign_bot.app.accounts import Accounts
 from campaign_bot.app.auditing import Auditing
+from campaign_bot.app.watching import BACKUP_EVERY, STAMP, WARN_BEFORE, Watching
 from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
-from campaign_bot.health import SILENT_AFTER, Budget, Concern, Health, health
+from campaign_bot.health import SILENT_AFTER
 from campaign_bot.library.files import Account
 from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, Receipt, State
 from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
 from campaign_bot.store.record import Head
 from campaign_bot.store.sqlite import SqliteStore
-
-log = structlog.get_logger()
-
-BACKUP_EVERY = timedelta(days=1)
-STAMP = "%Y%m%dT%H%M%SZ"
-#: Who claimed an alert and did not come back has lost it.
-ALERT_CLAIM = timedelta(minutes=2)
-#: An alert names so many of one kind, and counts the rest.
-NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,75 +40,8 @@ class Restored:
     before: Path | None  # where the database is that was there
 
 
-class Operating(Auditing, Accounts):
-    """The service as its operators see it."""
-
-    # ---- how it is
-
-    def health(self, *, command: str = "campaign-bot", whole_record: bool = True) -> Health:
-        """Everything that the store knows, and what needs a person. Files that are not right are one of the concerns. Of a
-        long record only the end is read where `whole_record` is not asked for, and nobody has told that it was altered."""
-        broken, accounts = self.broken_files, dict[str, Account]()
-        try:
-            accounts = self.library.campaign.accounts
-        except ContentError as error:
-            broken = error.message
-        others = [_files_broken(broken, command)] if broken else []
-        return health(
-            self.store,
-            {account.name: account.network for account in accounts.values()},
-            missing={account.name: self.missing_settings(account) for account in accounts.values()},
-            budgets=self._budgets() if accounts else (),
-            others=[
-                *others,
-                *self._of_backups(),
-                *self._of_record(command, whole_record or self.store.is_alerted("record")),
-                *(self.of_expiry() if accounts else ()),
-            ],
-            now=self.clock(),
-            command=command,
-        )
-
-    def _budgets(self) -> list[Budget]:
-        now = self.clock()
-        spent = self.store.spent(*bill.month_of(now))
-        campaign = self.library.campaign
-        names = {account.network for account in campaign.accounts.values()}
-        return [
-            Budget(name, f"{now:%Y-%m}", spent.get(name, 0.0), campaign.budget.get(name))
-            for name in sorted(names)
-            if name in campaign.budget or spent.get(name)
-        ]
-
-    def take_note(self, concerns: Sequence[Concern]) -> int:
-        """A person has seen these; they are not told again, and `status` is content with them."""
-        self.permit("take note")
-        return self.store.see_alerts([one.key for one in concerns], person=self.person, now=self.clock())
-
-    def tell(self, concerns: Sequence[Concern]) -> int:
-        """Tell each concern once to whom it may concern. Returns how many were told now."""
-        now = self.clock()
-        self.store.keep_alerts({one.key for one in concerns})
-        # A pause is a person's own doing: everybody knows.
-        keys = [one.key for one in concerns if one.kind != "paused" and not one.seen_by]
-        claimed = set(self.store.claim_alerts(keys, now=now, stale_before=now - ALERT_CLAIM))
-        fresh = [one for one in concerns if one.key in claimed]
-        if not fresh:
-            return 0
-        for one in fresh:
-            log.warning("needs a person", kind=one.kind, subject=one.subject, what=one.message, cure=one.advice)
-        addresses, told = self.settings.alert_addresses, True
-        if addresses:
-            failed = alerts.send(addresses, self._title(fresh), _words(fresh))
-            if failed:
-                log.error("an alert was not delivered", addresses=len(addresses), failed=[n + 1 for n in failed])
-            told = len(failed) < len(addresses)
-        self.store.settle_alerts(sorted(claimed), told=now if told else None)
-        return len(fresh) if told else 0
-
-    def _title(self, concerns: Sequence[Concern]) -> str:
-        number = "something needs" if len(concerns) == 1 else f"{len(concerns)} things need"
-        return f"{'[SIMULATED] ' if self.simulated else ''}campaign-bot on {socket.gethostname()}: {number} a person"
+class Operating(Auditing, Accounts, Watching):
+    """The service as its operators look after it."""
 
     # ---- copies of the database
 
@@ -141,37 +64,6 @@ class Operating(Auditing, Accounts):
         for old in sorted(directory.glob(f"{self.database.stem}-*.db"))[: -self.settings.backup_keep]:
             old.unlink()
         return file
-
-    @property
-    def backups(self) -> Path | None:
-        name = self.settings.backup_directory
-        return self.directory / name if name else None
-
-    def _last_backup(self) -> datetime | None:
-        """When the newest copy of this database was made, by its name."""
-        found: list[datetime] = []
-        for file in self.backups.glob(f"{self.database.stem}-*.db") if self.backups else ():
-            with contextlib.suppress(ValueError):
-                stamp = file.stem.removeprefix(f"{self.database.stem}-")
-                found.append(datetime.strptime(stamp, STAMP).replace(tzinfo=UTC))
-        return max(found, default=None)
-
-    def _of_backups(self) -> list[Concern]:
-        last = self._last_backup()
-        since = last or self.store.first_event()
-        if self.backups is None or since is None or self.clock() - since < 2 * BACKUP_EVERY:
-            return []
-        message = f"The last copy of the database is of {last:%Y-%m-%d %H:%M} UTC." if last else "There is no copy yet."
-        advice = f"The log says why no copy was made; can {self.backups} be written, and is there space?"
-        return [Concern("backup", "", message, advice, f"backup/{since:{STAMP}}")]
-
-    def _of_record(self, command: str, whole: bool) -> list[Concern]:
-        fault = self.store.record_fault() if whole else self.store.recent_fault()
-        if not fault:
-            return []
-        message = f"The record of who did what was altered: {fault}. Nothing leaves meanwhile."
-        advice = f"`{command} audit verify` says where. Find out who did it; then restore a backup, or `{command} audit accept`."
-        return [Concern("record", "", message, advice, f"record/{fault}")]
 
     def restore(self, file: Path) -> Restored:
         """Put a copy in the place of the database. All that fell due since the copy was made is unconfirmed in it before
@@ -423,24 +315,6 @@ class Operating(Auditing, Accounts):
     def _is_gone(self, owner: str) -> bool:
         host, pid, _ = owner.rsplit(":", 2)
         return host == socket.gethostname() and not _runs(int(pid))
-
-
-def _files_broken(why: str, command: str) -> Concern:
-    advice = f"`{command} check` shows every problem; what was planned before stays in force."
-    return Concern("files", "", f"The campaign's files cannot be used: {why}", advice, "files")
-
-
-def _words(concerns: Sequence[Concern]) -> str:
-    """The body of an alert: by kind, what and what to do."""
-    lines: list[str] = []
-    for kind in dict.fromkeys(one.kind for one in concerns):
-        some = [one for one in concerns if one.kind == kind]
-        for one in some[:NAMED]:
-            subject = f" {one.subject}" if one.subject else ""
-            lines.append(f"{kind}:{subject}\n  {one.message}\n  {one.advice}")
-        if len(some) > NAMED:
-            lines.append(f"{kind}: and {len(some) - NAMED} more; see `campaign-bot status`.")
-    return "\n\n".join(lines)
 
 
 def _runs(pid: int) -> bool:

@@ -1,4 +1,8 @@
-"""What an App is put together from: settings, clock, files, database, networks."""
+"""What an App is put together from: settings, clock, files, database, networks.
+
+Whatever takes long to load (the checks, templates, the networks' knowledge) is loaded by what needs it: to look at the
+database takes none of it.
+"""
 
 from __future__ import annotations
 
@@ -12,47 +16,27 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import structlog
-
-from campaign_bot import networks, publish
-from campaign_bot.check import RULES
-from campaign_bot.compose import parse_problems
-from campaign_bot.config import Credentials, Environment, write_private
+from campaign_bot.config import Environment, setting_names
 from campaign_bot.errors import ContentError, StoreError
-from campaign_bot.library.files import Account, Library
-from campaign_bot.library.load import load, load_sound
+from campaign_bot.log import log
 from campaign_bot.model import Problem, Spend
-from campaign_bot.networks.base import Connection, Kept, Network
 from campaign_bot.sandbox.place import URL, secrets_of
 from campaign_bot.secrecy import in_force
 from campaign_bot.store.base import Store
 from campaign_bot.store.sqlite import SqliteStore
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from campaign_bot.app.sessions import SessionFile
+    from campaign_bot.config import Credentials
+    from campaign_bot.library.files import Account, Library
+    from campaign_bot.networks.base import Connection, Network
+    from campaign_bot.publish import Timing
 
 #: Accounts work side by side, each one's deliveries in order.
 MAX_SIDE_BY_SIDE = 20
-
-
-class SessionFile(Kept):
-    """A client's session in a file that only its owner may read."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def read(self) -> str:
-        try:
-            return self._file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
-
-    def write(self, text: str) -> None:
-        try:
-            write_private(self._file, text)
-        except OSError as error:
-            log.warning("a session was not kept", file=self._file.name, why=error.strerror)
 
 
 def utc_now() -> datetime:
@@ -78,7 +62,7 @@ class Parts:
         sandbox: bool = False,
         sandbox_url: str = "",
         database: Path | None = None,
-        timing: publish.Timing | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self.directory = directory
         self.clock = clock
@@ -91,7 +75,7 @@ class Parts:
         self._database = database
         self._connections: dict[str, Connection] = {}
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
-        self.timing = timing or publish.Timing()
+        self._timing = timing
         self.stopping = threading.Event()
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
@@ -112,10 +96,20 @@ class Parts:
 
     def load(self) -> tuple[Library | None, list[Problem]]:
         """Read every file of the campaign; all problems at once."""
+        from campaign_bot import networks
+        from campaign_bot.check import RULES
+        from campaign_bot.compose import parse_problems
+        from campaign_bot.library.load import load
+
         return load(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
 
     def load_sound(self) -> tuple[Library | None, list[Problem]]:
         """The same, with a Library of what can be read on where something blocks: to look at, never to publish from."""
+        from campaign_bot import networks
+        from campaign_bot.check import RULES
+        from campaign_bot.compose import parse_problems
+        from campaign_bot.library.load import load_sound
+
         return load_sound(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
 
     @cached_property
@@ -161,15 +155,15 @@ class Parts:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.library.campaign.timezone)
 
-    @property
-    def local_zone(self) -> ZoneInfo:
-        """The campaign's zone; UTC where its files cannot be read."""
-        try:
-            return self.zone
-        except ContentError:
-            return ZoneInfo("UTC")
+    @cached_property
+    def timing(self) -> Timing:
+        from campaign_bot.publish import Timing
+
+        return self._timing or Timing()
 
     def network(self, name: str) -> Network:
+        from campaign_bot import networks
+
         return networks.get(name)
 
     def credentials(self, account: Account) -> Credentials:
@@ -180,9 +174,11 @@ class Parts:
         return self.environment.credentials(account.name, kind)
 
     def missing_settings(self, account: Account) -> list[str]:
-        if self.simulated:
-            return []
-        return self.environment.missing(account.name, self.network(account.network).credentials)
+        return [name for name in self.secret_settings(account) if name not in self.environment]
+
+    def secret_settings(self, account: Account) -> list[str]:
+        """The settings that hold an account's secrets, by name; local networks need none."""
+        return [] if self.simulated else setting_names(account.name, self.network(account.network).credentials)
 
     def secrets(self) -> list[str]:
         """Every secret in force, for the redactor."""
@@ -195,7 +191,7 @@ class Parts:
             if not self.missing_settings(account):
                 found += self.credentials(account).reveal().values()
             if self.settings.sessions:
-                found += SessionFile(self.session_file(account.name)).read().split("\n")[1:]
+                found += self._session(account.name).read().split("\n")[1:]
         return found
 
     def connection(self, account_name: str) -> Connection:
@@ -208,7 +204,7 @@ class Parts:
             )
             connection.meter = partial(self._charge, account)
             if self.settings.sessions and not self.simulated:
-                connection.kept = SessionFile(self.session_file(account_name))
+                connection.kept = self._session(account_name)
             self._connections[account_name] = connection
         return self._connections[account_name]
 
@@ -231,6 +227,11 @@ class Parts:
 
     def session_file(self, account: str) -> Path:
         return self.directory / self.settings.sessions / account
+
+    def _session(self, account: str) -> SessionFile:
+        from campaign_bot.app.sessions import SessionFile
+
+        return SessionFile(self.session_file(account))
 
     def _charge(self, account: Account, action: str, ids: Sequence[str]) -> None:
         """A network's meter: written down at once. What cannot be written never stops a send that has happened."""

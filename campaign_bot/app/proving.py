@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from campaign_bot.app.names import Names
+from campaign_bot.app.servers import Servers
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 from campaign_bot.networks.base import Connection
@@ -17,7 +17,7 @@ from campaign_bot.networks.base import Connection
 ROUNDS = 100_000
 
 
-class Proving(Names):
+class Proving(Servers):
     """What the network says of an account's credentials."""
 
     def identify(self, account: Account, connection: Connection | None = None) -> Identity:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaign_bot.app.parts import Parts
+from campaign_bot.app.names import Names
 from campaign_bot.errors import ConfigError, NetworkError, StoreError
 from campaign_bot.library.files import Account, Library
 from campaign_bot.model import OPEN_STATES
@@ -29,7 +29,7 @@ class InForce:
     sentence: str
 
 
-class Servers(Parts):
+class Servers(Names):
     """What servers say of themselves."""
 
     def server_of(self, account: Account) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections import Counter
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from campaign_bot.app.evaluating import Evaluating
 from campaign_bot.app.stages import Stages
 from campaign_bot.errors import ConfigError, ContentError, NotFound, StateError
 from campaign_bot.model import Problem
-from campaign_bot.outcomes import Checked, OutcomeFile
+from campaign_bot.outcomes import KNOWN_NAMES, TAKEN, Checked, OutcomeFile
 from campaign_bot.store.base import Imported
 
 if TYPE_CHECKING:  # loaded where something is published
@@ -27,15 +28,16 @@ class Telling(Stages, Evaluating):
     """The surfaces' way to everything beyond the report."""
 
     def check_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[OutcomeFile, Checked]:
-        """Look through a file of outcomes. Raises ContentError with all that is wrong with it; nothing is kept."""
+        """Look through a file of outcomes. Raises ContentError with all that is wrong with it; nothing is kept. What may
+        be wrong is a warning."""
         posts = {one.name for one in self.store.posts().values()}
         outcomes = OutcomeFile(file, encoding=encoding, posts=posts, today=self.clock().astimezone(UTC).date())
         found = outcomes.check()
-        if not found.problems:
+        found.problems += outcomes.unknown_names(found, self._known_names())
+        if not found.errors:
             found.problems += self._overlaps(outcomes)
-        if found.problems:
-            number = len(found.problems) + found.overflow
-            more = f" The first {len(found.problems)} are shown." if found.overflow else ""
+        if number := found.errors:
+            more = f" The first {number - found.overflow} are shown." if found.overflow else ""
             raise ContentError(
                 f"{file.name} has {number} {'error' if number == 1 else 'errors'}; nothing was imported.{more}",
                 found.problems,
@@ -43,15 +45,16 @@ class Telling(Stages, Evaluating):
             )
         return outcomes, found
 
-    def import_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[Imported, bool]:
-        """Keep a file of outcomes, whole or not at all. Also whether it is new: the same bytes again change nothing."""
+    def import_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[Imported, bool, list[Problem]]:
+        """Keep a file of outcomes, whole or not at all. Also whether it is new (the same bytes again change nothing), and
+        warnings."""
         self.permit("import")
         outcomes, found = self.check_outcomes(file, encoding=encoding)
         known = {one.id for one in self.store.imports()}
         made = self.store.import_outcomes(
             file.name, found.sha256, outcomes.rows(), person=self.person, now=self.clock()
         )
-        return made, made.id not in known
+        return made, made.id not in known, found.warnings
 
     def undo_import(self, number: int) -> tuple[Imported, list[Imported]]:
         """Take an import back; also those that count again because it had replaced them. Raises NotFound, or StateError
@@ -77,11 +80,11 @@ class Telling(Stages, Evaluating):
         _refuse_what_is_no_export(directory)
         beside = directory.with_name(f".{directory.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
+        found, now = self._progress(), self.clock()
+        now = max(now, found.latest or now)  # a rehearsal is ahead of its readers
         try:
             beside.mkdir(parents=True)
-            made = write_export(
-                beside, self.library, self._progress(), self.store.view, simulated=self.simulated, now=self.clock()
-            )
+            made = write_export(beside, self.library, found, self.store.view, simulated=self.simulated, now=now)
             _swap(beside, directory)
         except OSError as error:
             raise ConfigError(
@@ -115,19 +118,26 @@ class Telling(Stages, Evaluating):
         clicks = (now - retention.clicks).astimezone(self.zone).date()
         return self.store.forget(names=now - retention.names, clicks=clicks, dry=dry, now=now)
 
+    def _known_names(self) -> set[str]:
+        """Names of outcomes that something counts: the report, an objective, an earlier import."""
+        known = {*KNOWN_NAMES, *self.store.outcome_names()}
+        with contextlib.suppress(ContentError):  # what happened elsewhere can be kept all the same
+            known |= {one.metric for one in self.library.campaign.objectives} - TAKEN
+        return known
+
     def _overlaps(self, outcomes: OutcomeFile) -> list[Problem]:
         """Rows that a file of another name has too would count twice."""
-        found = self.store.overlapping(outcomes.rows(), file=outcomes.path.name)
+        found, number = self.store.overlapping(outcomes.rows(), file=outcomes.path.name, most=NAMED_OVERLAPS)
         advice = "Undo that import, or give this file its name: then it takes its place."
         problems = [
             Problem(
                 str(outcomes.path), 0, 0, "defined-twice", "error",
-                f"{name} of {source} on {day} is in {file} already.", advice,
+                f"{one.name} of {one.source} on {one.day} is in {one.file} already.", advice,
             )
-            for (day, source, name, _), file in sorted(found.items())[:NAMED_OVERLAPS]
+            for one in found
         ]  # fmt: skip
-        if len(found) > NAMED_OVERLAPS:
-            more = f"{len(found) - NAMED_OVERLAPS} more rows are in other files already."
+        if number > len(found):
+            more = f"{number - len(found):,} more rows are in other files already."
             problems.append(Problem(str(outcomes.path), 0, 0, "defined-twice", "error", more, advice))
         return problems
 

@@ -8,18 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
 from campaign_bot import bill, collect, publish
 from campaign_bot.app.proving import Proving
 from campaign_bot.app.stages import Stages
 from campaign_bot.errors import AuthError, BudgetReached, CampaignBotError, ConfigError, NetworkError, RateLimited
 from campaign_bot.library.files import Account
+from campaign_bot.log import log
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import Connection, Network
 from campaign_bot.store.base import DuePoll, DueSnapshot
-
-log = structlog.get_logger()
 
 #: Followers are counted daily, and at each send unless that was done so lately: posts of one hour share a count.
 FOLLOWERS_DAILY, FOLLOWERS_FRESH = timedelta(hours=24), timedelta(hours=1)

@@ -13,8 +13,7 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.app import App
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, hide_secrets, out, print_json, session, table
+from campaign_bot.cli.session import Json, counted, err, hide_secrets, out, print_json, session, table
 from campaign_bot.errors import CampaignBotError, ConfigError, StoreError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.app import App
-from campaign_bot.approve import Decision
 from campaign_bot.cli.session import counted, err, out, print_problems, session
 from campaign_bot.errors import CampaignBotError, ContentError, StateError
 from campaign_bot.library.durations import format_duration
 from campaign_bot.model import ALL, Delivery, Problem, State
+
+if TYPE_CHECKING:
+    from campaign_bot.app import App
+    from campaign_bot.app.watching import Watching
+    from campaign_bot.approve import Decision
 
 Names = Annotated[list[str] | None, typer.Argument(help="Posts, or post@account for one delivery.")]
 Note = Annotated[str, typer.Option(help="A note for the record.")]
@@ -87,7 +90,7 @@ def pause(
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
 ) -> None:
     """Stop publishing at once. At most a request that is on the wire still leaves."""
-    app = session(context).open()
+    app = session(context).watch()
     name = app.account_names(account)[0] if account else ALL
     app.pause(name, reason)
     out.print(
@@ -120,7 +123,7 @@ def resume(
     )
 
 
-def _max_lateness(app: App) -> str:
+def _max_lateness(app: Watching) -> str:
     """In an emergency the files may be broken too."""
     try:
         return format_duration(app.library.campaign.max_lateness)

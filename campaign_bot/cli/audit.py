@@ -17,8 +17,8 @@ from rich.markup import escape
 
 from campaign_bot.app import App
 from campaign_bot.app.auditing import Entry, Standing
-from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import (
+    Json,
     counted,
     local,
     out,

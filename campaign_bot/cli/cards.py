@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import out, parse_day_end, print_json, session
+from campaign_bot.cli.session import Json, out, parse_day_end, print_json, session
 from campaign_bot.compose import SHAPES, ShapeName
 from campaign_bot.errors import ConfigError
 from campaign_bot.whole import write_whole

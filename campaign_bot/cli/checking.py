@@ -15,12 +15,11 @@ from campaign_bot import starter
 from campaign_bot.app.checking import judge_drafts, what_to_mend, write_mends
 from campaign_bot.check import RULES, Rule, page
 from campaign_bot.cli.findings import as_github, as_sarif, merged, show
-from campaign_bot.cli.session import counted, err, out, print_json, problem_json, session, table
+from campaign_bot.cli.session import Json, counted, err, out, print_json, problem_json, session, table
 from campaign_bot.errors import NotFound
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Problem
 
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
 #: How spaces that look like others are shown in a diff.
 SHOWN_NBSP, SHOWN_NARROW = "⍽", "⎵"
 FORMATS = ("text", "json", "sarif", "github", "markdown")

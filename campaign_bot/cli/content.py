@@ -17,6 +17,7 @@ from campaign_bot.app import App
 from campaign_bot.bill import Line
 from campaign_bot.cli.panel import panel
 from campaign_bot.cli.session import (
+    Json,
     counted,
     err,
     local,
@@ -32,8 +33,6 @@ from campaign_bot.errors import CampaignBotError
 from campaign_bot.model import OPEN_STATES, Delivery
 from campaign_bot.plan import Change, Plan
 from campaign_bot.whole import write_whole
-
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
 
 
 def register(root: typer.Typer) -> None:

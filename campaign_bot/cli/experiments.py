@@ -9,13 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from campaign_bot.app.experimenting import POWER, ExperimentPlan
-from campaign_bot.cli.session import print_json, session
+from campaign_bot.cli.session import Json, print_json, session
 from campaign_bot.report.learning import experiment_title, experiment_words
 from campaign_bot.report.tables import experiment_json
 from campaign_bot.report.words import Speaker
 
 Name = Annotated[str, typer.Argument(help="The experiment: the name of its file. Default: all.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Language = Annotated[str, typer.Option(help="en or fr.")]
 
 

@@ -23,6 +23,9 @@ def register(root: typer.Typer) -> None:
 
 def explore(
     context: typer.Context,
+    database: Annotated[
+        Path | None, typer.Argument(help="Another database of this campaign, e.g. rehearsal/rehearsal.db.")
+    ] = None,
     port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.", min=0, max=65_535)] = 8001,
     metadata: Annotated[
         bool, typer.Option("--metadata", help="Only print what Datasette is told, for a Datasette of your own.")
@@ -30,10 +33,14 @@ def explore(
 ) -> None:
     """Look at the database in a browser: Datasette, read-only, with words for every column and questions to begin with."""
     from campaign_bot.app import explorer
+    from campaign_bot.store.copies import read_copy
 
     app = session(context).open()
-    app.store.paused()  # the tables are there, and of this version
-    told = explorer.metadata(app.database.stem, app.library.campaign, simulated=app.simulated)
+    file = database or app.database
+    if database is None:
+        app.store.paused()  # the tables are there, and of this version
+    simulated = app.simulated if database is None else read_copy(database).simulated
+    told = explorer.metadata(file.stem, app.library.campaign, simulated=simulated)
     if metadata:
         print_json(told)
         return
@@ -43,16 +50,16 @@ def explore(
         )
     app.close()
     with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory) / "metadata.json"
-        file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        metadata_file = Path(directory) / "metadata.json"
+        metadata_file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         err.print(
-            f"{escape(str(app.database))}, read-only, at [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C.",
+            f"{escape(str(file))}, read-only, at [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C.",
             soft_wrap=True,
         )
         # Datasette opens a file read-only (mode=ro), so a daemon goes on writing beside it. A process of its own: it
         # would load another SQLite into this one.
         command = [
-            sys.executable, "-m", "datasette", "serve", str(app.database), "--metadata", str(file), "--host", "127.0.0.1",
+            sys.executable, "-m", "datasette", "serve", str(file), "--metadata", str(metadata_file), "--host", "127.0.0.1",
             "--port", str(port), "--setting", "sql_time_limit_ms", "5000", "--setting", "allow_download", "off",
             "--setting", "max_returned_rows", "10000",
         ]  # fmt: skip

@@ -9,8 +9,19 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import Session, counted, local, out, print_json, session, table
+from campaign_bot.cli.session import (
+    Json,
+    Session,
+    counted,
+    err,
+    local,
+    out,
+    print_json,
+    print_problems,
+    problem_json,
+    session,
+    table,
+)
 
 
 def register(root: typer.Typer) -> None:
@@ -41,11 +52,20 @@ def import_(
             out.print(f"Import {one.id} ({escape(one.file)}), which it had replaced, counts again.")
     elif file is not None and dry_run:
         _, found = here.open().check_outcomes(file, encoding=encoding)
-        out.print(f"Nothing is wrong: {counted(found.rows, 'row')}, {found.total:,} in all. Nothing was imported.")
+        print_problems(found.warnings, err)
+        right = "It can be imported" if found.warnings else "Nothing is wrong"
+        out.print(f"{right}: {counted(found.rows, 'row')}, {found.total:,} in all. Nothing was imported.")
     elif file is not None:
-        made, new = here.open().import_outcomes(file, encoding=encoding)
+        made, new, warnings = here.open().import_outcomes(file, encoding=encoding)
         if as_json:
-            print_json({**asdict(made), "new": new})
+            print_json({**asdict(made), "new": new, "warnings": [problem_json(one) for one in warnings]})
+            return
+        print_problems(warnings, err)
+        if new and warnings:
+            out.print(
+                f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}. Was that a slip?"
+                f" `{here.command} import --undo {made.id}` takes it back."
+            )
         elif new:
             out.print(f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}.")
         else:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, out, print_json, session, table
+from campaign_bot.cli.session import Json, counted, err, out, print_json, session, table
 from campaign_bot.errors import ConfigError
+
+#: Kinds of clicks, as people read them.
+KINDS = {"human": "people", "preview": "previews", "bot": "bots"}
 
 
 def register(root: typer.Typer) -> None:
@@ -28,7 +31,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     found = [
         {
             "address": f"{domain}/{link.code}", "post": link.post, "account": link.account, "target": link.target,
-            **{kind: clicks.get(link.code, {}).get(kind, 0) for kind in ("human", "preview", "bot")},
+            **{kind: clicks.get(link.code, {}).get(kind, 0) for kind in KINDS},
         }
         for link in app.store.links()
     ]  # fmt: skip
@@ -39,14 +42,25 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         why = "no post has a link yet" if domain else "content/campaign.yaml has no `links: {domain: https://…}`"
         out.print(f"There are no short addresses: {why}.", soft_wrap=True)
         return
-    shown = table(
-        "delivery", "short address", "leads to", "people", "previews", "bots", numbers=("people", "previews", "bots")
-    )
-    for one in found:
-        numbers = (f"{one[kind]:,}" for kind in ("human", "preview", "bot"))
-        shown.add_row(f"{one['post']}@{one['account']}", str(one["address"]), escape(str(one["target"])), *numbers)
-    out.print(shown)
-    out.print(f"\n{counted(len(found), 'link')}.")
+    # What a post's accounts link to differs in its UTM marks alone: it is told once, above them.
+    for (post, target), some in groupby(found, key=lambda one: (one["post"], _bare(str(one["target"])))):
+        out.print(f"[bold]{escape(str(post))}[/bold] leads to {escape(target)}", soft_wrap=True)
+        shown = table(
+            "account", "short address", *KINDS.values(), numbers=tuple(KINDS.values()), whole=("short address",)
+        )
+        for one in some:
+            numbers = (f"{one[kind]:,}" for kind in KINDS)
+            shown.add_row(f"{one['account']}", str(one["address"]), *numbers)
+        out.print(shown)
+        out.print()
+    out.print(f"{counted(len(found), 'link')}.")
+
+
+def _bare(target: str) -> str:
+    """An address without the marks that are put on it."""
+    address, _, query = target.partition("?")
+    kept = "&".join(one for one in query.split("&") if not one.startswith("utm_"))
+    return f"{address}?{kept}" if kept else address
 
 
 def serve(

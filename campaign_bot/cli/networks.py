@@ -8,8 +8,7 @@ import typer
 from rich.markup import escape
 
 from campaign_bot import networks as installed
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import out, print_json, table
+from campaign_bot.cli.session import Json, out, print_json, table
 from campaign_bot.networks.base import ANOTHERS, DOCUMENTED, REAL, TESTED
 from campaign_bot.networks.capabilities import CAPABILITIES, row
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, err, hide_secrets, local, out, print_json, session, table
-from campaign_bot.health import Concern, Health
+from campaign_bot.cli.session import Json, counted, err, hide_secrets, local, out, print_json, session, table
 from campaign_bot.model import State
-from campaign_bot.store.reading import RECENT
+
+if TYPE_CHECKING:
+    from campaign_bot.health import Concern, Health
 
 #: So many concerns of one kind are shown; --json has all.
 SHOWN = 10
@@ -36,8 +36,10 @@ def status(
     as_json: Json = False,
 ) -> None:
     """How the service is. Exit 0: healthy; 1: something needs a person."""
+    from campaign_bot.store.reading import RECENT
+
     here = session(context)
-    app = here.open()
+    app = here.watch()
     # Who tells others also says what is over: that takes the whole record.
     health = app.health(command=here.command, whole_record=tell)
     if tell:

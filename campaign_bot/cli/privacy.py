@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from campaign_bot.cli.content import Json
-from campaign_bot.cli.session import counted, out, print_json, session
+from campaign_bot.bilingual import typeset
+from campaign_bot.cli.session import Json, counted, out, print_json, session
 from campaign_bot.privacy import Table, stored
 from campaign_bot.store.schema import schema
 
@@ -18,8 +18,8 @@ WORDS = {
     "en": ("What is stored, why and how long", "Nothing about the people who read or answer is kept: only counts.",
            "kept:", "may name staff"),
     "fr": ("Ce qui est conservé, pourquoi et combien de temps",
-           "Rien n’est gardé sur les personnes qui lisent ou répondent : seulement des chiffres.".replace(" :", "\u00a0:"),
-           "conservation\u00a0:", "peut nommer le personnel"),
+           typeset("Rien n’est gardé sur les personnes qui lisent ou répondent : seulement des chiffres."),
+           typeset("conservation :"), "peut nommer le personnel"),
 }  # fmt: skip
 
 

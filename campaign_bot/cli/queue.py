@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from campaign_bot.app import App
-from campaign_bot.cli.content import Json
 from campaign_bot.cli.session import (
+    Json,
     counted,
     err,
     local,
@@ -26,8 +25,10 @@ from campaign_bot.cli.session import (
 )
 from campaign_bot.errors import CampaignBotError, StateError
 from campaign_bot.library.durations import parse_duration
-from campaign_bot.library.words import advice_for
 from campaign_bot.model import ALL, Delivery, State
+
+if TYPE_CHECKING:
+    from campaign_bot.app import App
 
 Name = Annotated[str, typer.Argument(help="A post, or post@account for one delivery.")]
 At = Annotated[str, typer.Option("--at", help='When: "2027-03-04 12:00" in the campaign\'s timezone, or now.')]
@@ -53,7 +54,7 @@ def list_(
 ) -> None:
     """All deliveries, in the order they are due."""
     here = session(context)
-    app = here.open()
+    app = here.watch()
     found = app.store.deliveries(state or ())
     if as_json:
         print_json([app.describe(one) for one in found])
@@ -168,6 +169,8 @@ def by_language(
         kind, _, language = name.removeprefix("--").partition("-")
         found = {"text": texts, "alt": alts}.get(kind) if name.startswith("--") else None
         if found is None or language not in languages:
+            from campaign_bot.library.words import advice_for  # loads the files' models: only where it is needed
+
             known = [f"--{kind}-{one}" for kind in ("text", "alt") for one in languages]
             raise typer.BadParameter(f"There is no option {name}. {advice_for(name, known, 'option')}")
         if not equals and not left:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,10 +20,16 @@ from campaign_bot.errors import CampaignBotError, NotFound
 
 if TYPE_CHECKING:  # loaded when a campaign is opened: who asks for the version, or for help, does not wait for them
     from campaign_bot.app import App
+    from campaign_bot.app.parts import Parts
+    from campaign_bot.app.watching import Watching
     from campaign_bot.model import Problem
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+P = TypeVar("P", bound="Parts")
+
+Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
+
+out = Console(highlight=False, soft_wrap=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 @dataclass(slots=True)
@@ -33,7 +39,7 @@ class Session:
     directory: Path = Path()
     sandbox: bool = False
     debug: bool = False
-    opened: list[App] = field(default_factory=list["App"])
+    opened: list[Parts] = field(default_factory=list["Parts"])
 
     @property
     def command(self) -> str:
@@ -44,11 +50,23 @@ class Session:
     def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
         """The campaign directory as an App, with logging set up and every secret hidden from it."""
         from campaign_bot.app import App
-        from campaign_bot.log import configure
 
+        return self._opened(App(self._campaign(), sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url))
+
+    def watch(self) -> Watching:
+        """The same for who only looks: the stages, the networks and (mostly) the files are not loaded."""
+        from campaign_bot.app.watching import Watching
+
+        return self._opened(Watching(self._campaign(), sandbox=self.sandbox))
+
+    def _campaign(self) -> Path:
         if not self.directory.is_dir():
             raise NotFound(f"{self.directory} is not a directory.", advice="Name a campaign directory with -C.")
-        app = App(self.directory, sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url)
+        return self.directory
+
+    def _opened(self, app: P) -> P:
+        from campaign_bot.log import configure
+
         self.opened.append(app)
         configure(style=app.settings.log_format, secrets=())
         return app
@@ -65,7 +83,7 @@ def session(context: typer.Context) -> Session:
     return found
 
 
-def hide_secrets(app: App) -> None:
+def hide_secrets(app: Parts) -> None:
     """From here on no log line can hold a secret."""
     from campaign_bot.log import configure
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from campaign_bot.errors import NotFound
-from campaign_bot.networks.base import Network
+
+if TYPE_CHECKING:
+    from campaign_bot.networks.base import Network
 
 GROUP = "campaign_bot.networks"
 

@@ -35,13 +35,16 @@ LICENCES: dict[str, tuple[Mapping[str, str], str]] = {
         "https://open.canada.ca/en/open-government-licence-canada",
     ),
 }
+#: Spreadsheets take a cell that begins so for a formula, and run it: an apostrophe before it keeps it a text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 METHOD = {
     "en": (
         "Counts are read from the networks’ own interfaces at fixed ages of each post; one taken long after its age is in"
         " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero. Engagements are likes,"
         " reposts, replies, quotes and bookmarks, as far as the network tells them. Nothing about people is collected: no"
         " names, no replies, no lists of followers. Counts that only we hold (votes, clicks on links, outcomes) are left out"
-        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. The likes,"
+        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. A text that"
+        " begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet runs it as a formula. The likes,"
         " reposts, replies, quotes and impressions are shown by the networks themselves and are whole."
     ),
     "fr": (
@@ -50,7 +53,8 @@ METHOD = {
         " inconnue, jamais zéro. Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les"
         " signets que le réseau communique. Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes"
         " d’abonnés. Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9,"
-        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Les mentions J’aime, les"
+        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Un texte qui"
+        " commence par =, +, - ou @ est précédé d’une apostrophe, pour qu’aucun tableur ne l’exécute comme une formule. Les mentions J’aime, les"
         " partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers."
     ),
 }
@@ -88,9 +92,12 @@ def _cells(row: Row, table: DataTable) -> list[object]:
     """As the Table Schema writes them: nothing for what is unknown."""
     values = ((field, row.get(field.name)) for field in table.fields)
     return [
-        "" if value is None else ("true" if value else "false") if field.type == "boolean" else value
+        "" if value is None
+        else ("true" if value else "false") if field.type == "boolean"
+        else f"'{value}" if isinstance(value, str) and value.startswith(FORMULA)
+        else value
         for field, value in values
-    ]
+    ]  # fmt: skip
 
 
 def _resource(table: DataTable, file: Path) -> dict[str, Any]:

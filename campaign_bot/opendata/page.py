@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -27,7 +28,8 @@ def render(
     now: datetime,
 ) -> str:
     campaign = library.campaign
-    teller = Teller(language, campaign.region)
+    over = now.astimezone(ZoneInfo(campaign.timezone)).date() > campaign.ends
+    teller = Teller(language, campaign.region, over=over)
     licence, address = LICENCES[campaign.open_data.licence]
     return _environment().get_template("page.html.j2").render(
         t=teller, say=teller.say, number=teller.number, found=found, language=language,

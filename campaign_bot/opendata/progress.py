@@ -62,8 +62,7 @@ class Progress:
     sent: int
     posts_out: int
     approved: int
-    first: datetime | None
-    last: datetime | None
+    latest: datetime | None  # when the last post went out or the last count was read
     networks: tuple[NetworkLine, ...]
     series: tuple[tuple[str, tuple[PostLine, ...]], ...]  # by series id, newest post first
     spending: tuple[tuple[str, str, int, float], ...]  # (month, network, calls, US dollars)
@@ -72,6 +71,7 @@ class Progress:
     has_clicks: bool
     polls: tuple[PollLine, ...]
     commitments: tuple[CommitmentLine, ...]
+    counted_twice: bool  # a post is about several of them
 
 
 def progress(
@@ -88,7 +88,7 @@ def progress(
     """`age`: at which the report compares posts. `approved`: delivery -> when. `clicks`: by people, one number a delivery. `polls`: rows of the
     package’s table; `spending`: of the view."""
     sent = [one for one in results if one.state is State.SENT and one.sent]
-    times = sorted(one.sent for one in sent if one.sent)
+    times = [at for one in sent for at in (one.sent, *(snapshot.taken for snapshot in one.snapshots)) if at]
     by_name: dict[str, list[int]] = {}
     for outcome in outcomes:
         by_name.setdefault(outcome.name, []).append(outcome.count)
@@ -98,8 +98,7 @@ def progress(
         sent=len(sent),
         posts_out=len({one.post for one in sent}),
         approved=sum(one.delivery in approved for one in sent),
-        first=times[0] if times else None,
-        last=times[-1] if times else None,
+        latest=max(times, default=None),
         networks=tuple(_network(name, sent, age) for name in sorted({one.network for one in sent})),
         series=_series(sent, approved, age),
         spending=_spending(spending),
@@ -108,6 +107,7 @@ def progress(
         has_clicks=bool(clicks),
         polls=_polls(polls),
         commitments=tuple(_commitment(row, results, age) for row in _in_order(library)),
+        counted_twice=any(len(one.commitments) > 1 for one in results if one.state is not State.CANCELLED),
     )
 
 

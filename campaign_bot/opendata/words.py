@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 
+from campaign_bot.bilingual import N, say
 from campaign_bot.report.words import Speaker
-
-N = "\u00a0"
 
 WORDS: dict[str, tuple[str, str]] = {
     "language": ("English", "Français"),
@@ -35,15 +35,22 @@ WORDS: dict[str, tuple[str, str]] = {
         " que la campagne l’a consigné; des publications ne prouvent pas qu’il a été tenu.",
     ),
     "commitment_posts": ("{out} of {planned} posts are out", "Publications parues : {out} sur {planned}"),
+    "commitments_twice": (
+        "A post about several commitments counts at each of them.",
+        "Une publication qui porte sur plusieurs engagements compte pour chacun.",
+    ),
     "commitment_none": ("No post is about it yet", "Aucune publication n’en parle encore"),
+    "commitment_none_over": ("No post was about it", "Aucune publication n’en a parlé"),
     "commitment_engagements": ("{number} engagements", "Réactions : {number}"),
     "commitment_unread": ("engagement not measured yet", "réactions non encore mesurées"),
+    "commitment_unread_over": ("engagement not measured", "réactions non mesurées"),
     "posted": ("What was posted", "Ce qui est paru"),
     "posted_words": (
         "Every post, newest first, in its own words, with links to where it can be read.",
         "Chaque publication, de la plus récente à la plus ancienne, dans ses propres mots, avec les liens pour la lire.",
     ),
     "nothing": ("Nothing has been posted yet.", "Rien n’est encore paru."),
+    "nothing_over": ("Nothing was posted.", "Rien n’est paru."),
     "approved": ("Approved {date}", "Approuvée le {date}"),
     "approvals": ("Who approved it", "Qui l’a approuvé"),
     "approvals_words": (
@@ -77,6 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
         " communique, {age} après chaque publication.",
     ),
     "unread": ("No counts have been read yet.", "Aucun chiffre n’a encore été relevé."),
+    "unread_over": ("No counts were read.", "Aucun chiffre n’a été relevé."),
     "sent": ("Sent", "Envois"),
     "read": ("Read at this age", "Relevés à cet âge"),
     "total": ("Engagements", "Réactions"),
@@ -126,15 +134,18 @@ NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 class Teller(Speaker):
     """The report's speaker, with the words of this page."""
 
-    def __init__(self, language: str, region: str) -> None:
+    def __init__(self, language: str, region: str, *, over: bool = False) -> None:
+        """`over`: the campaign has ended, and nothing is "not yet" any more."""
         super().__init__(language, region)
-        self._second = language == "fr"
+        self._over = over
 
     def say(self, name: str, **values: object) -> str:
-        return self._nice(WORDS[name][self._second].format(**values))
+        if self._over and f"{name}_over" in WORDS:
+            name = f"{name}_over"
+        return say(WORDS, name, self.language, **values)
 
     def outcome(self, name: str) -> str:
-        return OUTCOMES.get(name, (name.replace("_", " ").capitalize(),) * 2)[self._second]
+        return say(OUTCOMES, name, self.language) if name in OUTCOMES else name.replace("_", " ").capitalize()
 
     def network(self, name: str) -> str:
         return NETWORKS.get(name, name)
@@ -154,12 +165,4 @@ class Teller(Speaker):
         return format_skeleton("yMMMM", date.fromisoformat(f"{iso}-01"), locale=self.language)
 
     def usd(self, value: float) -> str:
-        return self.number(value, 2) if self._second else f"{value:,.2f}"
-
-    def _nice(self, text: str) -> str:
-        """French no-break spaces, where plain ones were typed above."""
-        if not self._second:
-            return text
-        for plain, right in ((" :", N + ":"), ("« ", "«" + N), (" »", N + "»"), (" %", N + "%")):
-            text = text.replace(plain, right)
-        return text
+        return format_decimal(value, format="#,##0.00", locale=self._locale).replace("\u202f", N)

@@ -8,10 +8,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
+from campaign_bot.bilingual import N, say
 from campaign_bot.compose.filters import ordinal
 from campaign_bot.model import State
-
-N = "\u00a0"
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Waiting for approval", "En attente d’approbation"),
@@ -35,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "contents": ("Posts on this page", "Publications de cette page"),
     "nothing": ("Nothing waits for approval.", "Rien n’attend d’approbation."),
     "due": ("Due", "Prévue le"),
-    "picture": ("Picture description: ", f"Description de l’image{N}: "),
+    "picture": ("Picture description: ", "Description de l’image : "),
     "no_preview": ("no preview", "aucun aperçu"),
     "poll": ("Poll", "Sondage"),
     "open_for": ("open for", "ouvert pendant"),
@@ -56,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "followers": ("followers", "les abonnés"),
     "mentioned": ("people who are mentioned", "les personnes mentionnées"),
     "nobody": ("nobody", "personne"),
-    "warning": ("Content warning: ", f"Avertissement{N}: "),
+    "warning": ("Content warning: ", "Avertissement\u00a0: "),
     "findings": ("What the checks say", "Ce que disent les vérifications"),
     "no_findings": ("The checks found nothing.", "Les vérifications n’ont rien relevé."),
     "error": ("Blocks", "Bloque"),
@@ -87,7 +86,7 @@ class Words:
         self._locale = Locale("fr" if self._french else "en", "CA")
 
     def __getitem__(self, name: str) -> str:
-        return WORDS[name][self._french]
+        return say(WORDS, name, "fr" if self._french else "en")
 
     def instant(self, instant: datetime) -> str:
         pattern = "EEEE d MMMM y 'à' H 'h' mm" if self._french else "EEEE, MMMM d, y 'at' h:mm a"

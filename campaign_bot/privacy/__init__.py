@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
+from campaign_bot.bilingual import typeset
 
 Text = Mapping[str, str]
 FORGOTTEN = "forgotten"
@@ -67,6 +67,8 @@ def emptied(column: Column) -> str:
 
 @cache
 def stored() -> Stored:
+    from ruamel.yaml import YAML  # who only opens a database does not wait for it
+
     raw: Any = YAML(typ="safe").load(files("campaign_bot.privacy").joinpath("stored.yaml").read_text("utf-8"))
     keep = {name: _typed(words) for name, words in raw["keep"].items()}
     return Stored(
@@ -88,6 +90,4 @@ def _column(name: str, raw: Any) -> Column:
 def _typed(raw: Any) -> Text:
     """English and French, with the apostrophes of print; French gets the no-break spaces that are plain ones in the file."""
     english, french = (raw["en"], raw["fr"]) if isinstance(raw, dict) else raw.split(" | ")
-    for plain, right in ((" :", "\u00a0:"), ("« ", "«\u00a0"), (" »", "\u00a0»")):
-        french = french.replace(plain, right)
-    return {"en": english.replace("'", "’"), "fr": french}
+    return {"en": english.replace("'", "’"), "fr": typeset(french)}

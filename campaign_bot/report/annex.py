@@ -12,6 +12,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from campaign_bot.bilingual import say
 from campaign_bot.parity import Parity, Share
 from campaign_bot.report.words import N, Speaker
 
@@ -90,7 +91,7 @@ def as_json(annex: Annex) -> dict[str, Any]:
 
 
 def _word(name: str, speaker: Speaker) -> str:
-    return WORDS[name][speaker.language == "fr"]
+    return say(WORDS, name, speaker.language)
 
 
 def _measures(parity: Parity, speaker: Speaker) -> list[tuple[str, str]]:

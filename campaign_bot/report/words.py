@@ -8,10 +8,9 @@ from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_currency, format_decimal
 
+from campaign_bot.bilingual import N, typeset
 from campaign_bot.compose.filters import ordinal
 from campaign_bot.report.texts import METHODS, SENTENCES, WORDS
-
-N = "\u00a0"
 
 
 class Speaker:
@@ -89,8 +88,4 @@ class Speaker:
 
     def _typed(self, text: str) -> str:
         """French no-break spaces, where plain ones were typed."""
-        if not self._french:
-            return text
-        for plain, right in ((" :", N + ":"), ("« ", "«" + N), (" »", N + "»"), (" %", N + "%")):
-            text = text.replace(plain, right)
-        return text
+        return typeset(text) if self._french else text

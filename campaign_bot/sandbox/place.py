@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from campaign_bot.library.files import Account
+if TYPE_CHECKING:
+    from campaign_bot.library.files import Account
 
 LOOPBACK = "127.0.0.1"
 #: Where they are when nobody says otherwise, so that a second terminal finds them.

@@ -12,12 +12,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from PIL import Image, ImageOps
 
+from campaign_bot.compose.filters import ordinal
 from campaign_bot.sandbox.world import LocalMedia, LocalPost, World
 from campaign_bot.whole import write_whole
 
@@ -138,7 +140,7 @@ def _shown(world: World, thread: _Thread, now: datetime) -> dict[str, Any]:
         "labels": labels,
         "words": words,
         "created": post.created,
-        "when": format_datetime(post.created, "d MMM y, HH:mm", locale=words["locale"]),
+        "when": _at(post.created, words["locale"]),
         "warning": post.content_warning,
         "parts": [
             {
@@ -169,8 +171,12 @@ def _poll(post: LocalPost, votes: list[int], words: dict[str, Any], now: datetim
         ],
         "votes": " ".join(_counted("votes", total, words)),
         "state": words["ended"] if post.poll_ends and post.poll_ends <= now else words["ends"],
-        "ends": format_datetime(post.poll_ends, "d MMM y, HH:mm", locale=words["locale"]) if post.poll_ends else "",
+        "ends": _at(post.poll_ends, words["locale"]) if post.poll_ends else "",
     }
+
+
+def _at(instant: datetime, locale: str) -> str:
+    return ordinal(format_datetime(instant, "d MMM y, HH:mm", locale=locale), instant, Locale.parse(locale))
 
 
 def _counted(name: str, count: int, words: dict[str, Any]) -> tuple[str, str]:

@@ -8,10 +8,9 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.model import Content, Delivery, State
 from campaign_bot.store.connection import Connections, to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.record import COLUMNS, Head, next_line
 from campaign_bot.store.rows import to_delivery
 

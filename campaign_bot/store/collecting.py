@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.model import Counts
 from campaign_bot.store.base import DuePoll, DueSnapshot
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.rows import COUNT_FIELDS, to_counts
 
 #: A count that could not be read for so long after its last age is not read any more.

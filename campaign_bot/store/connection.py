@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3 as sqlite3  # pyright: ignore[reportMissingTypeStubs]
-from sqlite_utils import Database
 
 from campaign_bot.errors import StoreError
-from campaign_bot.store.migrations import migrations
+from campaign_bot.store.database import Database
+from campaign_bot.store.migrations import migrate
 
 #: How long a statement waits for another process's write before it says that the database is locked.
 BUSY_TIMEOUT_MS = 10_000
+#: `recursive_triggers`: a REPLACE deletes, and the record's triggers have to see that.
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
+)  # fmt: skip
 
 
 DatabaseError: type[Exception] = sqlite3.DatabaseError  # pyright: ignore[reportAttributeAccessIssue]
@@ -127,7 +131,7 @@ class Connections:
         conn = sqlite3.connect(  # pyright: ignore[reportAttributeAccessIssue]
             str(self.path), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
         )
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in PRAGMAS:
             conn.execute(f"PRAGMA {pragma}")
         return Database(conn)
 
@@ -136,7 +140,7 @@ class Connections:
         lock = self.path.with_name(self.path.name + ".lock")
         with lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            migrations.apply(self.db)
+            migrate(self.db)
 
     def _mark(self, simulated: bool) -> None:
         """A database is for real networks or for simulated ones, for ever: figures of the two never mix."""

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.model import OPEN_STATES, QUEUE, Delivery, Post, State
 from campaign_bot.store.base import Approving, Draft, Planned
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.experimenting import assign
 from campaign_bot.store.outside import keep_links
 from campaign_bot.store.rows import to_post

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.model import Content, Part, State
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.record import VERSIONING, Disposed
 
 #: What has come to its end; nothing of it will be sent, looked up or edited.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from campaign_bot.model import OPEN_STATES, Assignment
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.database import Database
 
 
 class Experimenting(Changes):

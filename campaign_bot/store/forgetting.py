@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlite_utils import Database
-
 from campaign_bot.privacy import FORGOTTEN, PROGRAM, emptied, stored
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import to_ms
+from campaign_bot.store.database import Database
 
 
 class Forgetting(Changes):

@@ -17,7 +17,14 @@ from campaign_bot.store.rows import COUNT_FIELDS
 #: A question mark that ends a sentence; the one in a link's address is none.
 _QUESTION = re.compile(r"\?(?=[\s»”\"')]|$)")
 _HOUR_MS = 3_600_000
+_DAY_MS = 86_400_000
 _KEY_DIGITS = 12  # of a post's key, enough to draw by
+
+#: Of a part of a day; the states are named so that the index is used.
+_COUNTED = """
+    union all select series, coalesce(priority, ''), network, language, state, 1 from delivery join post on post.key = delivery.post
+     where state in (select value from json_each(?)) and due_ms >= ? and due_ms < ?
+"""
 
 _Reads = dict[str, tuple[list[tuple[int, Counted]], bool]]
 
@@ -48,12 +55,18 @@ class Measuring(Changes):
             return list(self._measured(where, values))
 
     def tallied(self, *, since: datetime | None = None, until: datetime | None = None) -> list[Tallied]:
-        """How many deliveries there are of each kind and state: exact, however many."""
-        where, values = _period(since, until)
+        """How many deliveries there are of each kind and state: exact, however many. Whole days (UTC) are counted already."""
+        begin, end = _period(since, until)[1]
+        first, last = -(-begin // _DAY_MS), end // _DAY_MS
+        edges = [(begin, first * _DAY_MS), (last * _DAY_MS, end)] if first <= last else [(begin, end)]
         rows = self._rows(
-            "select post.series, post.priority, delivery.network, delivery.language, delivery.state, count(*) as number"
-            f" from delivery join post on post.key = delivery.post where {where} group by 1, 2, 3, 4, 5",
-            values,
+            f"""
+            select series, priority, network, language, state, sum(number) as number from (
+              select series, priority, network, language, state, number from tally where day >= ? and day < ?
+              {_COUNTED * len(edges)}
+            ) group by 1, 2, 3, 4, 5 having sum(number) > 0
+            """,
+            [first, last, *(value for edge in edges for value in (json.dumps(list(State)), *edge))],
         )
         return [
             Tallied(row["series"], row["priority"], row["network"], row["language"], State(row["state"]), row["number"])

@@ -5,14 +5,40 @@ Instants are integer milliseconds UTC (`*_ms`); the views show ISO 8601 text for
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from campaign_bot.store.database import Database as Connected
 from campaign_bot.store.record import GENESIS, Head, next_line
 
-migrations = Migrations("campaign_bot")
+if TYPE_CHECKING:  # loaded with the first step that is to be taken
+    from sqlite_utils import Database
+
+#: The steps by their names, in their order.
+STEPS: dict[str, Callable[[Database], None]] = {}
 
 
-@migrations()
+def step(function: Callable[[Database], None]) -> Callable[[Database], None]:
+    STEPS[function.__name__] = function
+    return function
+
+
+def migrate(db: Connected, *, stop_before: str = "") -> None:
+    """Take the steps that this database lacks, each in a transaction of its own."""
+    known = db.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone()
+    taken = {name for (name,) in db.execute("select name from _sqlite_migrations")} if known else set[str]()
+    if taken.issuperset(STEPS):
+        return
+    whole = db.whole
+    from sqlite_utils import Migrations
+
+    migrations = Migrations("campaign_bot")
+    for one in STEPS.values():
+        migrations()(one)
+    migrations.apply(whole, stop_before=stop_before or None)
+
+
+@step
 def m001_tables(db: Database) -> None:
     """The vocabulary's nouns."""
     text, integer = str, int
@@ -89,7 +115,7 @@ def m001_tables(db: Database) -> None:
 _ISO = "strftime('%Y-%m-%dT%H:%M:%SZ', {} / 1000, 'unixepoch')"
 
 
-@migrations()
+@step
 def m002_views(db: Database) -> None:
     """What people read: `posts` has one row a delivery, `engagement` one row a delivery and age."""
     db.create_view(
@@ -126,7 +152,7 @@ def m002_views(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m003_engine(db: Database) -> None:
     """What is held until a person decides; what the networks still allow; who is at work."""
     text, integer = str, int
@@ -141,7 +167,7 @@ def m003_engine(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m004_operating(db: Database) -> None:
     """What was spent; which alerts were told and seen; who paused an account."""
     text, integer = str, int
@@ -170,7 +196,7 @@ def m004_operating(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m008_record(db: Database) -> None:
     """The event log becomes a chain that the database keeps from being changed; every version of a content is kept."""
     text, integer = str, int
@@ -207,13 +233,13 @@ def m008_record(db: Database) -> None:
     )
 
 
-@migrations()
+@step
 def m011_doubt(db: Database) -> None:
     """What came out of an old copy of the database: it may have been deleted since, so that nobody resends it alone."""
     db.table("delivery").add_column("doubted", int, not_null_default=0)
 
 
-@migrations()
+@step
 def m009_experiment(db: Database) -> None:
     """What an experiment was declared to be, and which variant each delivery got; which post answers which."""
     text, integer = str, int
@@ -229,7 +255,7 @@ def m009_experiment(db: Database) -> None:
     )  # fmt: skip
 
 
-@migrations()
+@step
 def m010_opendata(db: Database) -> None:
     """What is to be read next and what was odd about a reading; poll results; outcomes from elsewhere; tracked links."""
     text, integer = str, int
@@ -275,7 +301,7 @@ def m010_opendata(db: Database) -> None:
     _analysts_views(db)
 
 
-@migrations()
+@step
 def m012_server(db: Database) -> None:
     """What the server of each account says of its limits, and when it was asked."""
     db.table("server").create(
@@ -284,13 +310,54 @@ def m012_server(db: Database) -> None:
     )  # fmt: skip
 
 
-@migrations()
+@step
 def m013_proof(db: Database) -> None:
     """Which credentials the network said are the account's own."""
     db.table("proof").create(
         {"account": str, "fingerprint": str, "at_ms": int},
         pk="account", not_null={"fingerprint", "at_ms"}, strict=True,
     )  # fmt: skip
+
+
+@step
+def m014_tally(db: Database) -> None:
+    """How many deliveries there are of each kind, state and UTC day: kept as they change, so that nobody counts them all."""
+    text, integer = str, int
+    db.table("tally").create(
+        {
+            "day": integer, "series": text, "priority": text, "network": text, "language": text, "state": text,
+            "number": integer,
+        },
+        pk=("day", "series", "priority", "network", "language", "state"), not_null={"number"}, strict=True,
+    )  # fmt: skip
+    db.execute(
+        "insert into tally select due_ms / 86400000, series, coalesce(priority, ''), network, language, state, count(*)"
+        " from delivery join post on post.key = delivery.post group by 1, 2, 3, 4, 5, 6"
+    )
+    add = (
+        "insert into tally select new.due_ms / 86400000, series, coalesce(priority, ''), new.network, new.language, new.state, 1"
+        " from post where key = new.post on conflict do update set number = number + 1"
+    )
+    take = (
+        "update tally set number = number - 1 where day = old.due_ms / 86400000 and network = old.network"
+        " and language = old.language and state = old.state"
+        " and (series, priority) = (select series, coalesce(priority, '') from post where key = old.post)"
+    )
+    for name, when, work in (
+        ("insert", "insert", f"{add};"),
+        ("update", "update of due_ms, state, post, network, language", f"{take}; {add};"),
+        ("delete", "delete", f"{take};"),
+    ):
+        db.execute(f"create trigger tally_{name} after {when} on delivery begin {work} end")
+    db.create_view(
+        "spending",
+        """
+        select strftime('%Y-%m', at_ms / 1000, 'unixepoch') as month, network, account, action, count(*) as times,
+               round(sum(usd_micro) / 1000000.0, 4) as usd, max(simulated) as simulated
+          from spend group by 1, 2, 3, 4
+        """,
+        replace=True,
+    )
 
 
 def _analysts_views(db: Database) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.errors import StoreError
 from campaign_bot.model import Click, Outcome
-from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow
+from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow, Overlap
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.record import VERSIONING
 
 
@@ -44,20 +43,10 @@ class Outside(Changes):
         self, file: str, sha256: str, rows: Iterable[OutcomeRow], *, person: str, now: datetime
     ) -> Imported:
         """Keep a file's rows, all of them or none. The same bytes again change nothing; another content under a file's
-        name takes the place of the one before. `rows` may be a million: they wait in a table of this connection's own,
-        so that nobody else waits for us."""
+        name takes the place of the one before."""
         if (before := self._in_force(sha256=sha256)) is not None:
             return before
-        db = self._connections.db
-        with self._connections.errors():
-            db.execute("drop table if exists temp.staged")
-            db.execute("create temp table staged (day text, source text, name text, count integer, post text)")
-            db.conn.execute("BEGIN")
-            db.conn.executemany(
-                "insert into temp.staged values (?, ?, ?, ?, ?)",
-                ((row.day.isoformat(), row.source, row.name, row.count, row.post) for row in rows),
-            )
-            db.conn.execute("COMMIT")
+        self._stage(rows)
         with self._connections.write() as db:
             if (before := self._in_force(sha256=sha256)) is not None:
                 return before
@@ -108,16 +97,36 @@ class Outside(Changes):
         )
         return [Outcome(date.fromisoformat(row["day"]), row["source"], row["name"], row["count"]) for row in rows]
 
-    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str) -> dict[tuple[date, str, str, str], str]:
-        """Which of these rows another file in force has too (row -> that file): together they would count twice."""
-        known = {
-            (date.fromisoformat(row["day"]), row["source"], row["name"], row["post"]): row["file"]
-            for row in self._rows("select day, source, name, post, file from outcomes where file <> ?", [file])
-        }
-        if not known:
-            return {}
-        keys = ((row.day, row.source, row.name, row.post) for row in rows)
-        return {key: known[key] for key in keys if key in known}
+    def outcome_names(self) -> set[str]:
+        """Every name that was ever imported."""
+        return {row["name"] for row in self._rows("select distinct name from outcome")}
+
+    def overlapping(self, rows: Iterable[OutcomeRow], *, file: str, most: int) -> tuple[list[Overlap], int]:
+        """Which of these rows another file in force has too: together they would count twice. The first `most` of them by
+        day, and how many there are."""
+        others = "from outcomes where file <> ?"
+        if not self._rows(f"select 1 {others} limit 1", [file]):
+            return [], 0
+        self._stage(rows)
+        both = f"(select day, source, name, post, file {others}) join temp.staged using (day, source, name, post)"
+        number = self._rows(f"select count(*) as number from {both}", [file])[0]["number"]
+        first = self._rows(f"select day, source, name, file from {both} order by 1, 2, 3 limit ?", [file, most])
+        return [
+            Overlap(date.fromisoformat(one["day"]), one["source"], one["name"], one["file"]) for one in first
+        ], number
+
+    def _stage(self, rows: Iterable[OutcomeRow]) -> None:
+        """A million rows wait in a table of this connection's own, so that nobody else waits for us."""
+        db = self._connections.db
+        with self._connections.errors():
+            db.execute("drop table if exists temp.staged")
+            db.execute("create temp table staged (day text, source text, name text, count integer, post text)")
+            db.execute("BEGIN")
+            db.conn.executemany(
+                "insert into temp.staged values (?, ?, ?, ?, ?)",
+                ((row.day.isoformat(), row.source, row.name, row.count, row.post) for row in rows),
+            )
+            db.execute("COMMIT")
 
     def _in_force(self, **where: str) -> Imported | None:
         (name, value), *_ = where.items()

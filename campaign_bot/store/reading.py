@@ -34,8 +34,8 @@ class Reading(Changes):
         yield from self._lines(f"{where} order by id", values)
 
     def first_event(self) -> datetime | None:
-        rows = self._rows("select min(at_ms) as at_ms from event")
-        return from_ms_or_none(rows[0]["at_ms"])
+        rows = self._rows("select at_ms from event order by id limit 1")
+        return from_ms(rows[0]["at_ms"]) if rows else None
 
     def head(self) -> Head:
         with self._connections.errors():
@@ -179,7 +179,11 @@ class Reading(Changes):
         return ""
 
     def _count_events(self, up_to: int) -> int:
-        return int(self._rows("select count(*) as number from event where id <= ?", [up_to])[0]["number"])
+        # SQLite counts a whole table page by page, a part of it row by row: the part after is the small one.
+        rows = self._rows(
+            "select (select count(*) from event) - (select count(*) from event where id > ?) as number", [up_to]
+        )
+        return int(rows[0]["number"])
 
     def _lines(self, rest: str, values: Sequence[object] = ()) -> Iterator[Line]:
         with self._connections.errors():

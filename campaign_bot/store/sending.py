@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from campaign_bot.errors import StoreError
 from campaign_bot.model import ALL, OPEN_STATES, RETRACTABLE, Allowance, Content, Delivery, Pause, Receipt, State
 from campaign_bot.store.changes import Changes, head_of
 from campaign_bot.store.collecting import await_readings
 from campaign_bot.store.connection import from_ms, from_ms_or_none, to_ms
+from campaign_bot.store.database import Database
 from campaign_bot.store.rows import to_receipt
 
 _PAUSED = f"exists (select 1 from pause where pause.account in (delivery.account, '{ALL}'))"

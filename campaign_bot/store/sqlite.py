@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,25 @@ from campaign_bot.store.record import Head
 from campaign_bot.store.rows import to_counts, to_delivery
 from campaign_bot.store.sending import Sending
 from campaign_bot.store.servers import Servers
+
+#: Each account and state is looked up in the index, and counted there: what was sent is never read row by row.
+_TALLY = """
+    with recursive known(account) as (
+        select min(account) from delivery
+        union all select (select min(account) from delivery where account > known.account) from known where account is not null
+    ),
+    kind as (
+        select account, value as state from known, json_each(:states)
+         where exists (select 1 from delivery where delivery.account = known.account and state = value)
+    )
+    select kind.account, kind.state,
+           (select count(*) from delivery where account = kind.account and state = kind.state) as number,
+           (select max(sent_ms) from delivery where account = kind.account and state = kind.state) as last_ms,
+           case when kind.state = 'approved' then
+             (select min(max(due_ms, coalesce(not_before_ms, 0))) from delivery
+               where account = kind.account and state = kind.state and held = '') end as next_ms
+      from kind order by kind.account, kind.state
+"""
 
 
 class SqliteStore(
@@ -78,11 +98,7 @@ class SqliteStore(
 
     def tally(self) -> list[Tally]:
         """How the deliveries stand, by account and state."""
-        rows = self._rows(
-            "select account, state, count(*) as number, max(sent_ms) as last_ms,"
-            " min(case when state = 'approved' and held = '' then max(due_ms, coalesce(not_before_ms, 0)) end) as next_ms"
-            " from delivery group by account, state order by account, state"
-        )
+        rows = self._rows(_TALLY, {"states": json.dumps(list(State))})
         return [
             Tally(
                 row["account"], State(row["state"]), row["number"],
@@ -98,6 +114,14 @@ class SqliteStore(
             " join delivery on delivery.key = attempt.delivery group by 1, 2 order by 1, 2"
         )
         return {(row["account"], row["outcome"]): row["number"] for row in rows}
+
+    def noted(self, name: str) -> str:
+        rows = self._rows("select value from meta where name = ?", [name])
+        return str(rows[0]["value"]) if rows else ""
+
+    def note(self, name: str, words: str) -> None:
+        with self._connections.write() as db:
+            db.execute("insert or replace into meta (name, value) values (?, ?)", [name, words])
 
     def view(self, name: str) -> Iterator[dict[str, Any]]:
         """The rows of one of the views that docs/data.md describes, one by one: there may be millions."""

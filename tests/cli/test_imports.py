@@ -54,6 +54,40 @@ def test_a_corrected_file_takes_the_place_of_the_one_before_and_undo_brings_that
     app.close()
 
 
+def test_a_name_that_nothing_counts_is_kept_and_warned_of(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,download,4\n2026-01-18,site,sing_up,4\n")
+    dry = run("import", "--dry-run", "o.csv")
+    assert (dry.code, "It can be imported: 2 rows" in dry.out) == (0, True)
+    told = run("import", "o.csv")
+    assert "o.csv:3:1: warning: Nothing counts “sing_up” so far" in told.err and "Did you mean sign_up?" in told.err
+    assert (told.code, "import --undo 1" in told.out) == (0, True)
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sing_up,5\n")
+    assert run("import", "o.csv", "--json").json["warnings"] == [], "who has seen it is not asked again"
+
+
+def test_a_metric_of_an_objective_is_a_name_that_counts(run: Run, campaign: Path) -> None:
+    settings = Path("content/campaign.yaml")
+    objective = "{id: o, text: {en: T, fr: T}, metric: petition, target: 5, by: 2027-01-30}"
+    settings.write_text(f"{settings.read_text('utf-8')}objectives: [{objective}]\n", "utf-8")
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,petition,4\n")
+    assert run("import", "o.csv").err == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2026-01-18,=HYPERLINK(1),sign_up,4", "begins with “=”"),
+        ("2026-01-18,@site,sign_up,4", "begins with “@”"),
+        ("2026-01-18,site,likes,4", "“likes” is counted by the networks"),
+    ],
+)
+def test_what_would_be_a_formula_or_counted_twice_is_refused(run: Run, campaign: Path, row: str, words: str) -> None:
+    Path("o.csv").write_text(HEADER + row + "\n")
+    told = run("import", "o.csv")
+    assert (told.code, words in told.err) == (1, True)
+    assert outcomes(campaign) == []
+
+
 def test_what_another_file_tells_already_would_count_twice(run: Run, campaign: Path) -> None:
     Path("a.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
     Path("b.csv").write_text(HEADER + "2026-01-18,site,sign_up,7\n")
@@ -105,6 +139,11 @@ def test_another_encoding_is_named_with_the_first_byte_that_shows_it(run: Run, c
     assert "o.csv:2:15" in told.err and "é" in told.err and "--encoding cp1252" in told.err
     assert run("import", "o.csv", "--encoding", "cp1252").code == 0
     assert run("import", "o.csv", "--encoding", "klingon").err.startswith("Error: “klingon” is no encoding.")
+
+
+def test_a_workbook_is_told_from_a_csv(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_bytes(b"PK\x03\x04\x14\x00")
+    assert "o.csv is a workbook, no CSV. Save its sheet as “CSV UTF-8”." in run("import", "o.csv").err
 
 
 def test_a_row_can_be_put_down_to_a_post_that_exists(run: Run, campaign: Path) -> None:

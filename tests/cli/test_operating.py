@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -44,6 +47,37 @@ def test_status_works_with_broken_files(campaign: Path, run: Run) -> None:
     ran = run("status")
     assert ran.code == 1
     assert "files" in ran.out and "campaign-bot check" in ran.out
+
+
+def test_what_status_remembers_of_the_files_goes_with_any_change(campaign: Path, run: Run) -> None:
+    """It does not read them again while none has changed; of the same length, and with its old time, is a change too."""
+    series = campaign / "content/series/facts/series.yaml"
+    right, times = series.read_text("utf-8"), series.stat()
+    for text, kinds in ((right, set[str]()), (right.replace("title", "titel"), {"files"}), (right, set[str]())):
+        series.write_text(text, encoding="utf-8")
+        os.utime(series, ns=(times.st_atime_ns, times.st_mtime_ns))
+        for _ in "twice":
+            assert {one["kind"] for one in run("status", "--json").json["concerns"]} == kinds
+    settings = campaign / "content/campaign.yaml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("timezone:", "budget: {x: 5}\ntimezone:").replace("x-en:", "x-us:"), "utf-8")
+    told = run("status", "--json").json
+    assert told["budgets"][0]["budget"] == 5
+    assert "x-us" in {one["account"] for one in told["accounts"]}
+    (campaign / "schedules/more.yaml").write_text("[", encoding="utf-8")
+    assert {one["kind"] for one in run("status", "--json").json["concerns"]} == {"files"}
+
+
+def test_who_only_looks_loads_little(campaign: Path, run: Run) -> None:
+    """Else `status` takes more than half a second, of which it works a tenth."""
+    run("status")
+    for command in (["status"], ["queue", "list"]):
+        asked = f"import sys; sys.argv[1:] = {command}; import campaign_bot.cli as c\ntry: c.main()\nfinally: print(*sys.modules)"
+        told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False).stdout
+        loaded = set(told.split())
+        assert "campaign_bot.app.watching" in loaded, command
+        slow = {"campaign_bot.plan", "campaign_bot.library.files", "jinja2", "ruamel.yaml", "sqlite_utils", "structlog"}
+        assert not slow & loaded, command
 
 
 def test_doctor_names_what_is_wrong_with_its_cure(campaign: Path, run: Run) -> None:

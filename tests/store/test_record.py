@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from campaign_bot.errors import StoreError
-from campaign_bot.store.migrations import migrations
+from campaign_bot.store.database import Database
+from campaign_bot.store.migrations import migrate
 from campaign_bot.store.record import Fault, Head, Line, faults_of, next_line
 from campaign_bot.store.sqlite import SqliteStore
 from tests.database import connect
@@ -100,7 +100,7 @@ def test_a_database_from_before_the_chain_is_chained_in_its_order(tmp_path: Path
     file = tmp_path / "old.db"
     with connect(file) as connection:
         old = Database(connection)
-        migrations.apply(old, stop_before="m008_record")
+        migrate(old, stop_before="m008_record")
         for number in (3, 4, 9):
             old.execute(
                 "insert into event (id, at_ms, actor, action, subject, detail) values (?, ?, 'alex', 'did', 'x', ?)",

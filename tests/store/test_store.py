@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bench.report import fill
 from campaign_bot.errors import StoreError
@@ -331,3 +334,40 @@ def test_a_draw_of_very_many_keeps_a_posts_languages_together(tmp_path: Path) ->
     assert set(Counter(one.post for one in found).values()) == {6}
     assert found == store.measured(most=1_199, drawn=300), "the same draw each time"
     store.close()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from(["approve", "move", "cancel"]), st.integers(-80, 80)), max_size=8
+    ),
+    st.integers(-80, 80),
+    st.integers(-80, 80),
+)
+@settings(max_examples=12, deadline=None)
+def test_what_is_counted_as_it_changes_is_what_is_there(
+    changes: list[tuple[int, str, int]], since: int, until: int
+) -> None:
+    """Of each kind and state, in any period: whole days are counted already, their parts at both ends are not."""
+    with tempfile.TemporaryDirectory() as name:
+        store = SqliteStore(Path(name) / "a.db")
+        drafts = [a_draft("x-en", NOW + 13 * number * HOUR, post=f"p{number}") for number in range(4)]
+        for number, draft in enumerate(drafts):
+            store.add(a_post(draft, key=f"p{number}", name=f"facts-{number}"), now=NOW, actor="plan")
+        for number, change, hours in changes:
+            draft = drafts[number]
+            match change:
+                case "approve":
+                    store.approve(draft.key, draft.content.sha256, ["k"], person="alex", note="", now=NOW)
+                case "move":
+                    store.move(draft.key, NOW + hours * HOUR, now=NOW, actor="alex", kept=False)
+                case _:
+                    store.cancel(draft.key, now=NOW, actor="alex", why="")
+        begin, end = NOW + since * HOUR, NOW + until * HOUR
+        for first, last in ((None, None), (begin, None), (None, end), (begin, end)):
+            there = Counter(
+                one.state
+                for one in store.deliveries()
+                if (first or one.due) <= one.due and (last is None or one.due < last)
+            )
+            assert Counter({one.state: one.number for one in store.tallied(since=first, until=last)}) == there
+        store.close()

@@ -21,8 +21,6 @@ from multiprocessing import Value
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlite_utils import Database
-
 from campaign_bot import log, publish
 from campaign_bot.app import App
 from campaign_bot.daemon import Daemon
@@ -30,6 +28,7 @@ from campaign_bot.model import Delivery, Outgoing, Receipt, State
 from campaign_bot.networks.base import Connection
 from campaign_bot.sandbox.server import LocalNetworks, build_world
 from campaign_bot.store.connection import Connections
+from campaign_bot.store.database import Database
 from campaign_bot.store.sqlite import SqliteStore
 
 #: The engine's own times, shortened alike, so that a recovery takes seconds.

@@ -1,0 +1,116 @@
+"""What commands that only look need of the campaign's files, remembered as long as no file has changed.
+
+Reading a campaign takes half a second: every file is parsed and checked. `status` needs to know that they are right, the
+accounts, the budgets and the timezone, and people and cron ask it often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campaign_bot import __version__
+from campaign_bot.app.parts import Parts
+from campaign_bot.errors import ContentError, StoreError
+
+#: Where a campaign's files are.
+FOLDERS = ("content", "schedules")
+_NOTE = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    network: str
+    secrets: tuple[str, ...]  # the settings that hold them, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of files that are right."""
+
+    timezone: str
+    accounts: Mapping[str, KnownAccount]
+    budget: Mapping[str, float]  # US dollars a month, by network
+
+
+#: Of files that are not right.
+NOTHING_KNOWN = Known("UTC", {}, {})
+
+
+class Knowing(Parts):
+    """The campaign's files as they matter to those who only look."""
+
+    @property
+    def known(self) -> Known:
+        """Of the files in force. Raises ContentError where they are not right."""
+        if "library" in self.__dict__:
+            return self._learned()
+        mark = fingerprint(self.directory)
+        with contextlib.suppress(StoreError, ValueError):  # a note that nobody can read
+            if (found := self._remembered(mark)) is not None:
+                return found
+        found = self._learned()
+        with contextlib.suppress(StoreError):  # it is read again next time
+            self.store.note(_NOTE, json.dumps({"mark": mark, **asdict(found)}))
+        return found
+
+    @property
+    def local_zone(self) -> ZoneInfo:
+        """The campaign's zone; UTC where its files cannot be read."""
+        try:
+            return ZoneInfo(self.known.timezone)
+        except ContentError:
+            return ZoneInfo("UTC")
+
+    def _learned(self) -> Known:
+        campaign = self.library.campaign
+        accounts = {
+            one.name: KnownAccount(one.network, tuple(self.secret_settings(one))) for one in campaign.accounts.values()
+        }
+        return Known(campaign.timezone, accounts, dict(campaign.budget))
+
+    def _remembered(self, mark: str) -> Known | None:
+        if not self.database.exists() or not (note := self.store.noted(_NOTE)):
+            return None
+        told = json.loads(note)
+        if told["mark"] != mark:
+            return None
+        accounts = {name: KnownAccount(one["network"], tuple(one["secrets"])) for name, one in told["accounts"].items()}
+        return Known(told["timezone"], accounts, told["budget"])
+
+
+def fingerprint(directory: Path) -> str:
+    """Another one when any of the campaign's files, or the program, is another one. No file is read: whoever writes one
+    changes its ctime, which nobody can set back."""
+    packages = [Path(one) for one in sys.path if one.endswith(("site-packages", "dist-packages"))]
+    seen = [__version__, *(_of(one) for one in (Path(__file__).parents[1], *packages))]
+    for folder in FOLDERS:
+        seen += sorted(f"{path.relative_to(directory)} {_of(path)}" for path in _below(directory / folder))
+    return sha256("\n".join(seen).encode(errors="surrogateescape")).hexdigest()
+
+
+def _of(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_ino} {found.st_size} {found.st_ctime_ns}"
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """A folder and all that is in it, each folder once: links may lead back. What is not there, or nobody may look at, is
+    left out: reading the files tells it."""
+    left, met = [folder], set[tuple[int, int]]()
+    while left:
+        path = left.pop()
+        with contextlib.suppress(OSError):
+            found = path.stat()
+            here = (found.st_dev, found.st_ino)
+            if stat.S_ISDIR(found.st_mode) and here not in met:
+                met.add(here)
+                left += path.iterdir()
+            yield path
