@@ -121,7 +121,7 @@ class MastodonClient(Connection):
         if isinstance(error, MastodonNetworkError) and never_left(error.__context__):
             return Unavailable(self.account, f"{self._server} cannot be reached ({told}).")
         if stage == "create":
-            return Unconfirmed(self.account, f"{self._server} gave no answer ({told}); the post may be there.")
+            return Unconfirmed(self.account, f"{self._server} gave no usable answer ({told}); the post may be there.")
         return Unavailable(self.account, f"{self._server} gave no usable answer ({told}).")
 
     def _refused(self, error: Exception, status: int, stage: Stage) -> NetworkError:
