@@ -13,8 +13,10 @@ import pytest
 from campaign_bot import errors
 from campaign_bot.errors import NetworkError
 from campaign_bot.model import State
-from campaign_bot.networks import bluesky, mastodon, x
+from campaign_bot.networks.bluesky import client as bluesky
+from campaign_bot.networks.mastodon import client as mastodon
 from campaign_bot.networks.wire import Cut
+from campaign_bot.networks.x import client as x
 from campaign_bot.sandbox.world import Fault
 from tests.stage import Stage
 
@@ -89,10 +91,10 @@ def exceptions_of(module: str) -> Iterator[type[Exception]]:
             yield found
 
 
-@pytest.mark.parametrize("network", LIBRARIES, ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("network", LIBRARIES, ids=lambda module: module.__name__.split(".")[2])
 def test_every_exception_of_a_library_is_one_that_is_translated(network: Any) -> None:
     """Also those that leak: JSON's, pydantic's, the socket's."""
-    caught = network._failures()
+    caught = network.failures()
     every = {one for module in LIBRARIES[network] for one in exceptions_of(module)}
     assert len(every) > 5
     leaking = {OSError, UnicodeDecodeError, OverflowError, IndexError, RecursionError, Cut}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from campaign_bot.app import App
+from campaign_bot.errors import ConfigError
 from campaign_bot.model import State
 from campaign_bot.sandbox.world import Fault
 from tests.campaigns import CAMPAIGN
@@ -95,6 +98,26 @@ def test_an_unconfirmed_post_is_not_looked_for_with_anothers_credentials(stage: 
     assert fingerprint and "credentials of small_fr" in again.store.paused()["mastodon-en"].reason
     again.close()
     assert (stage.posts("mastodon-en"), stage.delivery("mastodon-en").state) == (1, State.UNCONFIRMED)
+
+
+def test_what_is_out_is_not_taken_for_deleted_by_anothers_credentials(stage: Stage) -> None:
+    """The other account's server says 404 to a post that is not its own; deleting what is gone is no error."""
+    stage.work()
+    swap(stage, "mastodon")
+    with pytest.raises(ConfigError, match=r"credentials of small_fr, not of small_en\. Nothing was done"):
+        again = App(
+            stage.app.directory,
+            environ={},
+            clock=stage.clock,
+            sandbox_url=stage.networks.url,
+            database=stage.app.database,
+        )
+        again.store.record_proof("mastodon-en", "of the credentials from before", now=stage.clock())
+        try:
+            again.retract(stage.delivery("mastodon-en"), "a slip")
+        finally:
+            again.close()
+    assert (stage.posts("mastodon-en"), stage.delivery("mastodon-en").state) == (1, State.SENT)
 
 
 def test_nobody_to_ask_means_later_and_says_why(stage: Stage) -> None:

@@ -227,15 +227,15 @@ class Operating(Auditing, Accounts, Watching):
         return [one for one in deliveries if one.state is not State.RETRACTED and self.store.receipts(one.key)]
 
     def retract(self, delivery: Delivery, why: str) -> None:
-        """Delete all parts on the network, the last one first. Raises NetworkError when one could not be; then it counts
-        as sent still, and the same again tries the rest. Raises StateError while one of its parts is under way."""
+        """Delete all parts on the network, the last one first. Raises NetworkError, or ConfigError for another account's
+        credentials, when one could not be; then it counts as sent still, and the same again tries the rest. Raises
+        StateError while one of its parts is under way."""
         self.permit("retract", [delivery])
         if delivery.state not in RETRACTABLE:
             cure = "`campaign-bot resolve` says what became of it." if delivery.state is State.UNCONFIRMED else ""
             raise StateError(f"it is {delivery.state}: nobody knows yet how much of it is out.", advice=cure)
-        connection = self.connection(delivery.account)
         for _, receipt in sorted(self._receipts(delivery).items(), reverse=True):
-            connection.retract(receipt.remote_id)
+            self.own_connection(delivery.account).retract(receipt.remote_id)
         self.store.settle_retracted(delivery.key, actor=self.person, now=self.clock(), why=why)
 
     def edited(self, delivery: Delivery, part: int, text: str) -> Content:
@@ -274,7 +274,7 @@ class Operating(Auditing, Accounts, Watching):
         receipts = self._receipts(delivery)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)
-        self.connection(delivery.account).edit(receipts[part].remote_id, outgoing)
+        self.own_connection(delivery.account).edit(receipts[part].remote_id, outgoing)
         measure = self.network_of(self.library.account(delivery.account)).measure
         length = max(measure(one.text) for one in content.parts)
         self.store.record_edit(

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from campaign_bot.app.servers import Servers
+from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 from campaign_bot.networks.base import Connection
@@ -43,6 +44,17 @@ class Proving(Servers):
             self.store.record_proof(account.name, fingerprint, now=self.clock())
         self._proven[account.name] = (connection, account)
         return ""
+
+    def own_connection(self, account_name: str) -> Connection:
+        """For what a person does with what is out: another account's server would say that it is not there, and it would
+        count as deleted. Raises ConfigError where the credentials are not the account's own, NetworkError."""
+        connection = self.connection(account_name)
+        if fault := self.prove(self.library.account(account_name), connection):
+            raise ConfigError(
+                f"{account_name}: {fault} Nothing was done.",
+                advice="Mend them; `campaign-bot accounts check` proves it.",
+            )
+        return connection
 
     def _fingerprint(self, account: Account) -> str:
         """Which credentials these are, for whom and where. From what is kept nobody gets them back, nor tries many."""

@@ -88,18 +88,17 @@ def test_what_moves_stands_alone(
     assert {problem.rule for problem in problems} == {"media-limits"}
 
 
-@pytest.mark.parametrize("where", ["text", "alt", "option", "link card", "content warning"])
-def test_a_control_character_anywhere_is_found_before_sending(under_test: UnderTest, where: str) -> None:
-    def said(here: str) -> str:
-        return f"Fine{chr(27)}[2J" if where == here else "Fine"
-
-    media = Media("a" * 64, "image/png", said("alt"), "card.png", 10, 10)
-    poll = Poll((said("option"), "No"), 1440) if where == "option" else None
-    card = LinkCard("https://example.org", said("link card")) if where == "link card" else None
-    part = Part(said("text"), () if poll or card else (media,), poll, card)
-    found = under_test.network.check(Content("en", (part,), content_warning=said("content warning")))
-    (problem,) = [one for one in found if one.rule == "control-character"]
-    assert problem.blocks and "U+001B" in problem.message and problem.message.isprintable()
+def test_a_control_character_anywhere_is_found_before_sending(under_test: UnderTest) -> None:
+    for where in ("text", "alt", "option", "link card", "content warning"):
+        said = {where: f"Fine{chr(27)}[2J"}
+        media = Media("a" * 64, "image/png", said.get("alt", "Fine"), "card.png", 10, 10)
+        poll = Poll((said.get("option", "Yes"), "No"), 1440) if where == "option" else None
+        card = LinkCard("https://example.org", said["link card"]) if where == "link card" else None
+        part = Part(said.get("text", "Fine"), () if poll or card else (media,), poll, card)
+        content = Content("en", (part,), content_warning=said.get("content warning", ""))
+        found = under_test.network.check(content)
+        (problem,) = [one for one in found if one.rule == "control-character"]
+        assert problem.blocks and "U+001B" in problem.message and problem.message.isprintable(), where
 
 
 def test_a_content_warning_arrives_where_there_are_any(under_test: UnderTest) -> None:

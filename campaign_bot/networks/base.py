@@ -1,9 +1,10 @@
-"""What a network is. One network is one file: its limits, how it counts, what it can do, what it costs, its errors.
+"""What a network is. One network is one module or package: its limits, how it counts, what it can do, what it costs, its
+errors.
 
 `Network` is knowledge and needs no connection (nor its client library: import that inside `connect`).
 `Connection` is one account, signed in. Neither sleeps, retries or reads the clock: they are asked once and answer,
 or raise one of the `NetworkError`s of `campaign_bot.errors`. Others register a network through the entry-point
-group `campaign_bot.networks`; `tests/networks/` is the contract that every one passes.
+group `campaign_bot.networks`; `campaign_bot.contract` is what every one passes.
 """
 
 from __future__ import annotations

@@ -5,77 +5,48 @@ Limits and refusals follow its defaults and its own sentences; engagement comes 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-import regex
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from PIL import Image, UnidentifiedImageError
-from starlette.datastructures import FormData, UploadFile
 
-from campaign_bot.library.videos import VideoFacts, video_facts
-from campaign_bot.sandbox.limits import Allowance, RateLimiter
+from campaign_bot.sandbox.limits import RateLimiter
+from campaign_bot.sandbox.mastodon_wire import (
+    MAX_ALT,
+    MAX_CHARACTERS,
+    MAX_IMAGE_BYTES,
+    MAX_MEDIA,
+    MAX_VIDEO_BYTES,
+    MOVING,
+    TAG,
+    TYPES,
+    URL_LENGTH,
+    Call,
+    Json,
+    Refusal,
+    as_html,
+    configuration,
+    fields_of,
+    iso,
+    length,
+    limit_headers,
+    media_wire,
+    poll_seconds,
+    quote_link,
+    size_of,
+)
 from campaign_bot.sandbox.world import LocalAccount, LocalMedia, LocalPost, World
 
 SECRET_FIELDS = ("access_token",)
-
-MAX_CHARACTERS, URL_LENGTH, MAX_MEDIA, MAX_ALT = 500, 23, 4, 1500
-MAX_IMAGE_BYTES = 16_777_216
-POLL_OPTIONS, POLL_OPTION_LENGTH, POLL_MIN_S, POLL_MAX_S = 4, 50, 300, 2_629_746
 KEY_KEPT = timedelta(hours=1)
 BATCH, PAGE = 20, 40
-MAX_VIDEO_BYTES = 103_809_024
-MOVING = ("image/gif", "video/mp4")
-TYPES = ("image/jpeg", "image/png", "image/webp", *MOVING)
 PROFILE_FIELDS = 4
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 #: bucket -> (requests, seconds)
 LIMITS = {"any": (300, 300), "create": (300, 10_800), "media": (30, 1800), "delete": (30, 1800)}
-
-Json = dict[str, Any]
-Handler = Callable[["_Call"], Awaitable[Any]]
-
-_URL = regex.compile(r"https?://[^\s<>\"«»“”]+", regex.I)
-_TAG = regex.compile(r"(?<![\w/])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
-_MENTION = regex.compile(r"(?<![\w/])(@[\w.-]*\w)@[\w.-]+\w")
-
-
-class Refusal(Exception):
-    """A request that Mastodon answers with an error."""
-
-    def __init__(self, status: int, error: str) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
-
-
-class _Call:
-    """One request, read: whose it is, and its fields, whether they came as form or as JSON."""
-
-    def __init__(self, request: Request, account: LocalAccount | None, fields: dict[str, list[Any]]) -> None:
-        self.request = request
-        self._account = account
-        self._fields = fields
-
-    @property
-    def account(self) -> LocalAccount:
-        if self._account is None:
-            raise Refusal(401, "The access token is invalid")
-        return self._account
-
-    def text(self, name: str) -> str:
-        return str((self._fields.get(name) or [""])[0] or "")
-
-    def list(self, name: str) -> list[str]:
-        return [str(one) for one in self._fields.get(f"{name}[]", self._fields.get(name, []))]
-
-    def file(self, name: str) -> UploadFile | None:
-        found = (self._fields.get(name) or [None])[0]
-        return found if isinstance(found, UploadFile) else None
+Handler = Callable[["Call"], Awaitable[Any]]
 
 
 def router(world: World) -> APIRouter:
@@ -119,14 +90,14 @@ class _Server:
             allowance = self._limiter.take(account.name if account else "", bucket, limit, window_s, self._world.now())
             try:
                 if not allowance.allowed:
-                    return JSONResponse({"error": "Too many requests"}, 429, headers=_headers(allowance))
-                body: Any = await handler(_Call(request, account, await _fields(request)))
+                    return JSONResponse({"error": "Too many requests"}, 429, headers=limit_headers(allowance))
+                body: Any = await handler(Call(request, account, await fields_of(request)))
                 if isinstance(body, Response):
-                    body.headers.update(_headers(allowance))
+                    body.headers.update(limit_headers(allowance))
                     return body
-                return JSONResponse(body, headers=_headers(allowance))
+                return JSONResponse(body, headers=limit_headers(allowance))
             except Refusal as refusal:
-                return JSONResponse({"error": refusal.error}, refusal.status, headers=_headers(allowance))
+                return JSONResponse({"error": refusal.error}, refusal.status, headers=limit_headers(allowance))
 
         return answer
 
@@ -136,7 +107,7 @@ class _Server:
 
     # ---- who and where
 
-    async def _instance(self, call: _Call) -> Json:
+    async def _instance(self, call: Call) -> Json:
         server = str(call.request.base_url).rstrip("/")
         return {
             "domain": call.request.url.netloc,
@@ -155,16 +126,16 @@ class _Server:
         }
 
     def _configuration(self) -> Json:
-        told = _configuration()
+        told = configuration()
         for section, keys in self._world.behaviour.configuration.items():
             told[section] = keys if keys is None else {**told[section], **keys}
         return told
 
-    async def _instance_v1(self, call: _Call) -> Json:
+    async def _instance_v1(self, call: Call) -> Json:
         told = await self._instance(call)
         return {**told, "uri": told["domain"], "short_description": "", "email": "", "urls": {}, "stats": {}}
 
-    async def _application(self, call: _Call) -> Json:
+    async def _application(self, call: Call) -> Json:
         scopes = ["read", "write"] if call.account.may_publish else ["read"]
         return {
             "id": "1",
@@ -175,7 +146,7 @@ class _Server:
             "redirect_uri": "",
         }
 
-    async def _me(self, call: _Call) -> Json:
+    async def _me(self, call: Call) -> Json:
         account = call.account
         source = {
             "privacy": "public", "language": account.language, "note": account.about, "sensitive": False,
@@ -184,7 +155,7 @@ class _Server:
         }  # fmt: skip
         return {**self._shown(account, call), "source": source}
 
-    async def _profile(self, call: _Call) -> Json:
+    async def _profile(self, call: Call) -> Json:
         """What a request does not name stays; the fields are all replaced, if it names any."""
         account = call.account
         if not account.may_publish:
@@ -202,10 +173,10 @@ class _Server:
                 account.fields = [(name, value) for name, value in names if name]
         return await self._me(call)
 
-    async def _account(self, call: _Call) -> Json:
+    async def _account(self, call: Call) -> Json:
         return self._shown(self._by_id(call.request.path_params["id"]), call)
 
-    async def _timeline(self, call: _Call) -> list[Json]:
+    async def _timeline(self, call: Call) -> list[Json]:
         """Newest first; `max_id`, `since_id` and `limit` as everywhere in Mastodon."""
         owner = self._by_id(call.request.path_params["id"])
         limit = min(int(call.text("limit") or 20), PAGE)
@@ -219,7 +190,7 @@ class _Server:
 
     # ---- media
 
-    async def _upload(self, call: _Call) -> Json | Response:
+    async def _upload(self, call: Call) -> Json | Response:
         account, file = call.account, call.file("file")
         if not account.may_publish:
             raise Refusal(403, "This action is outside the authorized scopes")
@@ -233,22 +204,22 @@ class _Server:
         alt = call.text("description")
         if len(alt) > MAX_ALT:
             raise Refusal(422, f"Validation failed: Description is too long (maximum is {MAX_ALT} characters)")
-        media = LocalMedia(str(self._world.next_id()), account.name, kind, data, alt, *_size(data, kind))
+        media = LocalMedia(str(self._world.next_id()), account.name, kind, data, alt, *size_of(data, kind))
         if kind in MOVING:
             media.ready_at = self._world.now() + timedelta(seconds=self._world.behaviour.preparing_s)
         with self._world.lock:
             self._world.media[media.id] = media
         return self._media_told(media, call, waiting=202)
 
-    def _media_told(self, media: LocalMedia, call: _Call, *, waiting: int) -> Json | Response:
+    def _media_told(self, media: LocalMedia, call: Call, *, waiting: int) -> Json | Response:
         """What is being prepared has no address yet, and an answer of its own."""
-        told = _media_wire(media, call)
+        told = media_wire(media, call)
         return JSONResponse({**told, "url": None}, waiting) if self._preparing(media) else told
 
     def _preparing(self, media: LocalMedia) -> bool:
         return media.ready_at is not None and media.ready_at > self._world.now()
 
-    async def _media(self, call: _Call) -> Json | Response:
+    async def _media(self, call: Call) -> Json | Response:
         media = self._world.media.get(call.request.path_params["id"])
         if media is None or media.account != call.account.name:
             raise Refusal(404, "Record not found")
@@ -256,7 +227,7 @@ class _Server:
 
     # ---- statuses
 
-    async def _create(self, call: _Call) -> Json:
+    async def _create(self, call: Call) -> Json:
         account, now = call.account, self._world.now()
         if not account.may_publish:
             raise Refusal(403, "This action is outside the authorized scopes")
@@ -271,7 +242,7 @@ class _Server:
                 self._keys[account.name, key] = (now, post.id)
             return self._wire(post, call)
 
-    def _checked(self, call: _Call, account: LocalAccount, now: datetime) -> LocalPost:
+    def _checked(self, call: Call, account: LocalAccount, now: datetime) -> LocalPost:
         """The status that a request describes, if Mastodon would take it."""
         text, warning = call.text("status"), call.text("spoiler_text")
         options, ids = call.list("poll[options]"), call.list("media_ids")
@@ -279,7 +250,7 @@ class _Server:
             raise Refusal(422, "Validation failed: Text can't be blank")
         told = self._configuration().get("statuses") or {}
         most, url = told.get("max_characters", MAX_CHARACTERS), told.get("characters_reserved_per_url", URL_LENGTH)
-        if _length(text, url) + _length(warning, url) > most:
+        if length(text, url) + length(warning, url) > most:
             raise Refusal(422, f"Validation failed: Text character limit of {most} exceeded")
         visibility = call.text("visibility") or "public"
         if visibility not in VISIBILITIES:
@@ -301,7 +272,7 @@ class _Server:
             created=now,
             media=self._attached(ids, account, bool(options)),
             poll_options=options,
-            poll_ends=now + timedelta(seconds=_poll_seconds(call, options)) if options else None,
+            poll_ends=now + timedelta(seconds=poll_seconds(call, options)) if options else None,
             visibility=visibility,
             content_warning=warning,
             reply_to=reply_to,
@@ -324,14 +295,14 @@ class _Server:
             raise Refusal(422, "Cannot attach a video to a post that already contains images")
         return [one for one in media if one is not None]
 
-    async def _statuses(self, call: _Call) -> list[Json]:
+    async def _statuses(self, call: Call) -> list[Json]:
         found = [self._world.post("mastodon", one) for one in call.list("id")[:BATCH]]
         return [self._wire(post, call) for post in found if post is not None]
 
-    async def _status(self, call: _Call) -> Json:
+    async def _status(self, call: Call) -> Json:
         return self._wire(self._post(call), call)
 
-    async def _edit(self, call: _Call) -> Json:
+    async def _edit(self, call: Call) -> Json:
         """What the request does not name is gone afterwards: pictures, poll, content warning; as in Mastodon."""
         post = self._post(call)
         if post.account != call.account.name:
@@ -340,9 +311,9 @@ class _Server:
         with self._world.lock:
             for name in ("text", "language", "media", "poll_options", "content_warning"):
                 setattr(post, name, getattr(checked, name))
-            return {**self._wire(post, call), "edited_at": _iso(self._world.now())}
+            return {**self._wire(post, call), "edited_at": iso(self._world.now())}
 
-    async def _delete(self, call: _Call) -> Json:
+    async def _delete(self, call: Call) -> Json:
         post = self._post(call)
         if post.account != call.account.name:
             raise Refusal(404, "Record not found")
@@ -351,7 +322,7 @@ class _Server:
             post.deleted = True
         return shown
 
-    async def _reblog(self, call: _Call) -> Json:
+    async def _reblog(self, call: Call) -> Json:
         """Once an account and post: asking again gives the same."""
         account, original, now = call.account, self._post(call), self._world.now()
         if not account.may_publish:
@@ -367,14 +338,14 @@ class _Server:
             )  # fmt: skip
         return self._wire(made, call)
 
-    async def _unreblog(self, call: _Call) -> Json:
+    async def _unreblog(self, call: Call) -> Json:
         original = self._post(call)
         with self._world.lock:
             for post in self._world.posts_of(call.account.name):
                 post.deleted = post.deleted or post.reposts == original.id
         return self._wire(original, call)
 
-    def _post(self, call: _Call) -> LocalPost:
+    def _post(self, call: Call) -> LocalPost:
         post = self._world.post("mastodon", call.request.path_params["id"])
         if post is None:
             raise Refusal(404, "Record not found")
@@ -388,7 +359,7 @@ class _Server:
             raise Refusal(404, "Record not found")
         return found
 
-    def _shown(self, account: LocalAccount, call: _Call) -> Json:
+    def _shown(self, account: LocalAccount, call: Call) -> Json:
         server = str(call.request.base_url).rstrip("/")
         picture = f"{server}/avatar.png"
         return {
@@ -401,23 +372,23 @@ class _Server:
             "fields": [{"name": name, "value": value, "verified_at": None} for name, value in account.fields],
         }  # fmt: skip
 
-    def _wire(self, post: LocalPost, call: _Call) -> Json:
+    def _wire(self, post: LocalPost, call: Call) -> Json:
         counts, account = self._world.counts(post), self._world.accounts[post.account]
         url = f"{str(call.request.base_url).rstrip('/')}/@{account.handle}/{post.id}"
         original = self._world.post("mastodon", post.reposts) if post.reposts else None
         quoted = self._world.post("mastodon", post.quotes) if post.quotes else None
         quote = {"state": "accepted", "quoted_status": self._wire(quoted, call)} if quoted else None
         return {
-            "id": post.id, "created_at": _iso(post.created), "in_reply_to_id": post.reply_to or None,
+            "id": post.id, "created_at": iso(post.created), "in_reply_to_id": post.reply_to or None,
             "in_reply_to_account_id": account.id if post.reply_to else None, "sensitive": bool(post.content_warning or post.label),
             "spoiler_text": post.content_warning, "visibility": post.visibility, "language": post.language,
             "uri": url, "url": url, "replies_count": counts.replies, "reblogs_count": counts.reposts,
             "favourites_count": counts.likes, "quotes_count": counts.quotes, "edited_at": None,
             "favourited": False, "reblogged": False, "muted": False, "bookmarked": False, "pinned": False,
-            "content": _quote_link(quote) + as_html(post.text), "quote": quote,
+            "content": quote_link(quote) + as_html(post.text), "quote": quote,
             "reblog": self._wire(original, call) if original else None, "application": {"name": "campaign-bot", "website": None},
-            "account": self._shown(account, call), "media_attachments": [_media_wire(one, call) for one in post.media],
-            "mentions": [], "tags": [{"name": tag.lower(), "url": f"/tags/{tag}"} for tag in _TAG.findall(post.text)],
+            "account": self._shown(account, call), "media_attachments": [media_wire(one, call) for one in post.media],
+            "mentions": [], "tags": [{"name": tag.lower(), "url": f"/tags/{tag}"} for tag in TAG.findall(post.text)],
             "emojis": [], "card": None, "poll": self._poll(post),
         }  # fmt: skip
 
@@ -426,140 +397,8 @@ class _Server:
             return None
         votes = self._world.poll_votes(post)
         return {
-            "id": post.id, "expires_at": _iso(post.poll_ends), "expired": post.poll_ends <= self._world.now(),
+            "id": post.id, "expires_at": iso(post.poll_ends), "expired": post.poll_ends <= self._world.now(),
             "multiple": False, "votes_count": sum(votes), "voters_count": sum(votes), "emojis": [], "voted": True,
             "own_votes": [],
             "options": [{"title": t, "votes_count": v} for t, v in zip(post.poll_options, votes, strict=True)],
         }  # fmt: skip
-
-
-def _quote_link(quote: Json | None) -> str:
-    """What the server puts before the text, for readers whose app knows no quotes."""
-    if quote is None:
-        return ""
-    url = quote["quoted_status"]["url"]
-    return f'<p class="quote-inline">RE: <a href="{url}" target="_blank" rel="nofollow noopener">{url}</a></p>'
-
-
-def as_html(text: str) -> str:
-    """A text as Mastodon shows it: paragraphs, links with their scheme hidden, hashtags."""
-
-    def link(match: regex.Match[str]) -> str:
-        url = match[0]
-        scheme, _, rest = url.partition("://")
-        return (
-            f'<a href="{url}" target="_blank" rel="nofollow noopener" translate="no"><span class="invisible">'
-            f'{scheme}://</span><span class="ellipsis">{rest[:30]}</span><span class="invisible">{rest[30:]}</span></a>'
-        )
-
-    def tag(match: regex.Match[str]) -> str:
-        return f'<a href="/tags/{match[1]}" class="mention hashtag" rel="tag">#<span>{match[1]}</span></a>'
-
-    pieces: list[str] = []
-    end = 0
-    escaped = html.escape(text, quote=False)
-    for match in _URL.finditer(escaped):
-        pieces += [_TAG.sub(tag, escaped[end : match.start()]), link(match)]
-        end = match.end()
-    body = "".join([*pieces, _TAG.sub(tag, escaped[end:])])
-    return "".join(f"<p>{one.replace(chr(10), '<br />')}</p>" for one in body.split("\n\n"))
-
-
-async def _fields(request: Request) -> dict[str, list[Any]]:
-    """Query, form or JSON as one mapping; nested JSON gets Rails' names (poll[options][])."""
-    found: dict[str, list[Any]] = {}
-    for name, value in request.query_params.multi_items():
-        found.setdefault(name, []).append(value)
-    if "json" in request.headers.get("content-type", ""):
-        _flatten(await request.json(), "", found)
-    elif request.method in ("POST", "PUT", "PATCH"):
-        form: FormData = await request.form()
-        for name, value in form.multi_items():
-            found.setdefault(name, []).append(value)
-    return found
-
-
-def _flatten(value: Any, name: str, found: dict[str, list[Any]]) -> None:
-    if isinstance(value, dict):
-        for key, one in cast("Json", value).items():
-            _flatten(one, f"{name}[{key}]" if name else key, found)
-    elif isinstance(value, list):
-        found.setdefault(f"{name}[]", []).extend(cast("list[Any]", value))
-    else:
-        found.setdefault(name, []).append(value)
-
-
-def _length(text: str, url: int) -> int:
-    """`url`: what an address counts as; 0: its own length."""
-    text = _URL.sub("x" * url, text) if url else text
-    return len(regex.findall(r"\X", _MENTION.sub(r"\1", text)))
-
-
-def _poll_seconds(call: _Call, options: list[str]) -> int:
-    seconds = int(call.text("poll[expires_in]") or 0)
-    if not 2 <= len(options) <= POLL_OPTIONS:
-        raise Refusal(422, "Validation failed: Options must have between 2 and 4 items")
-    if any(len(option) > POLL_OPTION_LENGTH for option in options):
-        raise Refusal(422, "Validation failed: Options can't be longer than 50 characters each")
-    if len(set(options)) < len(options):
-        raise Refusal(422, "Validation failed: Options contain duplicate items")
-    if seconds < POLL_MIN_S:
-        raise Refusal(422, "Validation failed: Duration is too short")
-    if seconds > POLL_MAX_S:
-        raise Refusal(422, "Validation failed: Duration is too long")
-    return seconds
-
-
-def _size(data: bytes, kind: str) -> tuple[int, int]:
-    if kind == "video/mp4":
-        facts = video_facts(data)
-        if not isinstance(facts, VideoFacts):
-            raise Refusal(422, "Validation failed: File content type is invalid")
-        return facts.width, facts.height
-    try:
-        with Image.open(BytesIO(data)) as image:
-            return image.size
-    except (UnidentifiedImageError, OSError) as error:
-        raise Refusal(422, "Validation failed: File is not a valid image") from error
-
-
-def _media_wire(media: LocalMedia, call: _Call) -> Json:
-    url = f"{str(call.request.base_url).rstrip('/')}/media/{media.id}"
-    size = {"width": media.width, "height": media.height, "size": f"{media.width}x{media.height}",
-            "aspect": media.width / media.height}  # fmt: skip
-    kind = {"image/gif": "gifv", "video/mp4": "video"}.get(media.mime_type, "image")
-    return {"id": media.id, "type": kind, "url": url, "preview_url": url, "remote_url": None, "blurhash": None,
-            "description": media.alt or None, "meta": {"original": size, "small": size}}  # fmt: skip
-
-
-def _configuration() -> Json:
-    return {
-        "urls": {"streaming": "wss://localhost"},
-        "accounts": {"max_featured_tags": 10},
-        "statuses": {
-            "max_characters": MAX_CHARACTERS, "max_media_attachments": MAX_MEDIA,
-            "characters_reserved_per_url": URL_LENGTH,
-        },
-        "media_attachments": {
-            "supported_mime_types": list(TYPES), "description_limit": MAX_ALT, "image_size_limit": MAX_IMAGE_BYTES,
-            "image_matrix_limit": 33_177_600, "video_size_limit": 103_809_024, "video_frame_rate_limit": 120,
-            "video_matrix_limit": 8_294_400,
-        },
-        "polls": {
-            "max_options": POLL_OPTIONS, "max_characters_per_option": POLL_OPTION_LENGTH, "min_expiration": POLL_MIN_S,
-            "max_expiration": POLL_MAX_S,
-        },
-        "translation": {"enabled": False},
-    }  # fmt: skip
-
-
-def _headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": _iso(allowance.reset),
-    }
-
-
-def _iso(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"

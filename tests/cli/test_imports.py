@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign_bot.app import App
-from campaign_bot.errors import ContentError
+from campaign_bot.errors import CampaignBotError, ContentError
 from campaign_bot.model import Outcome
 from campaign_bot.outcomes import OutcomeFile
 from tests.cli.conftest import Run
@@ -192,6 +192,10 @@ def test_whatever_is_in_the_file_there_is_a_place_or_rows(tmp_path: Path, data: 
     file = tmp_path / "o.csv"
     file.write_bytes(data)
     outcome_file = OutcomeFile(file, encoding="utf-8", posts=(), today=TODAY)
+    if data.startswith(b"PK\x03\x04"):
+        with pytest.raises(CampaignBotError, match="workbook"):
+            outcome_file.check()
+        return
     found = outcome_file.check()
     assert bool(found.problems) != bool(found.rows) or (found.rows and found.problems)
     if not found.problems:

@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from campaign_bot.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Media, Outgoing, Part, Poll
-from campaign_bot.networks.bluesky import Bluesky, BlueskyConnection, BlueskyCredentials, Piece, pieces
+from campaign_bot.networks.bluesky import Bluesky, BlueskyConnection, BlueskyCredentials
+from campaign_bot.networks.bluesky.text import Piece, pieces
 from campaign_bot.sandbox.server import LocalNetworks
 from campaign_bot.sandbox.world import Fault, LocalAccount, World
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from campaign_bot.collect import without_own
 from campaign_bot.model import Counts, Poll
 from campaign_bot.networks.base import Connection
-from campaign_bot.networks.x_reading import MOST_STRETCHES, NEAR_MS, PAGE, counts_of, stretches
+from campaign_bot.networks.x.reading import MOST_STRETCHES, NEAR_MS, PAGE, counts_of, stretches
 from campaign_bot.sandbox.world import Fault
 from tests.networks.conftest import UnderTest
 

@@ -13,7 +13,7 @@ from campaign_bot import networks
 from campaign_bot.errors import Rejected, Unavailable
 from campaign_bot.model import Content, Media, Part, Poll, Receipt
 from campaign_bot.networks.base import Network
-from campaign_bot.networks.mastodon_told import told_by
+from campaign_bot.networks.mastodon.told import told_by
 from campaign_bot.sandbox.world import Fault
 from tests.networks.conftest import UnderTest
 from tests.networks.instances import INSTANCES

@@ -42,7 +42,9 @@ class Description:
     def faults(self, exchange: Exchange) -> list[str]:
         """Everything in this exchange that the description does not allow."""
         operation, path_values = self._operation(exchange)
+        takes_our_keys = any("UserToken" in way for way in operation.get("security", []))
         return [
+            *([] if takes_our_keys else [f"{exchange.target} does not take OAuth 1.0a keys"]),
             *self._query_faults(operation, exchange, path_values),
             *self._request_faults(operation, exchange),
             *self._answer_faults(operation, exchange),

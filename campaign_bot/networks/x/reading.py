@@ -13,7 +13,6 @@ from typing import Any
 from campaign_bot.model import Counts
 
 Json = Mapping[str, Any]
-
 #: Own posts within this time are read together: parts of a thread, and what was sent in a row.
 NEAR_MS = 15 * 60 * 1000
 #: Calls that one reading of counts may take; beyond that, farther posts share a stretch.
@@ -22,7 +21,6 @@ MOST_STRETCHES = 10
 SMALLEST_PAGE, PAGE = 5, 100
 #: A page is never larger than what reading the wanted posts by their ids would cost.
 PRICE_RATIO = 5
-
 FIELDS = "public_metrics,attachments"
 #: Clicks on links; X tells them of the account's own posts of the last 30 days.
 PRIVATE_FIELDS = f"{FIELDS},non_public_metrics"

@@ -16,7 +16,6 @@ from campaign_bot.model import Attachment
 Send = Callable[..., dict[str, Any]]
 #: Tells the meter of a charged action.
 Meter = Callable[[str, list[str]], None]
-
 CHUNK = 4_000_000  # bytes; X takes 5 MB at most
 CATEGORIES = {"image/gif": "tweet_gif", "video/mp4": "tweet_video"}
 #: X's own words for what pictures show.

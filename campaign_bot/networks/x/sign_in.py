@@ -50,7 +50,7 @@ def _post(
     import requests
     from requests_oauthlib import OAuth1
 
-    from campaign_bot.networks.x import SIGNED_HOST
+    from campaign_bot.networks.x.client import SIGNED_HOST
 
     session = requests.Session()
     session.trust_env = False
