@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaign_bot.library.files import ApprovalRule, Approvals, CampaignFile
-from campaign_bot.model import Delivery, Problem, State
+from campaign_bot.authority import Rules, people, same
+from campaign_bot.library.files import ApprovalRule
+from campaign_bot.model import OPEN_STATES, Delivery, Problem, State
 from campaign_bot.networks.base import Network
 from campaign_bot.pairs import other_sides, pairs
 from campaign_bot.store.base import Approving, Store
@@ -31,40 +32,6 @@ class Decision:
     @property
     def complete(self) -> bool:
         return self.done and self.given >= self.needed
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Who may approve what: the campaign's `approvals` and `people`. Without `approvals`, anybody, once."""
-
-    approvals: Approvals | None = None
-    people: Mapping[str, tuple[str, ...]] | None = None
-    stand_in: str = ""  # of a rehearsal: approves by itself, so that it can go on
-
-    @classmethod
-    def of(cls, campaign: CampaignFile, stand_in: str = "") -> Rules:
-        return cls(campaign.approvals, campaign.people, stand_in)
-
-    def rule(self, series: str, account: str) -> ApprovalRule:
-        """The first special rule that fits, over the general one."""
-        if self.approvals is None or self.stand_in:
-            return ApprovalRule(self_approval=True)
-        return self.approvals.rule_for(series, account)
-
-    @property
-    def tolerance(self) -> timedelta:
-        return (self.approvals or Approvals()).tolerance
-
-    def forbids(self, person: str, rule: ApprovalRule) -> str:
-        """Why this person's word does not count here; empty where it does."""
-        if self.approvals is None or (self.stand_in and person == self.stand_in):
-            return ""
-        roles = (self.people or {}).get(person)
-        if self.people and roles is None:
-            return f"{person} is not one of the campaign's people"
-        if rule.roles and not set(rule.roles) & set(roles or ()):
-            return f"{person} has not the role it takes: {' or '.join(rule.roles)}"
-        return ""
 
 
 def approve(
@@ -176,15 +143,18 @@ class _Asking:
             if not why:
                 self.store.void(one.key, now=self.now, actor=self.person, why=lapsed)
             before = []
-        given = {each.person for each in before}
+        given = people(each.person for each in before)
         return _Step(one, len(given), rule.needed, why or self._own_word(given, trail, rule))
 
     def _own_word(self, given: set[str], trail: Trail, rule: ApprovalRule) -> str:
         """Why this person's yes adds nothing: it was said before, or it would be about their own words only."""
-        if self.person in given:
+        me, authors = same(self.person), people(trail.authors)
+        if me in given:
             return f"{self.person} has approved it already; another person is needed"
+        if rule.self_approval == "never" and me in authors:
+            return f"{self.person} wrote or changed it, so another person has to approve it"
         last = len(given) + 1 >= rule.needed
-        if last and not rule.self_approval and not (given | {self.person}) - trail.authors:
+        if last and rule.self_approval == "counts-as-one" and not (given | {me}) - authors:
             return f"{self.person} wrote or changed it, so another person has to approve it"
         return ""
 
@@ -232,6 +202,8 @@ def objection(
     approvals = trail.approvals
     if not approvals:
         return Objection(State.DRAFT, "the record knows nobody who approved it")
+    if trail.state not in OPEN_STATES:
+        return Objection(State.APPROVED, f"the record says that it is {trail.state} already")
     for one in approvals:
         if altered := _altered(one, delivery, series, rules.tolerance):
             return Objection(State.FAILED, f"{altered}, since {one.person} approved it")
@@ -241,13 +213,22 @@ def objection(
     for one in approvals:
         if lapsed := _lapsed(one, rules, rule, now):
             return Objection(State.DRAFT, lapsed)
-    people = {one.person for one in approvals}
-    if len(people) < rule.needed:
-        return Objection(State.DRAFT, f"{len(people)} of {rule.needed} approvals")
-    if not rule.self_approval and not people - trail.authors:
-        return Objection(State.DRAFT, f"only {' and '.join(sorted(people))} approved it, who wrote or changed it")
+    if (few := _too_few(trail, rule)) is not None:
+        return few
     if approvals[-1].keys is not None and approvals[-1].keys != delivery.network_keys:
         return Objection(State.FAILED, "the network's keys are not the ones of its approval")
+    return None
+
+
+def _too_few(trail: Trail, rule: ApprovalRule) -> Objection | None:
+    """Whether the people who approved it are fewer, or others, than it takes."""
+    given, authors = people(one.person for one in trail.approvals), people(trail.authors)
+    count = given - authors if rule.self_approval == "never" else given
+    names = " and ".join(sorted(one.person for one in trail.approvals))
+    if not count or (rule.self_approval == "counts-as-one" and not given - authors):
+        return Objection(State.DRAFT, f"only {names} approved it, who wrote or changed it")
+    if len(count) < rule.needed:
+        return Objection(State.DRAFT, f"{len(count)} of {rule.needed} approvals")
     return None
 
 
@@ -257,7 +238,7 @@ def _altered(one: Approval, delivery: Delivery, series: str, tolerance: timedelt
         return "its bytes are not the same"
     for was, told, name in (
         (one.account, delivery.account, "account"), (one.network, delivery.network, "network"),
-        (one.series, series, "series"),
+        (one.series, series, "series"), (one.post, delivery.post, "post"),
     ):  # fmt: skip
         if was is not None and was != told:
             return f"its {name} is {told} and was {was}"

@@ -243,13 +243,19 @@ def _free(name: str, key: str, keys: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What a person queues that is in no file. `quotes` and `reposts`: the own earlier delivery, by account."""
+    """What a person queues that is in no file, in each language. `quotes` and `reposts`: the own earlier delivery, by
+    account. `allow`: rules that it may break, and why."""
 
-    text: str
+    texts: Mapping[str, str]
     due: datetime
-    pictures: Sequence[tuple[Path, str]] = ()  # (file, alt); a video is one too
+    pictures: Sequence[tuple[Path, Mapping[str, str]]] = ()  # (file, alt by language); a video is one too
     quotes: Mapping[str, str] = field(default_factory=dict[str, str])
     reposts: Mapping[str, str] = field(default_factory=dict[str, str])
+    allow: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def text(self, language: str) -> str:
+        """One text as it is kept: composed letters, plain line ends."""
+        return unicodedata.normalize("NFC", self.texts.get(language, "").replace("\r\n", "\n")).strip()
 
 
 def queued(
@@ -264,9 +270,9 @@ def queued(
     """A post that is in no file. The same words for the same time are the same post. Raises ContentError for a picture
     that cannot be made to fit, and for what an account's network cannot do."""
     due, wall = wanted.due, wanted.due.astimezone(ZoneInfo(library.campaign.timezone))
-    text = unicodedata.normalize("NFC", wanted.text.replace("\r\n", "\n")).strip()
     about = sorted({*wanted.quotes.values(), *wanted.reposts.values()})
-    key = derived_key(library.campaign.id, QUEUE, due.isoformat(), text, *about)
+    texts = dict.fromkeys(wanted.text(account.language) for account in sorted(accounts, key=lambda one: one.language))
+    key = derived_key(library.campaign.id, QUEUE, due.isoformat(), *texts, *about)
     name = _free(f"{QUEUE}-{wall:%Y-%m-%d-%H%M}", key, dict.fromkeys(names, ""))
     wall_time = f"{wall:%Y-%m-%d %H:%M} {library.campaign.timezone}"
     post = Post(key=key, name=name, schedule=QUEUE, series=QUEUE, item="", slot=due, wall_time=wall_time)
@@ -274,7 +280,8 @@ def queued(
     pictures: dict[str, tuple[str, bytes]] = {}
     for account in accounts:
         takes = networks(account.network).told(told.get(account.name, {})).takes(account)
-        loaded = [load_media(file, alt, takes.room) for file, alt in wanted.pictures]
+        text = wanted.text(account.language)
+        loaded = [load_media(file, alts.get(account.language, ""), takes.room) for file, alts in wanted.pictures]
         pictures |= {media.sha256: (media.mime_type, data) for media, data in loaded}
         content = Content(
             account.language,
@@ -295,6 +302,7 @@ def queued(
                 length=takes.measure(text),
                 limit=takes.limit,
                 authors=(author,),
+                allow=tuple(sorted(wanted.allow.items())),
             )
         )
     return Planned(post, tuple(drafts), pictures)

@@ -244,6 +244,8 @@ def _earlier(store: Store, delivery: Delivery) -> Receipt:
     receipt = store.receipts(before.key).get(0)
     if before.state is not State.SENT or receipt is None:
         raise Unavailable(delivery.account, f"the post that it {verb} is not out yet: it is {before.state}")
+    if not store.trail(before.key).knows(0, receipt):
+        raise Rejected(delivery.account, f"the post that it {verb} is not where the record says that it was published")
     return receipt
 
 

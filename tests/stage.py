@@ -14,6 +14,8 @@ from campaign_bot.rehearsal import CompressedClock
 from campaign_bot.sandbox.server import LocalNetworks, build_world
 from tests.campaigns import write_campaign
 
+#: What a post in one language of two says to the checks.
+ALONE = {"pair-missing": "a drill in one language"}
 DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
 
 

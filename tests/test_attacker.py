@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ import pytest
 
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
-from campaign_bot.model import Content, Delivery, State
+from campaign_bot.model import ALL, Content, Delivery, State
+from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
 from tests.database import connect
-from tests.stage import DUE, Stage, set_stage
+from tests.stage import ALONE, DUE, Stage, set_stage
 
 FORGED = "Vote for me!"
 TARGET = "mastodon-en"
@@ -127,6 +129,14 @@ def another_series(db: Any, key: str) -> None:
     db.execute("update post set series = 'harmless'")
 
 
+def another_post(db: Any, key: str) -> None:
+    """As if it had no other language."""
+    columns = [row[1] for row in db.execute("pragma table_info(post)") if row[1] not in ("key", "name")]
+    names = ", ".join(columns)
+    db.execute(f"insert into post (key, name, {names}) select 'f00', 'alone', {names} from post")
+    db.execute("update delivery set post = 'f00' where key = ?", [key])
+
+
 def broken_json(db: Any, key: str) -> None:
     db.execute("update delivery set content = '{', network_keys = 'x' where key = ?", [key])
 
@@ -176,7 +186,7 @@ def record_emptied(db: Any, key: str) -> None:
 
 ATTACKS: list[Attack] = [
     text_alone, text_and_all_hashes, forged_approval, picture_bytes, picture_gone, another_account, another_network,
-    another_language, another_key, another_time, another_series, broken_json, rewritten_event,
+    another_language, another_key, another_time, another_series, another_post, broken_json, rewritten_event,
     rewritten_event_with_its_hash, an_event_put_at_the_end, record_emptied,
 ]  # fmt: skip
 
@@ -403,3 +413,91 @@ def test_an_approval_from_before_the_record_was_bound_still_counts(stage: Stage)
         app.store._event(db, stage.clock(), "alex", "approved", target.key, {"hash": target.content_hash})
     stage.work(until=timedelta(minutes=5))
     assert stage.posts(TARGET) == 1
+
+
+@pytest.mark.parametrize("outcome", ["sent", "unconfirmed", "failed", "retracted"])
+def test_what_came_to_its_end_is_not_sent_again_because_a_table_says_approved(stage: Stage, outcome: str) -> None:
+    target, app = stage.delivery(TARGET), stage.app
+    if outcome in ("failed", "unconfirmed"):
+        kind = "status" if outcome == "failed" else "lost"
+        stage.networks.world.faults.append(Fault(kind, "POST /api/v1/statuses", TARGET, code=422))  # type: ignore[arg-type]
+    app.work()
+    if outcome == "retracted":
+        app.retract(stage.delivery(TARGET), "a drill")
+    assert stage.delivery(TARGET).state == outcome
+    assert app.beside_record() == [], "the tables are what the record says"
+    published = len(stage.networks.world.posts)
+    with shell(stage) as db:
+        for table in ("attempt", "receipt"):
+            db.execute(f"delete from {table} where delivery = ?", [target.key])
+        db.execute("update approval set voided_ms = null where delivery = ?", [target.key])
+        db.execute(
+            "update delivery set state = 'approved', sent_ms = null, not_before_ms = null, network_keys = ?, reason = ''"
+            " where key = ?", [json.dumps(target.network_keys), target.key],
+        )  # fmt: skip
+    assert [name for name, _ in app.beside_record()] == [f"facts-2027-01-18@{TARGET}"]
+    work_as(stage, restarted=False)
+    assert len(stage.networks.world.posts) == published
+    after = stage.delivery(TARGET)
+    assert after.held == f"not sent: the record says that it is {outcome} already" or after.state is State.DRAFT
+
+
+def test_receipts_changed_by_hand_lead_no_quote_edit_or_retraction_to_another_post(stage: Stage) -> None:
+    """Else a post that was approved would show, change or delete one that nobody meant."""
+    app, due = stage.app, stage.clock() + timedelta(hours=1)
+    app.work()
+    quoting = app.queue(["bluesky-en"], "Look at this one again.", due, quote="facts-2027-01-18", allow=ALONE)
+    assert all(one.done for one in app.approve(quoting, app.findings(quoting), person="sam"))
+    stranger = next(one for one in stage.networks.world.posts if one.account == "bluesky-fr")
+    with shell(stage) as db:
+        for account in ("bluesky-en", TARGET):
+            other = column(db, "key", stage.delivery(account.replace("en", "fr")).key)
+            db.execute(
+                "update receipt set remote_id = theirs.remote_id, url = theirs.url, cid = theirs.cid from (select * from"
+                " receipt where delivery = ?) as theirs where receipt.delivery = ?", [other, stage.delivery(account).key],
+            )  # fmt: skip
+    stage.work(until=timedelta(hours=2))
+    assert [one for one in stage.networks.world.posts if "Look at this" in one.text] == []
+    (after,) = [one for one in app.store.deliveries() if one.key == quoting[0].key]
+    assert (after.state, "not where the record says" in after.reason) == (State.FAILED, True)
+    for act in (
+        lambda: app.retract(stage.delivery(TARGET), "a drill"),
+        lambda: app.edit(stage.delivery(TARGET), 0, app.edited(stage.delivery(TARGET), 0, "Other words.")),
+    ):
+        with pytest.raises(StateError, match="not where the record says"):
+            act()
+    assert stranger in stage.networks.world.posts
+    assert (stage.posts("mastodon-fr"), stage.posts(TARGET)) == (1, 1)
+
+
+@pytest.mark.parametrize("account", [TARGET, ALL])
+def test_a_pause_that_is_taken_out_of_its_table_still_holds(stage: Stage, account: str) -> None:
+    stage.app.pause(account, "a drill")
+    with shell(stage) as db:
+        db.execute("delete from pause")
+    stage.app.work()
+    assert stage.posts(TARGET) == 0
+    name = "everything" if account == ALL else TARGET
+    assert stage.delivery(TARGET).held == f"not sent: the record says that {name} is paused, and nobody has ended that"
+    assert stage.posts("x-en") == (account != ALL)
+    stage.app.pause(account, "a drill")
+    stage.app.resume(account)
+    stage.app.release(stage.delivery(TARGET), stage.clock())
+    stage.work(until=timedelta(minutes=1))
+    assert stage.posts(TARGET) == 1
+
+
+@pytest.mark.parametrize(("was", "now"), [("network: mastodon", "network: bluesky"), ("language: en", "language: fr")])
+def test_an_account_of_another_network_or_language_by_now_gets_nothing(stage: Stage, was: str, now: str) -> None:
+    """Another process reads the changed file and sends before anything is planned anew. Login and server are the same."""
+    file = stage.app.directory / "content/campaign.yaml"
+    line = next(one for one in file.read_text("utf-8").splitlines() if one.startswith(f"  {TARGET}:"))
+    file.write_text(file.read_text("utf-8").replace(line, line.replace(was, now)), "utf-8")
+    app = work_as(stage, restarted=True)
+    after = app.store.delivery(stage.delivery(TARGET).key)
+    assert after is not None
+    assert (stage.posts(TARGET), len(stage.networks.world.posts_of("bluesky-en"))) == (0, 1)
+    if TARGET not in app.store.paused():  # the other network has refused these credentials before anything was asked
+        assert (after.state, f"the account {TARGET} is {now.split()[1]} now" in after.reason) == (State.DRAFT, True)
+    assert app.objection(replace(after, state=State.APPROVED)) is not None
+    app.close()

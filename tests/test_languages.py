@@ -88,6 +88,7 @@ def test_three_languages_leave_together(three: Rehearsed) -> None:
         Share(6, 6),
     )
     assert found.gap_max_s == 0
+    assert three.app.beside_record() == []
     assert [one.language for one in found.answered] == ["en", "es", "ar"]
     assert all(one.pairs == 6 for one in found.answered)
 

@@ -32,7 +32,21 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "preview",
     ),
     ("networks", "store", "sandbox"),
-    ("compose", "schedule", "library", "config", "log", "whole", "alerts", "privacy", "pairs", "parity", "difference"),
+    (
+        "compose",
+        "schedule",
+        "library",
+        "config",
+        "log",
+        "whole",
+        "alerts",
+        "privacy",
+        "pairs",
+        "parity",
+        "difference",
+        "authority",
+        "hidden",
+    ),
     ("model",),
     ("errors",),
     ("secrecy", "bilingual"),
@@ -45,6 +59,7 @@ ALLOWED_WITHIN = {
     ("schedule", "library"),
     ("daemon", "probe"),
     ("parity", "pairs"),
+    ("authority", "library"),
     ("health", "bill"),  # the share from which a budget is a concern
     ("library", "schedule"),  # loading asks whether a rule is one
     ("errors", "model"),  # only the type of a field

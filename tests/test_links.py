@@ -194,3 +194,15 @@ def test_a_short_address_never_changes_where_it_leads(tmp_path: Path) -> None:
             stage.app.store.change(draft, now=stage.clock(), actor="plan", why="text changed")
         assert stage.app.store.link(link.code) == link
         assert stage.delivery(link.account).content == one.content
+
+
+@pytest.mark.parametrize("post", ["", "another"])
+def test_a_target_changed_by_hand_leads_nowhere(tmp_path: Path, post: str) -> None:
+    """Who approved the post approved where its links lead; the record knows that, whatever the table says."""
+    with set_stage(tmp_path, WITH_DOMAIN) as stage:
+        right, wrong = stage.app.store.links()[:2]
+        with connect(stage.app.database) as db:
+            db.execute("update link set target = 'https://evil.example' where code = ?", [wrong.code])
+            db.execute("update link set post = coalesce(nullif(?, ''), post) where code = ?", [post, wrong.code])
+        assert stage.app.store.link(wrong.code) is None
+        assert stage.app.store.link(right.code) == right

@@ -25,7 +25,7 @@ from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.sqlite import SqliteStore
 from tests.campaigns import CAMPAIGN
 from tests.database import connect
-from tests.stage import DUE, Stage, set_stage
+from tests.stage import ALONE, DUE, Stage, set_stage
 
 MINUTE = timedelta(minutes=1)
 ACCOUNTS = ("bluesky-en", "bluesky-fr", "mastodon-en", "mastodon-fr", "x-en", "x-fr")
@@ -413,7 +413,7 @@ class BusyStore(SqliteStore):
         if self.somebody is not None:
             self.number += 1
             text = f"Number {self.number} of many words, said once."
-            self.somebody.queue(["mastodon-en"], text, DUE + timedelta(days=1), [])
+            self.somebody.queue(["mastodon-en"], text, DUE + timedelta(days=1), [], allow=ALONE)
         return super()._rows(sql, values)
 
 
@@ -486,7 +486,9 @@ def test_accounts_do_not_rest_until_an_old_clock_comes_again(stage: Stage) -> No
     stage.work(until=MINUTE)
     stage.clock._now = DUE - timedelta(hours=3)
     stage.app.clock_was_set.set()
-    (one,) = stage.app.queue(["mastodon-en"], "Words for after the clock was set.", stage.clock() + MINUTE, [])
+    (one,) = stage.app.queue(
+        ["mastodon-en"], "Words for after the clock was set.", stage.clock() + MINUTE, [], allow=ALONE
+    )
     assert stage.app.approve([one], {}, person="alex")[0].done
     stage.clock.move_to(one.due)
     stage.app.work()
@@ -604,24 +606,26 @@ def test_what_ends_with_a_thread_is_its_connection_to_the_database(stage: Stage)
 
 
 def test_control_characters_block_and_are_shown(stage: Stage) -> None:
-    (one,) = stage.app.queue(["mastodon-en"], "Hello\x1b[31m there\u202e, friends", DUE + timedelta(hours=1), [])
+    (one,) = stage.app.queue(
+        ["mastodon-en"], "Hello\x1b[31m there\u202e, friends", DUE + timedelta(hours=1), [], allow=ALONE
+    )
     (problem,) = [p for p in stage.app.findings([one])[one.key] if p.rule == "control-character"]
     assert problem.blocks and "U+001B" in problem.message
 
 
 def test_a_post_that_was_queued_and_cancelled_may_be_queued_again(stage: Stage) -> None:
     due = DUE + timedelta(hours=1)
-    (one,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+    (one,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [], allow=ALONE)
     assert stage.app.store.cancel(one.key, now=stage.clock(), actor="alex", why="a mistake")
-    (again,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+    (again,) = stage.app.queue(["mastodon-en"], "Words that come back.", due, [], allow=ALONE)
     assert (again.key, again.state) == (one.key, State.DRAFT)
     with pytest.raises(StateError, match="queued for the same time already"):
-        stage.app.queue(["mastodon-en"], "Words that come back.", due, [])
+        stage.app.queue(["mastodon-en"], "Words that come back.", due, [], allow=ALONE)
 
 
 def test_strange_words_and_times_get_one_sentence(stage: Stage) -> None:
     with pytest.raises(StateError, match="not UTF-8"):
-        stage.app.queue(["mastodon-en"], "caf\udce9", DUE + timedelta(hours=1), [])
+        stage.app.queue(["mastodon-en"], "caf\udce9", DUE + timedelta(hours=1), [], allow=ALONE)
     with pytest.raises(CampaignBotError, match="too far away"):
         parse_instant("9999-12-31 23:59", ZoneInfo("America/Toronto"), DUE)
 

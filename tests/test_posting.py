@@ -14,7 +14,7 @@ from campaign_bot.errors import ContentError, StateError
 from campaign_bot.model import Delivery, State
 from campaign_bot.sandbox.world import Fault
 from tests.campaigns import CAMPAIGN, SERIES
-from tests.stage import DUE, Stage, set_stage
+from tests.stage import ALONE, DUE, Stage, set_stage
 
 ITEMS = "items: {data: facts}"
 AGAIN = f"title: {{en: Again, fr: Encore}}\npurpose: {{en: P, fr: P}}\npriority: impact\n{ITEMS}\n"
@@ -163,8 +163,8 @@ def test_a_post_is_queued_to_show_an_earlier_one(reposts: Stage) -> None:
     reposts.app.work()
     due = reposts.clock() + timedelta(minutes=1)
     queued = [
-        *reposts.app.queue(["bluesky-en"], "Look again.", due, quote="facts-2027-01-18"),
-        *reposts.app.queue(["bluesky-fr"], "", due, repost="facts-2027-01-18"),
+        *reposts.app.queue(["bluesky-en"], "Look again.", due, quote="facts-2027-01-18", allow=ALONE),
+        *reposts.app.queue(["bluesky-fr"], "", due, repost="facts-2027-01-18", allow=ALONE),
     ]
     assert all(one.done for one in reposts.app.approve(queued, reposts.app.findings(queued), person="alex"))
     reposts.work(until=timedelta(minutes=5))
@@ -175,10 +175,10 @@ def test_a_post_is_queued_to_show_an_earlier_one(reposts: Stage) -> None:
 def test_what_cannot_be_queued_is_said_at_once(reposts: Stage) -> None:
     due = reposts.clock() + timedelta(minutes=30)
     with pytest.raises(ContentError, match="x-en: X does not let this account quote"):
-        reposts.app.queue(["x-en"], "Look.", due, quote="facts-2027-01-18")
+        reposts.app.queue(["x-en"], "Look.", due, quote="facts-2027-01-18", allow=ALONE)
     reposts.app.store.cancel(the(reposts, "facts-2027-01-18@bluesky-en").key, now=reposts.clock(), actor="a", why="w")
     with pytest.raises(StateError, match="is cancelled: it will not be out by then"):
-        reposts.app.queue(["bluesky-en"], "", due, repost="facts-2027-01-18")
+        reposts.app.queue(["bluesky-en"], "", due, repost="facts-2027-01-18", allow=ALONE)
 
 
 def test_a_video_goes_out_with_its_captions_once_each_network_is_ready(tmp_path: Path) -> None:

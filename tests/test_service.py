@@ -66,7 +66,9 @@ def test_what_is_queued_and_approved_elsewhere_leaves_and_sigterm_ends_it(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    added = command("queue", "add", "--account", "mastodon-en", "--at", "now", "--text", "Hello from the queue")
+    both = ("--account", "mastodon-en", "--account", "mastodon-fr")
+    texts = ("--text-en", "Hello from the queue", "--text-fr", "Bonjour de la file")
+    added = command("queue", "add", *both, "--at", "now", *texts)
     post = (re.search(r"queue-[\d-]+", added) or [""])[0]
     command("approve", post)
 
@@ -74,9 +76,10 @@ def test_what_is_queued_and_approved_elsewhere_leaves_and_sigterm_ends_it(
         with urllib.request.urlopen(f"{url}/_sandbox/truth", timeout=5) as answer:
             return json.load(answer)
 
-    (there,) = until(truth)
-    assert (there["account"], there["text"]) == ("mastodon-en", "Hello from the queue")
-    until(lambda: json.loads(command("queue", "show", post, "--json"))[0]["state"] == "sent")
+    until(lambda: len(truth()) == 2)
+    there = {(one["account"], one["text"]) for one in truth()}
+    assert there == {("mastodon-en", "Hello from the queue"), ("mastodon-fr", "Bonjour de la file")}
+    until(lambda: {one["state"] for one in json.loads(command("queue", "show", post, "--json"))} == {"sent"})
 
     daemon.send_signal(signal.SIGTERM)
     _, said = daemon.communicate(timeout=10)

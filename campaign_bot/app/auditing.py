@@ -10,10 +10,10 @@ from typing import Any
 from campaign_bot.app.stages import Stages
 from campaign_bot.difference import difference
 from campaign_bot.errors import StateError
-from campaign_bot.model import OPEN_STATES, Content, Delivery, Post, State
+from campaign_bot.model import OPEN_STATES, Content, Delivery, Event, Post, State
 from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
-from campaign_bot.store.record import VERSIONING, Disposed, Line
+from campaign_bot.store.record import VERSIONING, Disposed, Fault, Line, Trail
 
 #: Nothing is disposed of sooner than this.
 SHORTEST_RETENTION = timedelta(days=90)
@@ -31,6 +31,20 @@ class Entry:
     detail: dict[str, Any]
     event: int | None = None  # its number in the record
     hash: str = ""  # of the event
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a delivery says now against what the record says that it says."""
+
+    hash: str  # of the bytes that are there
+    recorded: str  # of those that the record names last
+    difference: list[str]  # from those to these; empty where they are the same
+    may_not_leave: str  # why, where it is called approved
+
+    @property
+    def right(self) -> bool:
+        return self.hash == self.recorded and not self.may_not_leave
 
 
 class Auditing(Stages):
@@ -52,6 +66,46 @@ class Auditing(Stages):
             ):
                 yield line
 
+    def beside_record(self) -> list[tuple[str, str]]:
+        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how."""
+        told: dict[str, list[Event]] = {}
+        for line in self.store.lines():
+            told.setdefault(line.subject, []).append(
+                Event(from_ms(line.at_ms), line.actor, line.action, line.subject, line.told)
+            )
+        there = {one.key: one for one in self.store.deliveries()}
+        names = self.names(list(there.values()))
+        found = [
+            (names[key], why)
+            for key, one in there.items()
+            if (why := self._differs(one, Trail(tuple(told.get(key, ())))))
+        ]
+        planned = {key: events[0] for key, events in told.items() if events[0].action == "planned"}
+        gone = [key for key in planned if key not in there]
+        return [
+            *found,
+            *(
+                (f"{planned[key].detail.get('post')}@{planned[key].detail.get('account')}", "it is gone")
+                for key in gone
+            ),
+        ]
+
+    def _differs(self, one: Delivery, trail: Trail) -> str:
+        if not trail.events:
+            return "the record does not know it"
+        # Voided for good it has failed; and what was never approved is a draft after a look.
+        last = trail.events[-1].action
+        states = {trail.state} | ({State.FAILED} if last == "approval-voided" else set())
+        states |= {State.DRAFT} if trail.state is State.APPROVED and not trail.approvals else set()
+        if one.state not in states:
+            return f"it is {one.state}, and {trail.state} by the record"
+        if trail.version and trail.version != one.content.sha256:
+            return "it says something else than by the record"
+        receipts = self.store.receipts(one.key) if one.state is State.SENT else {}
+        if any(not trail.knows(part, receipt) for part, receipt in receipts.items()):
+            return "it was published elsewhere by the record"
+        return ""
+
     def subjects(self) -> dict[str, str]:
         """The names that people know, by the keys that the record has."""
         return self.names(self.store.deliveries())
@@ -70,6 +124,7 @@ class Auditing(Stages):
                 {
                     **self.describe(one),
                     "versions": self._versions(one),
+                    "standing": asdict(self.standing(one)),
                     "findings": [
                         {name: getattr(problem, name) for name in ("rule", "severity", "message")}
                         for problem in findings.get(one.key, ())
@@ -81,6 +136,19 @@ class Auditing(Stages):
                 for one in deliveries
             ],
         }
+
+    def standing(self, delivery: Delivery) -> Standing:
+        """Whether what stands in the tables is what the record knows; texts that were disposed of stand as they are."""
+        there, (_, recorded) = delivery.content.sha256, self.versions(delivery)[-1]
+        if any(one.action == "disposed" for one in self.store.events(delivery.key)):
+            there = recorded
+        lines: list[str] = []
+        if there != recorded:
+            before = self.store.content(recorded)
+            lines = difference(before, delivery.content) if before else []
+            lines = lines or ["(the version of the record was not kept, or differs in settings alone)"]
+        found = self.objection(delivery) if delivery.state is State.APPROVED else None
+        return Standing(there, recorded, lines, found.why if found else "")
 
     def happened(self, delivery: Delivery) -> list[Entry]:
         """Events, attempts with their answers, and receipts, in the order of time."""
@@ -137,7 +205,7 @@ class Auditing(Stages):
             post = posts[sides[0].post]
             title = series[post.series].file.title.get(language, post.series) if post.series in series else post.name
             waiting.append(preview.Waiting(post, title, sides))
-        hashes = {media.sha256 for one in deliveries for part in one.content.parts for media in part.media}
+        hashes = {media.sha256 for one in deliveries for part in one.content.parts for media in part.pictures}
         page = preview.Page(
             campaign=campaign.name.get(language, campaign.name[campaign.languages[0]]),
             now=self.clock(),
@@ -148,7 +216,9 @@ class Auditing(Stages):
         )
         changed = {one.key: self.since_approval(one) for one in deliveries}
         pictures = {sha256: self.store.picture(sha256) for sha256 in hashes}
-        return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language)
+        before = {key: one for key in {one.content.earlier for one in deliveries} if (one := self.store.delivery(key))}
+        earlier = {key: (self.name_of(one), one.content.text) for key, one in before.items()}
+        return preview.render(waiting, self.findings(deliveries), changed, pictures, page, language, earlier)
 
     def seen_code(self, deliveries: Sequence[Delivery]) -> str:
         """The code that a page shows for a post. Raises StateError for several posts: each has its own."""
@@ -166,9 +236,15 @@ class Auditing(Stages):
         found = [one for one in self.store.deliveries(OPEN_STATES) if one.post in drafts]
         return sorted(found, key=lambda one: (one.due, one.post, order.get(one.account, len(order))))
 
+    def accept(self, why: str) -> tuple[Fault, ...]:
+        """Go on with a record that was altered. Returns the faults that nobody had accepted."""
+        self.permit("accept")
+        return self.store.accept_faults(now=self.clock(), person=self.person, why=why)
+
     def dispose(self, before: datetime, why: str, *, dry_run: bool) -> Disposed:
         """Delete the words and pictures of posts that ended before an instant. Raises StateError where that is not long
         ago: the checks compare with what was said lately, and counts are still being read."""
+        self.permit("dispose")
         now = self.clock()
         if now - before < SHORTEST_RETENTION:
             raise StateError(

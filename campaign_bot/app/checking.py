@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from campaign_bot import networks
@@ -13,8 +13,8 @@ from campaign_bot.check.mend_files import Mend, mends
 from campaign_bot.check.registry import Bench
 from campaign_bot.errors import ConfigError, StateError
 from campaign_bot.library.draft import read_draft
-from campaign_bot.library.files import Checks, Library, Row
-from campaign_bot.library.load import load
+from campaign_bot.library.files import Allowed, Checks, Library, Row
+from campaign_bot.library.load import load_sound
 from campaign_bot.model import Delivery, Post
 from campaign_bot.store.base import Draft
 from campaign_bot.whole import write_whole
@@ -26,9 +26,12 @@ def judge_drafts(directory: Path, lines: Iterable[str]) -> list[Judged]:
     return check_drafts(bench_at(directory), rows_at(directory), lines)
 
 
-def what_to_mend(library: Library) -> list[Mend]:
-    """Every file in which something is certain to be mended. Nothing is written."""
-    return list(mends(library, bench_of(library, networks.get)))
+def what_to_mend(directory: Path) -> tuple[list[Mend], list[str]]:
+    """Every file in which something is certain to be mended, whatever is wrong in others; and the files that cannot be
+    read, and are left as they are. Nothing is written."""
+    draft = read_draft(directory)
+    unread = sorted({one.file for one in draft.problems if one.rule in ("yaml-syntax", "not-utf8", "unreadable")})
+    return list(mends(draft, bench_at(directory))), unread
 
 
 def write_mends(directory: Path, found: Sequence[Mend]) -> None:
@@ -47,8 +50,14 @@ def write_mends(directory: Path, found: Sequence[Mend]) -> None:
 
 def bench_at(directory: Path) -> Bench:
     """What the rules measure by in this directory."""
-    library, _ = load(directory, networks=networks.names())
-    return bench_of(library, networks.get) if library else bench(Checks(), networks.get)
+    library, _ = load_sound(directory, networks=networks.names())
+    if library:
+        return bench_of(library, networks.get)
+    draft = read_draft(directory)
+    said = draft.campaign.value if draft.campaign else None
+    if said is None:
+        return bench(Checks(), networks.get, draft.languages or ("en", "fr"))
+    return bench(said.checks, networks.get, said.languages, said.region, said.glossary)
 
 
 def rows_at(directory: Path) -> dict[str, Row]:
@@ -61,9 +70,19 @@ def rows_at(directory: Path) -> dict[str, Row]:
     }  # fmt: skip
 
 
-def said(library: Library, post: Post, drafts: Sequence[Draft | Delivery]) -> list[Said]:
-    """Deliveries, planned or stored, as the checks read them: with the item that their words come from."""
+def said(
+    library: Library,
+    post: Post,
+    drafts: Sequence[Draft | Delivery],
+    allowed: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Said]:
+    """Deliveries, planned or stored, as the checks read them: with the item that their words come from. `allowed`: what
+    those that are in no file may break and why, by their keys."""
     series = library.series.get(post.series)
     row = next((one for one in series.rows if one.id == post.item), None) if series else None
     allow = series.file.allow if series else ()
-    return [Said(post, one.account, one.network, one.due, one.content, row, allow) for one in drafts]
+    own = {
+        key: tuple(Allowed(rule=rule, reason=reason) for rule, reason in told.items())
+        for key, told in (allowed or {}).items()
+    }
+    return [Said(post, one.account, one.network, one.due, one.content, row, own.get(one.key, allow)) for one in drafts]

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from campaign_bot import approve
-from campaign_bot.app.checking import said
+from campaign_bot import approve, check, networks
+from campaign_bot.app import checking
 from campaign_bot.app.queueing import Queueing
-from campaign_bot.check.judge import as_problem, bench_of, of_network
+from campaign_bot.authority import people, same
 from campaign_bot.errors import StateError
-from campaign_bot.model import NOT_SENT, Delivery, Problem, State
+from campaign_bot.model import ALL, NOT_SENT, QUEUE, Delivery, Problem, State
 from campaign_bot.pairs import other_sides
 from campaign_bot.store.record import Objection
-
-#: Who approves on local networks where the campaign says that nobody has to.
-NOBODY = "nobody (approvals are off in rehearsals)"
 
 #: A side in one of these states does not leave when its pair is due.
 LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
@@ -23,17 +20,6 @@ LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
 
 class Deciding(Queueing):
     """Approvals as surfaces ask for them, and as the sender asks right before anything leaves."""
-
-    #: In a rehearsal: the name under which everything is approved. In the record it can't be taken for a person.
-    stand_in: str = ""
-
-    @property
-    def rules(self) -> approve.Rules:
-        campaign = self.library.campaign
-        stand_in = self.stand_in
-        if self.simulated and campaign.approvals is not None and campaign.approvals.in_rehearsals == "none":
-            stand_in = stand_in or NOBODY
-        return approve.Rules.of(campaign, stand_in)
 
     def address(self, account_name: str) -> str | None:
         """The login and server that an account is now, by the campaign's file: an approval is for them too."""
@@ -59,14 +45,54 @@ class Deciding(Queueing):
             max_lateness=self.library.campaign.max_lateness,
         )
 
+    def waits_for(self, delivery: Delivery) -> str:
+        """Whose yes it still takes, in words; empty where it takes none."""
+        post = self.store.posts_by_key([delivery.post])[delivery.post]
+        rules, trail = self.rules, self.store.trail(delivery.key)
+        rule = rules.rule(post.series, delivery.account)
+        given = people(one.person for one in trail.approvals if one.content_hash == delivery.content_hash)
+        left = rule.needed - len(given)
+        if left <= 0:
+            return ""
+        spent = given | (people(trail.authors) if rule.self_approval == "never" else set())
+        able = [name for name in rules.able("approve", rule) if same(name) not in spent]
+        role = f" with the role {' or '.join(rule.roles)}" if rule.roles else ""
+        who = f" ({' or '.join(able)})" if able else ""
+        return f"{left} more {'person' if left == 1 else 'people'}{role}{who}"
+
+    def has_approved(self, delivery: Delivery) -> bool:
+        """Whether the person at work has said yes to these bytes already."""
+        given = self.store.trail(delivery.key).approvals
+        me = same(self.person)
+        return any(same(one.person) == me and one.content_hash == delivery.content_hash for one in given)
+
     def reject(self, deliveries: Sequence[Delivery], *, person: str, note: str = "") -> list[approve.Decision]:
+        self.permit("reject", deliveries)
         return approve.reject(self.store, deliveries, person=person, note=note, now=self.clock())
 
     def objection(self, delivery: Delivery) -> Objection | None:
         """Why this may not leave although it says that it is approved. Asked right before it is sent."""
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
-        return self._objection(delivery) or self._outgrown([delivery]).get(delivery.key) or self._lost_side(delivery)
+        return (
+            self._objection(delivery) or self._elsewhere(delivery) or self._unfit(delivery) or self._lost_side(delivery)
+        )
+
+    def _elsewhere(self, delivery: Delivery) -> Objection | None:
+        """Whether the account is another one by the campaign's file: of another network, or in another language. And a
+        pause that was taken out of its table without being ended still holds."""
+        account = self.library.campaign.accounts.get(delivery.account)
+        for was, told in (
+            (delivery.network, account.network if account else "gone"),
+            (delivery.language, account.language if account else "gone"),
+        ):
+            if was != told:
+                return Objection(
+                    State.DRAFT, f"it was approved for {was}, and the account {delivery.account} is {told} now"
+                )
+        if why := self.store.paused_by_record(delivery.account):
+            return Objection(State.APPROVED, f"the record says that {why} is paused, and nobody has ended that")
+        return None
 
     def _objection(self, delivery: Delivery) -> Objection | None:
         post = self.store.posts_by_key([delivery.post]).get(delivery.post)
@@ -79,37 +105,35 @@ class Deciding(Queueing):
             now=self.clock(),
         )
 
+    def _unfit(self, delivery: Delivery) -> Objection | None:
+        """The checks once more, by the settings and the servers' limits of now: they may have changed since it was
+        approved. Its other languages are read beside it: they are due at the same time, by another worker, and a post
+        goes out in all of them or in none."""
+        post = self.store.posts_by_key([delivery.post]).get(delivery.post)
+        if post is None:
+            return None
+        sides = [one for one in self.store.of_post(delivery.post) if one.network in networks.names()]
+        allowed = self.store.allowed(post.key) if post.schedule == QUEUE else {}
+        said = checking.said(self.library, post, sides, allowed)
+        found = check.check_once_more(self.library, self.network, said, self.told_limits(self.library))
+        blocked = {one.post: _why_unfit(one) for one in reversed(found)}
+        if own := blocked.get(f"{post.name}@{delivery.account}"):
+            return Objection(State.DRAFT, own)
+        together = self.library.campaign.pairs.when_one_fails == "hold"
+        for side in other_sides(delivery, sides) if together else ():
+            if side.open and (why := blocked.get(f"{post.name}@{side.account}")):
+                return Objection(State.DRAFT, f"its other side, {side.account} ({side.language}): {why}")
+        return None
+
     def recheck(self) -> int:
-        """What is approved and would not suffice any more (another rule, another account, too old) is a draft again now,
-        and not only when it is due: somebody can still approve it. Returns how many."""
+        """What is approved and would not suffice any more (another rule, another account, too old, other checks) is a draft
+        again now, and not only when it is due: somebody can still mend and approve it. Returns how many."""
         now, done = self.clock(), 0
-        approved = self.store.deliveries((State.APPROVED,), since=now)
-        outgrown = self._outgrown(approved)
-        for one in approved:
-            found = self._objection(one) or outgrown.get(one.key)
+        for one in self.store.deliveries((State.APPROVED,), since=now):
+            found = self._objection(one) or self._elsewhere(one) or self._unfit(one)
             if found is not None and found.after is State.DRAFT:
                 done += self.store.void(one.key, now=now, actor="plan", why=NOT_SENT + found.why)
         return done
-
-    def _outgrown(self, deliveries: Sequence[Delivery]) -> dict[str, Objection]:
-        """What was approved by other limits than the account's server tells by now: it would refuse it. By key. What the
-        campaign lets pass (`allow`, or a rule that is off) passes here too."""
-        told = self.told_limits(self.library)
-        asked = [one for one in deliveries if told.get(one.account)]
-        if not asked:
-            return {}
-        on, posts = (
-            bench_of(self.library, self.network, told),
-            self.store.posts_by_key(sorted({one.post for one in asked})),
-        )
-        found: dict[str, Objection] = {}
-        for one in (one for one in asked if one.post in posts):
-            (as_said,) = said(self.library, posts[one.post], [one])
-            refused = next((problem for problem in map(as_problem, of_network(on, as_said)) if problem.blocks), None)
-            if refused is not None:
-                why = f"the account's server would refuse it: {refused.message}"
-                found[one.key] = Objection(State.DRAFT, why)
-        return found
 
     def _lost_side(self, delivery: Delivery) -> Objection | None:
         """A post is one thing: where one side will not leave, the other waits for a person, who may let it go."""
@@ -125,6 +149,7 @@ class Deciding(Queueing):
     def move(self, deliveries: Sequence[Delivery], due: datetime) -> list[tuple[Delivery, bool]]:
         """Another due time for a post, all its sides: they are due together. By less than the tolerance an approval holds.
         Raises StateError where only one side is meant."""
+        self.permit("move", deliveries)
         keys = {one.key for one in deliveries}
         for one in deliveries:
             left = [
@@ -146,6 +171,24 @@ class Deciding(Queueing):
         )  # fmt: skip
         return self.store.move(one.key, due, now=self.clock(), actor=self.person, kept=kept)
 
+    def cancel(self, deliveries: Sequence[Delivery], reason: str) -> list[tuple[Delivery, bool]]:
+        """Take them out, for good. False: it has left already."""
+        self.permit("cancel", deliveries)
+        why = f"cancelled by {self.person}" + (f": {reason}" if reason else "")
+        now = self.clock()
+        return [(one, self.store.cancel(one.key, now=now, actor=self.person, why=why)) for one in deliveries]
+
+    def release(self, delivery: Delivery, at: datetime) -> bool:
+        """Let one go that is held, from an instant on."""
+        self.permit("release", [delivery])
+        return self.store.release(delivery.key, not_before=at, now=self.clock(), actor=self.person)
+
+    def resume(self, account: str) -> bool:
+        """End a pause; what fell due meanwhile stays held. False: there was none."""
+        self.permit("resume", account="" if account == ALL else account)
+        self.store.hold_due(self.clock())  # what fell due while nobody was at work too
+        return self.store.resume(account, now=self.clock(), actor=self.person)
+
     def may_edit(self, delivery: Delivery) -> str:
         """Why this person may not change what is out already; empty where they may. An edit is approved by who makes it."""
         post = self.store.posts()[delivery.post]
@@ -155,4 +198,11 @@ class Deciding(Queueing):
             return why
         if rule.needed > 1:
             return f"{rule.needed} people have to approve what it says, and an edit is the word of one"
-        return "" if rule.self_approval else "who changes a post may not be the only one to approve it"
+        return "" if rule.self_approval == "alone" else "who changes a post may not be the only one to approve it"
+
+
+def _why_unfit(problem: Problem) -> str:
+    """What blocks it by now: what its account's server would refuse, or what the checks say."""
+    if check.RULES[problem.rule].looks == "network":
+        return f"the account's server would refuse it: {problem.message}"
+    return f"it does not pass the checks any more: {problem.message} ({problem.rule})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from campaign_bot.app.names import Names
+from campaign_bot.app.permitting import Permitting
 from campaign_bot.library.files import Account
 from campaign_bot.model import Automation
 
@@ -17,7 +17,7 @@ class Labelled:
     sentence: str = ""
 
 
-class Labelling(Names):
+class Labelling(Permitting):
     def automation(self, account: Account) -> Labelled:
         """Ask the network; nothing is changed. Raises NetworkError."""
         found = self.connection(account.name).automation(account.automated_by)
@@ -31,4 +31,5 @@ class Labelling(Names):
 
     def label(self, account: Account) -> Automation:
         """Mark the account, as far as its network lets a program do that."""
+        self.permit("label", account=account.name)
         return self.connection(account.name).mark_automated(account.automated_by)

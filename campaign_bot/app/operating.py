@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from campaign_bot import check, doctor, publish
+from campaign_bot.app import checking
 from campaign_bot.app.accounts import Accounts
 from campaign_bot.app.auditing import Auditing
 from campaign_bot.app.watching import BACKUP_EVERY, STAMP, WARN_BEFORE, Watching
@@ -23,7 +24,7 @@ from campaign_bot.doctor import Finding
 from campaign_bot.errors import CampaignBotError, ContentError, StateError, StoreError
 from campaign_bot.health import SILENT_AFTER
 from campaign_bot.library.files import Account
-from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, State
+from campaign_bot.model import RETRACTABLE, Content, Delivery, Problem, Receipt, State
 from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
 from campaign_bot.store.record import Head
@@ -229,10 +230,11 @@ class Operating(Auditing, Accounts, Watching):
         """Delete all parts on the network, the last one first. Raises NetworkError, or ConfigError for another account's
         credentials, when one could not be; then it counts as sent still, and the same again tries the rest. Raises
         StateError while one of its parts is under way."""
+        self.permit("retract", [delivery])
         if delivery.state not in RETRACTABLE:
             cure = "`campaign-bot resolve` says what became of it." if delivery.state is State.UNCONFIRMED else ""
             raise StateError(f"it is {delivery.state}: nobody knows yet how much of it is out.", advice=cure)
-        for _, receipt in sorted(self.store.receipts(delivery.key).items(), reverse=True):
+        for _, receipt in sorted(self._receipts(delivery).items(), reverse=True):
             self.own_connection(delivery.account).retract(receipt.remote_id)
         self.store.settle_retracted(delivery.key, actor=self.person, now=self.clock(), why=why)
 
@@ -252,12 +254,13 @@ class Operating(Auditing, Accounts, Watching):
     def check_content(self, delivery: Delivery, content: Content) -> list[Problem]:
         """What the checks say of a delivery if it said this."""
         post = self.store.posts()[delivery.post]
-        said = check.Said(post, delivery.account, delivery.network, delivery.due, content)
-        return list(check.check_all(self.library, self.network, [said], self.told_limits(self.library)))
+        said = checking.said(self.library, post, [replace(delivery, content=content)], self.store.allowed(post.key))
+        return list(check.check_all(self.library, self.network, said, self.told_limits(self.library)))
 
     def edit(self, delivery: Delivery, part: int, content: Content) -> None:
         """Change it on the network, then in the record. Doing it again does the same. Raises StateError where this
         person's word does not suffice."""
+        self.permit("edit", [delivery])
         if why := self.may_edit(delivery):
             raise StateError(
                 f"It was not changed: {why}.", advice="Retract it, and queue a new one that others can approve."
@@ -268,7 +271,7 @@ class Operating(Auditing, Accounts, Watching):
                 f"{self.name_of(delivery)} is not what the record says was allowed.",
                 advice="See what the database has been through: `campaign-bot audit verify`.",
             )
-        receipts = self.store.receipts(delivery.key)
+        receipts = self._receipts(delivery)
         changed = replace(delivery, content=content)
         outgoing = publish.outgoing(self.store, changed, part, receipts)
         self.own_connection(delivery.account).edit(receipts[part].remote_id, outgoing)
@@ -277,6 +280,16 @@ class Operating(Auditing, Accounts, Watching):
         self.store.record_edit(
             delivery.key, delivery.content_hash, content, length, person=self.person, now=self.clock()
         )
+
+    def _receipts(self, delivery: Delivery) -> dict[int, Receipt]:
+        """Where it is. Raises StateError where the record says otherwise: it would be another post that changes."""
+        found, trail = self.store.receipts(delivery.key), self.store.trail(delivery.key)
+        if any(not trail.knows(part, receipt) for part, receipt in found.items()):
+            raise StateError(
+                f"{self.name_of(delivery)} is not where the record says that it was published.",
+                advice=f"`campaign-bot audit post {self.name_of(delivery)}` shows both; change it on the network by hand.",
+            )
+        return found
 
     # ---- who is at work
 

@@ -103,6 +103,15 @@ class Parts:
 
         return load(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
 
+    def load_sound(self) -> tuple[Library | None, list[Problem]]:
+        """The same, with a Library of what can be read on where something blocks: to look at, never to publish from."""
+        from campaign_bot import networks
+        from campaign_bot.check import RULES
+        from campaign_bot.compose import parse_problems
+        from campaign_bot.library.load import load_sound
+
+        return load_sound(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
+
     @cached_property
     def library(self) -> Library:
         """The campaign's files. Raises ContentError with every problem when they are not right."""

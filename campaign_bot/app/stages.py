@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from campaign_bot import bill, check, handout, plan
 from campaign_bot.app import checking
-from campaign_bot.app.deciding import NOBODY
 from campaign_bot.app.experimenting import Experimenting
+from campaign_bot.app.permitting import NOBODY
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.library.files import Library
+from campaign_bot.library.sound import NOT_LOOKED_AT
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Delivery, Problem, State
 from campaign_bot.parity import parity
@@ -109,14 +111,19 @@ class Stages(Experimenting):
 
     def check(self) -> tuple[list[Problem], int, int]:
         """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.
-        Nothing is written."""
-        library, problems = self.load()
+        What one file's error has nothing to do with is looked at all the same. Nothing is written."""
+        library, problems = self.load_sound()
         if library is None:
             return problems, 0, 0
-        self.__dict__["library"] = library
+        if not any(problem.blocks for problem in problems):
+            self.__dict__["library"] = library
         campaign, told = library.campaign, self.told_limits(library)
-        begin = datetime.combine(campaign.starts, time.min, self.zone).astimezone(UTC) - timedelta(seconds=1)
-        found = plan.desired(library, self.network, after=begin, until=self.campaign_end(), told=told)
+        zone = ZoneInfo(campaign.timezone)
+        begin = datetime.combine(campaign.starts, time.min, zone).astimezone(UTC) - timedelta(seconds=1)
+        end = datetime.combine(campaign.ends, time.max, zone).astimezone(UTC)
+        found = plan.desired(library, self.network, after=begin, until=end, told=told)
+        if any(problem.rule == NOT_LOOKED_AT for problem in problems):  # what is missing is not missed
+            found.problems = [one for one in found.problems if one.rule not in ("no-item-left", "no-earlier-post")]
         # A post that could not be composed for every account has that problem, not the ones that follow from it.
         wanted = Counter(
             {one.post.key: len(library.accounts_of(library.schedules[one.post.schedule])) for one in found.planned}
@@ -124,7 +131,11 @@ class Stages(Experimenting):
         wanted.subtract(post for post, _ in found.left_out)
         whole = [one for one in found.planned if len(one.drafts) == wanted[one.post.key]]
         said = [said for planned in whole for said in checking.said(library, planned.post, planned.drafts)]
-        problems = [*problems, *found.problems, *check.check_files(library, self.network, said, told)]
+        judged = check.check_files(library, self.network, said, told)
+        unsourced = {one.where for one in problems if one.rule == "source-missing"}  # told at the item: once is enough
+        again = {one.name for one in said if one.row and one.row.id in unsourced}
+        judged = [one for one in judged if one.rule != "source-missing" or one.post not in again]
+        problems = [*problems, *found.problems, *judged]
         return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
 
     def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
@@ -132,7 +143,8 @@ class Stages(Experimenting):
         posts = self.store.posts()
         silent = (State.CANCELLED, State.MISSED, State.FAILED, State.RETRACTED)
         every = [one for one in self.store.deliveries() if one.state not in silent]
-        said = [said for one in every for said in checking.said(self.library, posts[one.post], [one])]
+        allowed = self.store.allowed()
+        said = [said for one in every for said in checking.said(self.library, posts[one.post], [one], allowed)]
         names = {name: key for key, name in self.names(deliveries).items()}
         found: dict[str, list[Problem]] = {}
         for problem in check.check_all(self.library, self.network, said, self.told_limits(self.library)):

@@ -48,6 +48,7 @@ class Telling(Stages, Evaluating):
     def import_outcomes(self, file: Path, *, encoding: str = "utf-8") -> tuple[Imported, bool, list[Problem]]:
         """Keep a file of outcomes, whole or not at all. Also whether it is new (the same bytes again change nothing), and
         warnings."""
+        self.permit("import")
         outcomes, found = self.check_outcomes(file, encoding=encoding)
         known = {one.id for one in self.store.imports()}
         made = self.store.import_outcomes(
@@ -58,6 +59,7 @@ class Telling(Stages, Evaluating):
     def undo_import(self, number: int) -> tuple[Imported, list[Imported]]:
         """Take an import back; also those that count again because it had replaced them. Raises NotFound, or StateError
         where it is not in force."""
+        self.permit("import")
         found = {one.id: one for one in self.store.imports()}
         if number not in found:
             raise NotFound(f"There is no import {number}.", advice="`campaign-bot import --list` shows them.")

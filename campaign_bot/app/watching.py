@@ -68,6 +68,10 @@ class Watching(Names):
         """A person has seen these; they are not told again, and `status` is content with them."""
         return self.store.see_alerts([one.key for one in concerns], person=self.person, now=self.clock())
 
+    def pause(self, account: str, reason: str) -> None:
+        """Stop an account (`ALL`: every one) at once. Anybody may."""
+        self.store.pause(account, now=self.clock(), why=reason or f"by {self.person}", actor=self.person)
+
     def tell(self, concerns: Sequence[Concern]) -> int:
         """Tell each concern once to whom it may concern. Returns how many were told now."""
         now = self.clock()

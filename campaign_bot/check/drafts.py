@@ -14,14 +14,17 @@ import regex
 
 from campaign_bot.check.judge import Found, of_network, of_pair, of_post, of_set, of_texts
 from campaign_bot.check.registry import Bench, Said
+from campaign_bot.errors import NotFound
 from campaign_bot.library.files import Row
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Content, Media, Part, Poll, Post
 
-KEYS = ("id", "language", "network", "text", "media", "poll", "pair", "fact", "signed_off")
 #: Drafts have no time of their own.
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 HOURS = 24.0
+LANGUAGE = "language-missing"
+#: A value that is told is cut to this.
+SHOWN = 40
 #: These say what a network costs or lacks, and ask for no other words.
 OF_THE_NETWORK = ("link-price", "poll-unsupported")
 #: What is not in every system's table of types.
@@ -116,15 +119,15 @@ def _object(line: str) -> dict[str, Any]:
 
 def _judge_one(on: Bench, rows: Mapping[str, Row], raw: dict[str, Any], number: int) -> tuple[Said, list[Found]]:
     said = _said(on, rows, raw, number)
-    found = [*of_network(on, said), *of_texts(on, said), *of_post(on, said)]
-    fact = raw.get("fact")
-    if fact not in (None, "") and fact not in rows:
+    found = [*of_network(on, said), *of_texts(on, said), *_of_post(on, said, raw)]
+    fact = _word(raw, "fact")
+    if fact and fact not in rows:
         found.append(
             Found(
                 said,
                 "source-missing",
                 "error",
-                f"there is no fact “{fact}” in the data: {advice_for(str(fact), rows, 'fact')}",
+                f"there is no fact “{fact}” in the data: {advice_for(fact, rows, 'fact')}",
                 "fact",
             )
         )
@@ -140,9 +143,26 @@ def _judge_one(on: Bench, rows: Mapping[str, Row], raw: dict[str, Any], number: 
             beside, content=replace(beside.content, parts=tuple(Part(part.text) for part in beside.content.parts))
         )
         if own.content.text.strip():
-            found += [replace(one, where="pair") for one in (*of_texts(on, own), *_too_long(on, own))]
+            told = (*of_texts(on, own), *_too_long(on, own), *_of_language(on, own, pair))
+            found += [replace(one, where="pair") for one in told]
     seen: dict[tuple[str, str, str], Found] = {(one.rule, one.where, one.message): one for one in found}
     return said, list(seen.values())
+
+
+def _of_post(on: Bench, said: Said, raw: Mapping[str, Any]) -> Iterator[Found]:
+    yield from (one for one in of_post(on, said) if one.rule != LANGUAGE)
+    yield from _of_language(on, said, raw)
+
+
+def _of_language(on: Bench, said: Said, raw: Mapping[str, Any]) -> Iterator[Found]:
+    """What is missing, or is no language, as the draft has it."""
+    value = raw.get("language")
+    for one in of_post(on, said):
+        if one.rule == LANGUAGE and value is not None and not isinstance(value, str):
+            told = f"`language` is a code such as en or fr, not {_shown(value)}"
+            yield replace(one, message=told)
+        elif one.rule == LANGUAGE:
+            yield one
 
 
 def _too_long(on: Bench, said: Said) -> Iterator[Found]:
@@ -168,15 +188,17 @@ def _beside(on: Bench, raw: Mapping[str, Any], pair: dict[str, Any], number: int
 
 
 def _said(on: Bench, rows: Mapping[str, Row], raw: Mapping[str, Any], number: int) -> Said:
-    language = _word(raw, "language")
+    language = raw.get("language")
+    language = language.strip().replace("_", "-") if isinstance(language, str) else ""
     text = _word(raw, "text")
     network = _word(raw, "network")
     if not network:
         raise BadDraft("`network` is missing")
+    network = network.lower()
     try:
         on.networks(network)
-    except Exception as error:
-        raise BadDraft(f"there is no network “{network}”") from error
+    except NotFound as error:
+        raise BadDraft(f"there is no network “{network}”. {error.advice}".rstrip()) from error
     media = tuple(_media(one) for one in _list(raw, "media"))
     part = Part(text, media, _poll(raw))
     name = str(raw["id"]) if raw.get("id") not in (None, "") else f"line {number}"
@@ -186,7 +208,7 @@ def _said(on: Bench, rows: Mapping[str, Row], raw: Mapping[str, Any], number: in
     base, _, region = language.partition("-")
     content = Content(language=base.lower() + (f"-{region}" if region else ""), parts=(part,))
     return Said(
-        post, f"{network}-{base}", network, NO_TIME, content, row, signed_off=raw.get("signed_off") is True, name=name
+        post, f"{network}-{base}", network, NO_TIME, content, row, signed_off=_yes(raw, "signed_off"), name=name
     )
 
 
@@ -195,8 +217,20 @@ def _word(raw: Mapping[str, Any], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadDraft(f"`{key}` is a text, not {json.dumps(value, ensure_ascii=False)[:40]}")
+        raise BadDraft(f"`{key}` is a text, not {_shown(value)}")
     return value.strip() if key != "text" else value
+
+
+def _shown(value: Any) -> str:
+    told = json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= SHOWN else told[:SHOWN] + "…"
+
+
+def _yes(raw: Mapping[str, Any], key: str) -> bool:
+    value = raw.get(key)
+    if not isinstance(value, bool | None):
+        raise BadDraft(f"`{key}` is true or false, not {_shown(value)}")
+    return value is True
 
 
 def _list(raw: Mapping[str, Any], key: str) -> list[Any]:
@@ -217,12 +251,16 @@ def _media(raw: Any) -> Media:
     suffix = PurePath(file).suffix.lower()
     mime = _TYPES.get(suffix) or mimetypes.guess_type(file)[0] or "image/png"
     captions = raw.get("captions")
+    if isinstance(captions, str) and captions and not captions.lower().endswith((".vtt", ".srt")):
+        raise BadDraft(f"`captions` is true or false, or the name of their file, not {_shown(captions)}")
+    if not isinstance(captions, bool | str | None):
+        raise BadDraft(f"`captions` is true or false, not {_shown(captions)}")
     return Media(
         "",
         mime,
         alt or "",
         file,
-        captions="WEBVTT" if captions is True or (isinstance(captions, str) and captions) else "",
+        captions="WEBVTT" if captions else "",
     )
 
 

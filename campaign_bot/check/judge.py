@@ -12,7 +12,7 @@ from campaign_bot.check.registry import RULES, Bench, Finding, Rule, Said
 from campaign_bot.check.vocabulary import KNOWN, KNOWN_TAGS
 from campaign_bot.check.wording import explained
 from campaign_bot.library.files import Checks, Library
-from campaign_bot.model import QUEUE, Content, Problem, Severity
+from campaign_bot.model import Content, Problem, Severity
 from campaign_bot.networks.base import NOTHING_TOLD, Network, ToldLimits
 
 #: What was found in a text, with the acronyms that its post explains.
@@ -114,7 +114,7 @@ def of_texts(on: Bench, said: Said, judged: Judgements | None = None) -> Iterato
 
 def _of_text(on: Bench, text: Text) -> Iterator[tuple[str, Severity, Finding]]:
     for rule in rules_that_look("text"):
-        if rule.find is None or (rule.own and not text.own):
+        if rule.find is None or (rule.own and not text.own) or on.checks.rules.get(rule.id) == "off":
             continue
         for finding in rule.find(text, on):
             if severity := _severity(on, rule.id, finding.severity or rule.severity):
@@ -163,11 +163,10 @@ def _severity(on: Bench, rule_id: str, severity: Severity) -> Severity | None:
 
 
 def _posts(every: Sequence[Said]) -> list[list[Said]]:
-    """The deliveries of each post on each network; what a person queued is one account's own affair."""
+    """The deliveries of each post on each network."""
     groups: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for said in every:
-        if said.post.schedule != QUEUE:
-            groups[said.post.key, said.network].append(said)
+        groups[said.post.key, said.network].append(said)
     return list(groups.values())
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import regex
+from babel import Locale
 
 from campaign_bot.check.reading import MASK, Text
 from campaign_bot.check.registry import Bench, Finding, Said, rule
@@ -82,12 +83,26 @@ def wrong_language(text: Text, bench: Bench) -> Iterator[Finding]:
         yield Finding(f"this looks like {NAMES.get(best, best)}, not {NAMES.get(text.language, text.language)}")
 
 
+@cache
+def known_languages() -> dict[str, str]:
+    """Every language of the Unicode CLDR, by its code: its name in English."""
+    return {code: name for code, name in Locale("en").languages.items() if code not in ("mul", "root", "und", "zxx")}
+
+
 @rule(
-    "language-missing", "error", "post", "A post says which language it is in.",
-    en="Set the account’s language.", fr="Indiquez la langue du compte.", source="WCAG 3.1.1; networks",
-    passes=(("en", "Hello"), ("fr", "Bonjour"), ("fr-CA", "Bonjour"), ("ar", "مرحبا")),
-    fails=({"network": "mastodon", "text": "Hello"}, {"network": "x", "text": "Hello", "language": ""}, {"network": "x", "text": "Hello", "language": None}),
+    "language-missing", "error", "post", "A post says which language it is in, by the code of a language that there is.",
+    en="Set the account’s language: en, fr, iu…", fr="Indiquez la langue du compte\u00a0: en, fr, iu…", source="WCAG 3.1.1; BCP 47; networks",
+    passes=(("en", "Hello"), ("fr", "Bonjour"), ("fr-CA", "Bonjour"), ("ar", "مرحبا"), ("iu", "ᐊᐃ")),
+    fails=(
+        {"network": "mastodon", "text": "Hello"}, {"network": "x", "text": "Hello", "language": ""}, {"network": "x", "text": "Hello", "language": None},
+        ("zz", "Hello"), ("english", "Hello"), {"network": "x", "text": "Hello", "language": 5},
+    ),
 )  # fmt: skip
 def language_missing(said: Said, bench: Bench) -> Iterator[Finding]:
-    if not said.content.language:
+    language = said.content.language
+    if not language:
         yield Finding("the post has no language")
+    elif language.partition("-")[0] not in known_languages():
+        codes = {name.casefold(): code for code, name in known_languages().items()}
+        meant = codes.get(language.partition("-")[0].casefold(), "")
+        yield Finding(f"“{language}” is the code of no language{f': {meant} is meant?' if meant else ''}")

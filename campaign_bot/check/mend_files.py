@@ -12,7 +12,7 @@ import regex
 
 from campaign_bot.check.mend import mended
 from campaign_bot.check.registry import Bench
-from campaign_bot.library.files import Library
+from campaign_bot.library.draft import Draft
 from campaign_bot.library.scalars import Scalar, scalars
 from campaign_bot.library.yaml import Keys
 
@@ -42,14 +42,17 @@ class Mend:
         return sum(line.startswith("+") for line in self.diff()[2:])
 
 
-def mends(library: Library, on: Bench) -> Iterator[Mend]:
-    """Every file in which something is certain to be mended."""
-    for file in _files(library.directory):
-        path = library.directory / file
-        before = path.read_bytes().decode("utf-8")
+def mends(draft: Draft, on: Bench) -> Iterator[Mend]:
+    """Every file in which something is certain to be mended. One that is no text, or no YAML, is left as it is."""
+    for file in _files(draft.directory):
+        path = draft.directory / file
+        try:
+            before = path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError):  # `check` tells it
+            continue
         if template := _TEMPLATE.fullmatch(path.name):
-            series = library.series.get(path.parent.name)
-            leave = [one.rule for one in series.file.allow] if series else []
+            series = draft.series.get(path.parent.name)
+            leave = [one.rule for one in series.part.value.allow] if series and series.part.value else []
             after = mended(before, template[1], on, leave=leave)
         else:
             after = _in_yaml(before, on)

@@ -26,7 +26,7 @@ def _pair(text: str, other: str, *, language: str = "en", network: str = "mastod
 
 @rule(
     "pair-missing", "error", "pair", "A post is there in every language of the campaign, on the same networks, or not at all.",
-    en="Add an account of that language to the schedule entry.", fr="Ajoutez un compte de cette langue à l’entrée du calendrier.", source=ACT,
+    en="Say it in that language too: add its account to the schedule entry, or its text to the queued post.", fr="Dites-le aussi dans cette langue\u00a0: ajoutez son compte à l’entrée du calendrier, ou son texte à la publication en file.", source=ACT,
     passes=(_pair("Your idea counts.", "Votre idée compte."), ("en", "A draft that says nothing about its other language"), {"language": "fr", "network": "x", "text": "Bonjour", "pair": None}),
     fails=(_pair("Your idea counts.", ""), _pair("Your idea counts.", "  "), {"language": "en", "network": "x", "text": "Your idea counts.", "pair": {"language": "en", "text": "Your idea counts."}}),
 )  # fmt: skip

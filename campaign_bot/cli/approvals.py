@@ -92,8 +92,7 @@ def pause(
     """Stop publishing at once. At most a request that is on the wire still leaves."""
     app = session(context).watch()
     name = app.account_names(account)[0] if account else ALL
-    why = reason or f"by {app.person}"
-    app.store.pause(name, now=app.clock(), why=why, actor=app.person)
+    app.pause(name, reason)
     out.print(
         f"{'Everything' if name == ALL else name} is paused. What falls due meanwhile is held, and listed by `resume`."
     )
@@ -105,10 +104,9 @@ def resume(
 ) -> None:
     """Publish again."""
     here = session(context)
-    app = here.watch()
+    app = here.open()
     name = app.account_names(account)[0] if account else ALL
-    app.store.hold_due(app.clock())  # what fell due while nobody was at work too
-    if not app.store.resume(name, now=app.clock(), actor=app.person):
+    if not app.resume(name):
         more = " Everything is paused: resume without --account." if ALL in app.store.paused() else ""
         raise StateError(f"{'Nothing' if name == ALL else name} was{' not' if account else ''} paused.{more}")
     out.print(f"{'Everything' if name == ALL else name}: publishing again.")
@@ -174,7 +172,8 @@ def _show(app: App, decisions: list[Decision], word: str) -> None:
             )
     for decision in decisions:
         if decision.done and not decision.complete:
-            of = f"{decision.given} of {decision.needed} approvals; it waits for another person"
+            more = app.waits_for(decision.delivery) or "another person"
+            of = f"{decision.given} of {decision.needed} approvals; it waits for {more}"
             out.print(f"{escape(app.name_of(decision.delivery))}: {of}", soft_wrap=True)
     done = sum(decision.done for decision in decisions)
     out.print(f"{counted(done, 'delivery')} {word} by {escape(app.person)}.")

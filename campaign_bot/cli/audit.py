@@ -16,6 +16,7 @@ import typer
 from rich.markup import escape
 
 from campaign_bot.app import App
+from campaign_bot.app.auditing import Entry, Standing
 from campaign_bot.cli.session import (
     Json,
     counted,
@@ -42,8 +43,6 @@ class Format(StrEnum):
 As = Annotated[Format, typer.Option("--format", help="text for people; csv or json for records keeping.")]
 COLUMNS = ("id", "at", "actor", "action", "subject", "name", "identity", "detail", "previous", "hash")
 ENTRY = ("at", "delivery", "what", "who", "identity", "detail", "event", "hash")
-#: What the text forms leave out of a detail; csv and json have all.
-TOLD_ELSEWHERE = ("keys", "identity", "cid", "account", "network", "series", "post", "due_ms")
 
 
 def register(root: typer.Typer) -> None:
@@ -60,16 +59,21 @@ def verify(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Read the whole record: is any event changed, missing, put in between or in another order? Exit 1 if so."""
+    """Read the whole record: is any event changed, missing, put in between or in another order; and is every delivery
+    in the tables what it is by the record? Exit 1 if not."""
     app = session(context).open()
     found = app.store.verify_record()
     pinned = _find(app, head)
-    fine = not found.faults and pinned is not False
+    beside = app.beside_record()
+    fine = not found.faults and not beside and pinned is not False
     if as_json:
         print_json({"whole": fine, "events": found.events, "head": asdict(found.head),
                     "faults": [{"event": one.id, "at": _iso(one.at_ms), "message": one.message} for one in found.faults],
+                    "tables": [{"delivery": name, "message": why} for name, why in beside],
                     "pinned": pinned if isinstance(pinned, bool | None) else pinned.id})  # fmt: skip
     else:
+        for name, why in beside:
+            out.print(f"[red]{escape(name)}[/red]: {escape(why)}", soft_wrap=True)
         _tell(found, head, pinned)
     raise typer.Exit(0 if fine else 1)
 
@@ -80,7 +84,7 @@ def accept(
     """Go on with a record that was altered: its faults stay in it and count as known. Everything that waits has to be
     approved anew. Restart the daemon afterwards."""
     app = session(context).open()
-    faults = app.store.accept_faults(now=app.clock(), person=app.person, why=why)
+    faults = app.accept(why)
     if not faults:
         raise StateError("There is no fault in the record that nobody has accepted.")
     for one in faults:
@@ -163,7 +167,7 @@ def post(
         print_json(app.dossier(deliveries))
     elif format is Format.CSV:
         _csv(ENTRY, (asdict(entry) | {"at": entry.at.isoformat(), "detail": _json(entry.detail)}
-                     for one in deliveries for entry in app.happened(one)))  # fmt: skip
+                     for one in deliveries for entry in (*app.happened(one), *_altered(app, one))))  # fmt: skip
     else:
         _page(app, deliveries)
 
@@ -218,6 +222,7 @@ def _page(app: App, deliveries: Sequence[Delivery]) -> None:
                             f"    [dim]{escape(media['file'])}, alt: {escape(media['alt'])}[/dim]", soft_wrap=True
                         )
             print_difference(version["difference"], indent="    ")
+        _stands(app.standing(delivery))
         for finding in one["findings"]:
             out.print(
                 f"  {finding['severity']}: {escape(finding['message'])} ({finding['rule']})",
@@ -237,6 +242,23 @@ def _page(app: App, deliveries: Sequence[Delivery]) -> None:
     out.print(
         f"\nThe record ends at event {told['record_head']['event']}, {told['record_head']['hash']}", soft_wrap=True
     )
+
+
+def _stands(found: Standing) -> None:
+    if found.difference:
+        out.print("  [red]What stands in the database now is not what the record says:[/red]", soft_wrap=True)
+        print_difference(found.difference, indent="    ")
+    if found.may_not_leave:
+        out.print(f"  [red]It cannot leave:[/red] {escape(found.may_not_leave)}", soft_wrap=True)
+
+
+def _altered(app: App, delivery: Delivery) -> list[Entry]:
+    """What is found now and nobody wrote down."""
+    found = app.standing(delivery)
+    if found.right:
+        return []
+    what = "found: not what the record says" if found.difference else "found: may not leave"
+    return [Entry(app.clock(), app.name_of(delivery), what, "audit", "", asdict(found))]
 
 
 def _instant(text: str, zone: ZoneInfo, now: datetime, *, end: bool) -> datetime | None:

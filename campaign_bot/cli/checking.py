@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 
 from campaign_bot import starter
-from campaign_bot.app import App
 from campaign_bot.app.checking import judge_drafts, what_to_mend, write_mends
 from campaign_bot.check import RULES, Rule, page
 from campaign_bot.cli.findings import as_github, as_sarif, merged, show
@@ -55,7 +54,7 @@ def check(
     if rules or explain:
         _show_rules(explain, output)
     elif fix:
-        _fix(session(context).open(), yes=yes)
+        _fix(session(context).directory, yes=yes)
     elif drafts:
         _check_drafts(session(context).directory, drafts)
     else:
@@ -117,22 +116,24 @@ def _explain(rule: Rule) -> None:
     out.print(f"\nSource: {escape(rule.source)}", style="dim")
 
 
-def _fix(app: App, *, yes: bool) -> None:
+def _fix(directory: Path, *, yes: bool) -> None:
     """What the machine can mend, as a diff first. Exit 1 if something is left to be written."""
-    found = what_to_mend(app.library)
+    found, unread = what_to_mend(directory)
+    for file in unread:
+        err.print(f"{escape(file)} cannot be read and is left as it is: `campaign-bot check` says why.", soft_wrap=True)
     for one in found:
         for line in one.diff():
             style = "bold" if line.startswith(("---", "+++")) else {"+": "green", "-": "red"}.get(line[:1], "dim")
             out.print(_visible(line), style=style, markup=False, emoji=False, soft_wrap=True)
     if not found:
-        out.print("Nothing to mend.", style="green")
+        out.print("Nothing to mend." if not unread else "Nothing else to mend.", style="green")
         return
     told = f"{counted(sum(one.lines for one in found), 'line')} in {counted(len(found), 'file')}"
     out.print(f"\n{told}; {SHOWN_NBSP} is a no-break space, {SHOWN_NARROW} a narrow one.", style="dim")
     if not yes and (not sys.stdin.isatty() or not typer.confirm("Write this?")):
         out.print("Nothing was written." + ("" if sys.stdin.isatty() else " Add --yes to write it."))
         raise typer.Exit(1)
-    write_mends(app.directory, found)
+    write_mends(directory, found)
     out.print(f"Mended {told}.", style="green")
 
 

@@ -10,12 +10,8 @@ from rich.text import Text
 
 from campaign_bot.app import App
 from campaign_bot.cli.session import local
+from campaign_bot.hidden import visible
 from campaign_bot.model import Content, Delivery, Part
-
-#: Control characters and overrides would show other words than will be sent: they are shown as what they are.
-_HIDDEN = str.maketrans(
-    {number: f"\\u{number:04x}" for number in (*range(9), *range(11, 32), *range(127, 160), 0x202D, 0x202E)}
-)
 
 
 def panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
@@ -34,7 +30,7 @@ def panel(app: App, delivery: Delivery, zone: ZoneInfo) -> Panel:
             )
     lines += _around(app, content)
     return Panel(
-        Text.from_markup("\n".join(lines).lstrip("\n").translate(_HIDDEN), overflow="fold"), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
+        Text.from_markup(visible("\n".join(lines).lstrip("\n")), overflow="fold"), title=f"{delivery.account} · {delivery.language} · {delivery.state}",
         subtitle=f"{local(delivery.due, zone)} · {delivery.length}/{delivery.limit} · {app.name_of(delivery)}",
         title_align="left", subtitle_align="left",
     )  # fmt: skip

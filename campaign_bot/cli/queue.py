@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +40,9 @@ SHOWN = ("why", "note", "account", "url", "identity", "due_to")
 def register(root: typer.Typer) -> None:
     queue = typer.Typer(help="Deliveries one by one, and posts that are in no file.", no_args_is_help=True)
     queue.command("list")(list_)
-    for command in (show, add, move, cancel, release):
+    # There is an option for each of the campaign's languages: they are read in `add`.
+    queue.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(add)
+    for command in (show, move, cancel, release):
         queue.command()(command)
     root.add_typer(queue, name="queue")
 
@@ -106,37 +108,101 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
 
 def add(
     context: typer.Context,
-    account: Annotated[list[str], typer.Option(help="The account (repeatable).")],
+    account: Annotated[list[str], typer.Option(help="The account (repeatable), or all.")],
     at: At,
-    text: Annotated[str, typer.Option(help="What to say. “-” reads it from standard input.")] = "",
+    text: Annotated[
+        str, typer.Option(help="What to say on every account. “-” reads it from standard input. Else one a language:"
+                          " --text-en, --text-fr…")
+    ] = "",
     media: Annotated[
         list[Path] | None, typer.Option(help="A picture or video (repeatable; each with its --alt).")
     ] = None,
-    alt: Annotated[list[str] | None, typer.Option(help="What it shows, for people who cannot see it.")] = None,
+    alt: Annotated[
+        list[str] | None,
+        typer.Option(help="What it shows, for people who cannot see it. Else one a language: --alt-en, --alt-fr…"),
+    ] = None,
     quote: Annotated[str, typer.Option(metavar="POST", help="An own earlier post, shown below the text.")] = "",
     repost: Annotated[str, typer.Option(metavar="POST", help="An own earlier post, shown again as it is.")] = "",
-) -> None:
-    """Queue a post that is in no file. It waits for approval like every other."""
-    if repost and (text or media or quote):
-        raise typer.BadParameter("A repost has nothing of its own: use --quote.", param_hint="--repost")
-    if not (repost or text or media):
-        raise typer.BadParameter("Say something: --text, --media or --repost.", param_hint="--text")
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE: WHY", help="A rule of the checks that it may break, and why (repeatable)."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Queue a post that is in no file, in every language: queue add --account mastodon-en --account mastodon-fr --at
+    "2027-03-04 12:00" --text-en "…" --text-fr "…". Its languages are one post: approved, moved and due together."""
     here = session(context)
     app = here.open()
+    texts, alts = by_language(context.args, app.library.campaign.languages)
+    if repost and (text or texts or media or quote):
+        raise typer.BadParameter("A repost has nothing of its own: use --quote.", param_hint="--repost")
+    if not (repost or text or texts or media):
+        raise typer.BadParameter("Say something: --text, --media or --repost.", param_hint="--text")
+    if (text and texts) or (alt and alts):
+        raise typer.BadParameter("One for all accounts, or one a language; not both.", param_hint="--text, --alt")
     when = parse_instant(at, app.zone, app.clock())
-    said = typer.get_text_stream("stdin").read() if text == "-" else text
-    pictures = list(zip(media or [], alt or [], strict=False))
-    if len(media or []) != len(alt or []):
-        raise CampaignBotError(
-            f"{counted(len(media or []), 'picture')} and {counted(len(alt or []), 'alt text')} were given.",
-            advice="Give one --alt after each --media.",
-        )
-    deliveries = app.queue(account, said, when, pictures, quote=quote, repost=repost)
+    said = {language: _typed(one[-1]) for language, one in texts.items()} or _typed(text)
+    pictures = _with_alts(media or [], alt or [], alts)
+    reasons = dict(_reason(one) for one in allow or ())
+    deliveries = app.queue(account, said, when, pictures, quote=quote, repost=repost, allow=reasons)
     findings = app.findings(deliveries)
     for one in deliveries:
         out.print(f"Queued {escape(app.name_of(one))} for {local(one.due, app.zone)} ({one.length}/{one.limit}).")
         print_problems(findings.get(one.key, []), err)
-    out.print(f"Next: {here.command} approve {escape(app.name_of(deliveries[0]).split('@')[0])}")
+    name = escape(app.name_of(deliveries[0]).split("@")[0])
+    if any(problem.blocks for found in findings.values() for problem in found):
+        out.print(
+            f"It cannot be approved as it is: {here.command} queue cancel {name}, then add what is missing; or say why it"
+            ' may be so: --allow "RULE: WHY".', soft_wrap=True,
+        )  # fmt: skip
+    else:
+        out.print(f"Next: {here.command} approve {name}")
+
+
+def by_language(
+    arguments: Sequence[str], languages: Sequence[str]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The options that there are one of for each language: texts, and alt texts in the order of the pictures."""
+    texts, alts = dict[str, list[str]](), dict[str, list[str]]()
+    left = list(arguments)
+    while left:
+        name, equals, value = left.pop(0).partition("=")
+        kind, _, language = name.removeprefix("--").partition("-")
+        found = {"text": texts, "alt": alts}.get(kind) if name.startswith("--") else None
+        if found is None or language not in languages:
+            from campaign_bot.library.words import advice_for  # loads the files' models: only where it is needed
+
+            known = [f"--{kind}-{one}" for kind in ("text", "alt") for one in languages]
+            raise typer.BadParameter(f"There is no option {name}. {advice_for(name, known, 'option')}")
+        if not equals and not left:
+            raise typer.BadParameter("It needs a value.", param_hint=name)
+        found.setdefault(language, []).append(value if equals else left.pop(0))
+    if more := next((one for one, given in texts.items() if len(given) > 1), ""):
+        raise typer.BadParameter("A post has one text a language.", param_hint=f"--text-{more}")
+    return texts, alts
+
+
+def _typed(text: str) -> str:
+    return typer.get_text_stream("stdin").read() if text == "-" else text
+
+
+def _with_alts(
+    media: Sequence[Path], alt: Sequence[str], alts: Mapping[str, Sequence[str]]
+) -> list[tuple[Path, str | Mapping[str, str]]]:
+    """Each picture with what it shows, in one language or in each."""
+    for language, given in alts.items() or [("", alt)]:
+        if len(media) != len(given):
+            raise CampaignBotError(
+                f"{counted(len(media), 'picture')} and {counted(len(given), 'alt text')} were given.",
+                advice=f"Give one --alt{'-' if language else ''}{language} after each --media.",
+            )
+    if not alts:
+        return list(zip(media, alt, strict=True))
+    return [(file, {one: given[number] for one, given in alts.items()}) for number, file in enumerate(media)]
+
+
+def _reason(text: str) -> tuple[str, str]:
+    rule, _, why = text.partition(":")
+    return rule.strip(), why.strip()
 
 
 def move(context: typer.Context, name: Name, at: At) -> None:
@@ -153,8 +219,7 @@ def cancel(
 ) -> None:
     """Take a delivery out. Planning does not bring it back."""
     app = session(context).open()
-    why = f"cancelled by {app.person}" + (f": {reason}" if reason else "")
-    _each(app, name, lambda one: app.store.cancel(one.key, now=app.clock(), actor=app.person, why=why), "cancelled")
+    _say(app, app.cancel(app.find(name), reason), "cancelled")
 
 
 def release(
@@ -184,16 +249,12 @@ def release(
                 f"{escape(names[one.key])}: too late by then; give it another time with queue move", soft_wrap=True
             )
             continue
-        app.store.release(one.key, not_before=at, now=app.clock(), actor=app.person)
+        app.release(one, at)
         out.print(f"{escape(names[one.key])}: leaves {local(at, app.zone)}")
 
 
-def _each(app: App, name: str, change: Callable[[Delivery], bool], done: str) -> None:
-    """Carry out a change on each delivery that a name means; say which were not changed, and why."""
-    _say(app, [(one, change(one)) for one in app.find(name)], done)
-
-
 def _say(app: App, changed: list[tuple[Delivery, bool]], done: str) -> None:
+    """Which deliveries were changed; and which not, and why."""
     refused: list[Delivery] = []
     for one, was_changed in changed:
         if was_changed:

@@ -6,7 +6,9 @@ A check looks at what is right in itself, and leaves alone what has its problem 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,6 +19,9 @@ from campaign_bot.library.words import advice_for, describe, nearest, texts_of
 from campaign_bot.library.yaml import Document, Keys
 from campaign_bot.model import QUEUE, Problem
 from campaign_bot.schedule import when_problem
+
+#: An address: its digits are no figures that somebody states.
+_LINK = re.compile(r"https?://\S+")
 
 Check = Callable[[Draft, Collection[str]], Iterable[Problem]]  # the second argument: the names of the networks
 
@@ -126,6 +131,18 @@ def enough_people_can_approve(draft: Draft, _networks: Collection[str]) -> Itera
             there = f"only {', '.join(able)}" if able else "nobody"
             message = f"It takes {rule.needed} {'person' if rule.needed == 1 else 'people'}, and {there} may approve."
             yield draft.campaign.problem("too-few-people", keys, message, "Add people with the role, or need fewer.")
+        elif not campaign.people and rule.needed > 1:
+            message = f"It takes {rule.needed} people, and nobody is listed: one person can go by several names."
+            advice = "List who takes part under `people:`."
+            yield _warning(draft.campaign.problem("too-few-people", keys, message, advice))
+        elif campaign.people and rule.self_approval == "never" and len(able) == rule.needed:
+            message = f"What one of {', '.join(able)} writes or moves, the others are too few to approve."
+            advice = "Add people with the role, need fewer, or set `self_approval: counts-as-one`."
+            yield _warning(draft.campaign.problem("too-few-people", keys, message, advice))
+
+
+def _warning(problem: Problem) -> Problem:
+    return replace(problem, severity="warning")
 
 
 # Texts in every language
@@ -213,13 +230,13 @@ def numbers_have_sources(draft: Draft, _networks: Collection[str]) -> Iterator[P
             if found:
                 message = f"`{part.id}` states a number and does not say where it comes from."
                 advice = "Add `source:` with title, url and date."
-                yield part.problem("source-missing", found, message, advice)
+                yield replace(part.problem("source-missing", found, message, advice), where=part.id)
 
 
 def _numbers(part: Part[Row], languages: Collection[str]) -> Iterator[Keys]:
     for keys in translated(part, languages):
         for language, text in part.document.at(*part.keys, *keys).items():
-            if isinstance(text, str) and any(character.isdigit() for character in text):
+            if isinstance(text, str) and any(character.isdigit() for character in _LINK.sub("", text)):
                 yield (*keys, language)
 
 

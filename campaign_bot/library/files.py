@@ -109,12 +109,22 @@ class QuietPeriod(FileModel):
     reason: Text
 
 
+#: What the yes of somebody counts who wrote or changed the post: nothing; as one of those that it takes, beside another
+#: person's; or like everybody's. `false` and `true` are short for the first and the last.
+SelfApproval = Annotated[
+    Literal["never", "counts-as-one", "alone"],
+    BeforeValidator(
+        lambda value: {False: "never", True: "alone"}.get(value, value) if isinstance(value, bool) else value
+    ),
+]
+
+
 class ApprovalRule(FileModel):
     """Who has to allow a post before it may leave."""
 
     needed: Annotated[int, Field(ge=1, le=9)] = 1  # so many different people
     roles: tuple[Slug, ...] = ()  # each of them has one of these; empty: anybody
-    self_approval: bool = False  # whether who wrote or changed it may be the only one to approve it
+    self_approval: SelfApproval = "never"
     expires: Duration | None = None  # an older approval does not count any more
 
 
@@ -125,7 +135,7 @@ class SpecialRule(FileModel):
     accounts: tuple[str, ...] = ()
     needed: Annotated[int, Field(ge=1, le=9)] | None = None
     roles: tuple[Slug, ...] | None = None
-    self_approval: bool | None = None
+    self_approval: SelfApproval | None = None
     expires: Duration | None = None
 
     def fits(self, series: str, account: str) -> bool:
@@ -298,7 +308,7 @@ class SeriesFile(FileModel):
     content_warning: Text = {}
     label: Literal["graphic-media", "nudity", "sexual", "porn", ""] = ""
     replies: Literal["everybody", "following", "followers", "mentioned", "nobody"] = "everybody"
-    author: str = ""  # who writes its templates: may not be the only one to approve what they make
+    author: str = ""  # who writes its templates: see `self_approval`
     allow: tuple[Allowed, ...] = ()
 
 
@@ -320,7 +330,7 @@ class Row(BaseModel):
     source: Source | None = None
     commitments: tuple[str, ...] = ()
     priority: str = ""
-    author: str = ""  # who wrote it: may not be the only one to approve it
+    author: str = ""  # who wrote it: see `self_approval`
     answers: str = ""  # the poll or call whose result this row publishes: `series` or `series/item`
     #: current, evergreen, historic (say the year), check-before-use (a person signs off)
     status: Literal["", "current", "evergreen", "historic", "check-before-use"] = ""

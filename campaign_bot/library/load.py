@@ -11,6 +11,7 @@ from campaign_bot.library.draft import CAMPAIGN, Draft, read_draft
 from campaign_bot.library.experiment_checks import check_experiments
 from campaign_bot.library.files import Library, Series
 from campaign_bot.library.series_checks import TemplateProblems, check_series
+from campaign_bot.library.sound import NOT_LOOKED_AT, not_looked_at, unsound, without
 from campaign_bot.model import Problem
 
 
@@ -26,6 +27,20 @@ def load(
     `networks`: the names that accounts may use (None: any). `template_problems(file, source)`: what is wrong with a
     template's syntax (None: not looked at). `rules`: those of the checks that files may name (None: any). Bad content never raises.
     """
+    library, problems = load_sound(directory, networks=networks, template_problems=template_problems, rules=rules)
+    problems = [one for one in problems if one.rule != NOT_LOOKED_AT]
+    return (None if any(problem.blocks for problem in problems) else library), problems
+
+
+def load_sound(
+    directory: Path,
+    *,
+    networks: Collection[str] | None = None,
+    template_problems: TemplateProblems | None = None,
+    rules: Collection[str] | None = None,
+) -> tuple[Library | None, list[Problem]]:
+    """The same; but where something blocks, a Library of all that can be read on, so that one file's error hides nothing
+    in the others. Nothing is published from it. None where campaign.yaml itself is not right."""
     empty = _empty(directory)
     if empty is not None:
         return None, [empty]
@@ -38,10 +53,10 @@ def load(
         *check_experiments(draft, known),
         *(check_settings(draft, rules) if rules is not None else ()),
     }
-    problems = sorted(found)
-    if any(problem.blocks for problem in problems):
-        return None, problems
-    return _library(draft), problems
+    left_out = unsound(draft, found)
+    if left_out is None:
+        return None, sorted(found)
+    return _library(without(draft, left_out)), sorted({*found, *not_looked_at(draft, left_out)})
 
 
 def _empty(directory: Path) -> Problem | None:

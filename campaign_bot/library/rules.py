@@ -21,6 +21,8 @@ RULES = {
     "unknown-commitment": "A commitment is a row of content/data/commitments.yaml.",
     "unknown-series": "A schedule names a series that exists.",
     "unknown-account": "A schedule names accounts that exist.",
+    "unknown-role": "A role that an approval takes is one that somebody has.",
+    "too-few-people": "There are as many people as an approval takes, beside whoever wrote the post.",
     "unknown-data": "A series takes its items from a file of content/data/ that exists.",
     "unknown-item": "The items that a series picks exist.",
     "no-items": "A series has at least one item.",
@@ -37,5 +39,6 @@ RULES = {
     "media-together": "A post has pictures, a video, a poll or a link card, not several; a repost has nothing of its own.",
     "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
     "unknown-rule": "A rule of the checks that is set or allowed exists.",
+    "not-looked-at": "What has an error in its files is mended first; only then its posts can be looked at.",
     "source-missing": "An item that states a number says where it comes from.",
 }

@@ -13,7 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from campaign_bot.model import Delivery, Media, Post, Problem
+from campaign_bot.hidden import visible
+from campaign_bot.model import Delivery, LinkCard, Media, Post, Problem
 from campaign_bot.pairs import seen_code
 from campaign_bot.preview.words import Words
 from campaign_bot.sandbox.timeline import TITLES, marked_up, small
@@ -54,9 +55,11 @@ def render(
     pictures: Mapping[str, bytes],
     page: Page,
     language: str,
+    earlier: Mapping[str, tuple[str, str]] | None = None,
 ) -> str:
     """The page in one language (en or fr); the posts in theirs. `findings` and `changed` (what is different from what was
-    approved before) are by delivery key, `pictures` by their hash."""
+    approved before) are by delivery key, `pictures` by their hash; `earlier`: the name and text of posts that others quote or
+    repost, by delivery key."""
     words = Words(language)
     env = Environment(
         loader=PackageLoader("campaign_bot.preview"),
@@ -82,7 +85,7 @@ def render(
                 "groups": [],
             },
         )
-        sides = [_side(side, findings, changed, pictures, page, words) for side in one.sides]
+        sides = [_side(side, findings, changed, pictures, page, words, earlier or {}) for side in one.sides]
         names = dict.fromkeys(TITLES.get(side.network, side.network) for side in one.sides)
         shown["groups"].append({"network": ", ".join(names), "id": f"group-{number + 1}", "sides": sides})
     errors = sum(problem.blocks for some in findings.values() for problem in some)
@@ -95,7 +98,7 @@ def render(
 
 def _side(
     one: Delivery, findings: Mapping[str, Sequence[Problem]], changed: Mapping[str, Sequence[str]],
-    pictures: Mapping[str, bytes], page: Page, words: Words,
+    pictures: Mapping[str, bytes], page: Page, words: Words, earlier: Mapping[str, tuple[str, str]],
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "account": one.account,
@@ -108,13 +111,20 @@ def _side(
         "length": words.length(one.length, one.limit),
         "too_long": one.length > one.limit,
         "hash": one.content_hash[:16],
-        "warning": one.content.content_warning,
+        "warning": visible(one.content.content_warning),
+        "earlier": _earlier(one, words, earlier) if one.content.earlier else None,
+        "label": words[one.content.label] if one.content.label else "",
+        "replies": words[one.content.replies] if one.content.replies else "",
         "visibility": words.visibility(one.content.visibility),
         "parts": [
             {
-                "text": marked_up(part.text, one.network),
+                "text": marked_up(visible(part.text), one.network),
                 "media": [_picture(media, pictures) for media in part.media],
-                "poll": {"options": part.poll.options, "open": words.duration(part.poll.duration_min)}
+                "card": _card(part.link_card, pictures) if part.link_card else None,
+                "poll": {
+                    "options": [visible(option) for option in part.poll.options],
+                    "open": words.duration(part.poll.duration_min),
+                }
                 if part.poll
                 else None,
             }
@@ -130,4 +140,23 @@ def _side(
 
 def _picture(media: Media, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     src, width, height = small(pictures.get(media.sha256, b""))
-    return {"src": src, "width": width, "height": height, "alt": media.alt, "file": media.file}
+    return {
+        "src": src, "width": width, "height": height, "alt": visible(media.alt), "file": media.file,
+        "seconds": round(media.duration_s), "captions": visible(_spoken(media.captions)),
+    }  # fmt: skip
+
+
+def _earlier(one: Delivery, words: Words, earlier: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    name, text = earlier.get(one.content.earlier, ("", ""))
+    return {"verb": words["quotes" if one.content.quotes else "reposts"], "name": name, "text": visible(text)}
+
+
+def _card(card: LinkCard, pictures: Mapping[str, bytes]) -> dict[str, Any]:
+    thumb = _picture(card.thumb, pictures) if card.thumb else None
+    return {"link": card.link, "title": visible(card.title), "description": visible(card.description), "thumb": thumb}
+
+
+def _spoken(captions: str) -> str:
+    """The words of WebVTT captions, without times."""
+    lines = [line.strip() for line in captions.splitlines()]
+    return " ".join(line for line in lines if line and line != "WEBVTT" and "-->" not in line and not line.isdigit())

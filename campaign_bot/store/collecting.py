@@ -128,7 +128,8 @@ class Collecting(Changes):
         rows = self._rows(
             """
             select reading.delivery, reading.kind, delivery.state, delivery.sent_ms,
-                   json_extract(delivery.content, '$.parts[0].poll.duration_min') as duration_min,
+                   case when json_valid(delivery.content)
+                        then json_extract(delivery.content, '$.parts[0].poll.duration_min') end as duration_min,
                    (select max(age_ms) from snapshot where snapshot.delivery = reading.delivery) as done_ms
               from reading join delivery on delivery.key = reading.delivery
              where reading.kind in ('counts', 'poll') and reading.by_ms = 0
@@ -139,8 +140,13 @@ class Collecting(Changes):
         last_ms = max(map(_ms, ages), default=0)
         with self._connections.write() as db:
             for row in rows:
-                from_ms, slack_ms = _next_poll(row) if row["kind"] == "poll" else _next_age(row, ages)
-                over = row["state"] != "sent" or row["sent_ms"] + last_ms + _ms(TOO_LATE_TO_COUNT) < to_ms(now)
+                known = row["sent_ms"] is not None  # not where somebody has changed the row by hand
+                from_ms, slack_ms = _next_reading(row, ages) if known else (0, 0)
+                over = (
+                    not known
+                    or row["state"] != "sent"
+                    or row["sent_ms"] + last_ms + _ms(TOO_LATE_TO_COUNT) < to_ms(now)
+                )
                 if not from_ms or (over and row["kind"] == "counts"):
                     db.execute("delete from reading where delivery = ? and kind = ?", [row["delivery"], row["kind"]])
                 else:
@@ -233,6 +239,10 @@ class Collecting(Changes):
         row = {"account": account, "at_ms": to_ms(now), "followers": followers, "simulated": int(self.simulated)}
         with self._connections.write() as db:
             db.table("followers").insert(row, ignore=True)
+
+
+def _next_reading(row: Mapping[str, Any], ages: Sequence[timedelta]) -> tuple[int, int]:
+    return _next_poll(row) if row["kind"] == "poll" else _next_age(row, ages)
 
 
 def _next_age(row: Mapping[str, Any], ages: Sequence[timedelta]) -> tuple[int, int]:

@@ -58,7 +58,7 @@ class Deliveries(Changes):
                 detail |= {"from": before[0], "to": draft.content.sha256}
             if before and before[1] != to_ms(draft.due):
                 detail |= {"due_from": from_ms(before[1]).isoformat(), "due_to": draft.due.isoformat()}
-            detail |= _authors(draft)
+            detail |= _known_of(draft)
             changed = self._set(
                 db, draft.key, OPEN_STATES, State.DRAFT, now, actor, "changed", detail, guard=_as_seen(seen),
                 **_draft_columns(draft),
@@ -71,7 +71,7 @@ class Deliveries(Changes):
 
     def revive(self, draft: Draft, *, now: datetime, actor: str) -> bool:
         """The slot of a delivery that planning had cancelled is back."""
-        detail = {"to": draft.content.sha256, **_authors(draft)}
+        detail = {"to": draft.content.sha256, **_known_of(draft)}
         with self._connections.write() as db:
             done = self._set(
                 db, draft.key, (State.CANCELLED,), State.DRAFT, now, actor, "planned-again", detail,
@@ -137,7 +137,7 @@ class Deliveries(Changes):
         seen = one.delivery
         bound = {
             "hash": seen.content_hash, "account": seen.account, "network": seen.network, "due_ms": to_ms(seen.due),
-            "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
+            "post_key": seen.post, "series": self._series(db, seen.post), "keys": list(one.keys), "needed": one.needed, "count": one.given + 1,
             **({"login": one.to} if one.to is not None else {}),
             **({"warnings": list(one.warnings)} if one.warnings else {}), **({"note": note} if note else {}),
         }  # fmt: skip
@@ -212,6 +212,16 @@ class Deliveries(Changes):
     def posts(self) -> dict[str, Post]:
         return {row["key"]: to_post(row) for row in self._rows("select * from post")}
 
+    def allowed(self, post: str = "") -> dict[str, dict[str, str]]:
+        """What queued posts (of one `post`; else all) may break and why, as the record has it: by delivery, by rule."""
+        rows = self._rows(
+            "select subject, detail from event where action in ('planned', 'planned-again') and subject in (select"
+            " delivery.key from delivery join post on post.key = delivery.post where post.schedule = :queue and"
+            " :post in ('', post.key)) order by id",
+            {"queue": QUEUE, "post": post},
+        )
+        return {row["subject"]: dict(json.loads(row["detail"]).get("allow", {})) for row in rows}
+
     # ---- how
 
     def _add_draft(self, db: Database, post: Post, draft: Draft, now: datetime, actor: str) -> int:
@@ -226,7 +236,7 @@ class Deliveries(Changes):
         ).rowcount
         if added:
             keep_links(db, draft, now)
-            detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_authors(draft)}
+            detail = {"post": post.name, "account": draft.account, "to": draft.content.sha256, **_known_of(draft)}
             self._event(db, now, actor, "planned", draft.key, detail)
             self._keep_content(db, draft.content, now)
         return added
@@ -256,8 +266,13 @@ class Deliveries(Changes):
         return str(row[0]) if row else ""
 
 
-def _authors(draft: Draft) -> dict[str, Any]:
-    return {"authors": list(draft.authors)} if draft.authors else {}
+def _known_of(draft: Draft) -> dict[str, Any]:
+    """What the record keeps of a draft beside its bytes: who wrote it, where its links lead, what it may break."""
+    return {
+        **({"authors": list(draft.authors)} if draft.authors else {}),
+        **({"allow": dict(draft.allow)} if draft.allow else {}),
+        **({"links": dict(draft.links)} if draft.links else {}),
+    }
 
 
 #: A part of it is out: it is no draft that could say something else or leave at another time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow, Overlap
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.database import Database
+from campaign_bot.store.record import VERSIONING
 
 
 def keep_links(db: Database, draft: Draft, now: datetime) -> None:
@@ -141,8 +143,27 @@ class Outside(Changes):
         return [Link(row["code"], row["post"], row["account"], row["target"]) for row in rows]
 
     def link(self, code: str) -> Link | None:
+        """Where it leads. None where there is no such address, and where the table says otherwise than the record of the
+        post that it is in: who approved that, approved where its links lead. (Posts from before the record kept that are
+        believed.)"""
         rows = self._rows("select * from link where code = ?", [code])
-        return Link(rows[0]["code"], rows[0]["post"], rows[0]["account"], rows[0]["target"]) if rows else None
+        if not rows:
+            return None
+        found = Link(rows[0]["code"], rows[0]["post"], rows[0]["account"], rows[0]["target"])
+        planned = self._planned(found)
+        known = [told["links"] for told in planned if "links" in told]
+        right = any(told.get(code) == found.target for told in known) if known else bool(planned)
+        return found if right else None
+
+    def _planned(self, link: Link) -> list[dict[str, Any]]:
+        """What the record says of the delivery that a link is in, each time that it was planned or changed."""
+        actions = ", ".join(f"'{one}'" for one in sorted(VERSIONING))
+        rows = self._rows(
+            f"select detail from event where action in ({actions}) and subject = (select delivery.key from delivery"
+            " join post on post.key = delivery.post where post.name = ? and delivery.account = ?)",
+            [link.post, link.account],
+        )
+        return [json.loads(row["detail"]) for row in rows]
 
     def record_clicks(self, clicks: Mapping[tuple[date, str, str], int]) -> None:
         """Add to the counts of (day, code, kind). Several servers may add at once."""

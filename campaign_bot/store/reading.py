@@ -170,7 +170,7 @@ class Reading(Changes):
 
     def damaged(self, content: Content) -> str:
         """Which picture's bytes are not those that the content names; empty where all are."""
-        for media in (media for part in content.parts for media in part.media):
+        for media in (media for part in content.parts for media in part.pictures):
             rows = self._rows("select bytes from media where sha256 = ?", [media.sha256])
             if not rows:
                 return f"the bytes of {media.file} are gone"

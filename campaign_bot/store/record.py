@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_bot.model import Event, State
+from campaign_bot.model import Event, Receipt, State
 
 #: Stands before the first event.
 GENESIS = "0" * 64
@@ -24,6 +24,16 @@ COLUMNS = "id, at_ms, actor, action, subject, detail, previous, hash"
 VERSIONING = frozenset({"planned", "planned-again", "changed", "edited"})
 #: After one of these, approvals that were given before do not count any more.
 VOIDING = frozenset({"planned", "planned-again", "changed", "moved", "rejected", "cancelled", "approval-voided"})
+
+
+#: What an event says that became of a delivery. (Events that are not here leave it in its state.)
+OUTCOMES = {
+    "planned": State.DRAFT, "planned-again": State.DRAFT, "changed": State.DRAFT, "moved": State.DRAFT,
+    "rejected": State.DRAFT, "approval-voided": State.DRAFT, "approved": State.APPROVED, "sending": State.SENDING,
+    "later": State.APPROVED, "sent": State.SENT, "failed": State.FAILED, "missed": State.MISSED,
+    "unconfirmed": State.UNCONFIRMED, "lease-expired": State.UNCONFIRMED, "doubted": State.UNCONFIRMED,
+    "cancelled": State.CANCELLED, "retracted": State.RETRACTED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,7 @@ class Approval:
     due_ms: int | None
     keys: tuple[str, ...] | None
     to: str | None  # the account's login and server, by the campaign's file
+    post: str | None  # the post's key
     warnings: tuple[str, ...] = ()
     identity: str = ""  # how we know who the person is
 
@@ -181,9 +192,34 @@ class Trail:
 
     @property
     def authors(self) -> frozenset[str]:
-        """Who wrote or changed what it says or when."""
+        """Who wrote or changed what it says or when. (Within the tolerance a move changes nothing.)"""
         named = {str(name) for one in self.events for name in one.detail.get("authors", ())}
-        return frozenset(named | {one.actor for one in self.events if one.action in ("moved", "edited")})
+        changed = {one.actor for one in self.events if one.action in ("moved", "edited") and not one.detail.get("kept")}
+        return frozenset(named | changed)
+
+    @property
+    def state(self) -> State:
+        """What it is by the record, whatever a table says: the last that became of it."""
+        for one in reversed(self.events):
+            if one.action in OUTCOMES and not one.detail.get("kept"):
+                half = one.action == "approved" and one.detail.get("count", 1) < one.detail.get("needed", 1)
+                return State.DRAFT if half else OUTCOMES[one.action]
+        return State.DRAFT
+
+    @property
+    def version(self) -> str:
+        """The hash of what it says by the record; empty where its words were disposed of, or nothing is known."""
+        if any(one.action == "disposed" for one in self.events):
+            return ""
+        told = (
+            str(one.detail["to"]) for one in reversed(self.events) if one.action in VERSIONING and "to" in one.detail
+        )
+        return next(told, "")
+
+    def knows(self, part: int, receipt: Receipt) -> bool:
+        """Whether this is where the network put a part of it. What was sent before the record said so is believed."""
+        sent = [one.detail["receipts"] for one in self.events if one.action == "sent" and "receipts" in one.detail]
+        return not sent or [[receipt.remote_id, receipt.url, receipt.cid]] == sent[-1][part : part + 1]
 
     @property
     def last_approved_hash(self) -> str:
@@ -226,6 +262,7 @@ def _approval(event: Event) -> Approval:
         due_ms=told.get("due_ms"),
         keys=None if keys is None else tuple(keys),
         to=told.get("login"),
+        post=told.get("post_key"),
         warnings=tuple(told.get("warnings", ())),
         identity=str(told.get("identity", "")),
     )

@@ -100,11 +100,28 @@ class Sending(Changes):
     # ---- outcomes. `owner` is the sender that claimed it; "" settles an unconfirmed one, after a look or a person.
 
     def settle_sent(self, delivery: str, *, owner: str, now: datetime) -> bool:
-        """From here on there is something to read: the same transaction says so."""
-        return self._settle(delivery, owner, State.SENT, now, "sent", "", sent_ms=to_ms(now), not_before_ms=None)
+        """From here on there is something to read: the same transaction says so, and where it is stands in the record."""
+        rows = "select remote_id, url, cid from receipt where delivery = ? order by part"
+        with self._connections.write() as db:
+            receipts = [list(row) for row in db.execute(rows, [delivery]).fetchall()]
+            done = self._set(
+                db, delivery, _from(owner), State.SENT, now, owner or PUBLISHER, "sent", {"receipts": receipts},
+                guard=_held_by(owner), reason="", owner=None, lease_until_ms=None, sent_ms=to_ms(now), not_before_ms=None,
+            )  # fmt: skip
+            if done:
+                self._finish_attempt(db, delivery, "sent", "", now)
+                await_readings(db, delivery)
+            return done
 
     def settle_failed(self, delivery: str, *, owner: str, now: datetime, why: str) -> bool:
-        return self._settle(delivery, owner, State.FAILED, now, "failed", why)
+        with self._connections.write() as db:
+            done = self._set(
+                db, delivery, _from(owner), State.FAILED, now, owner or PUBLISHER, "failed", {"why": why} if why else {},
+                guard=_held_by(owner), reason=why, owner=None, lease_until_ms=None,
+            )  # fmt: skip
+            if done:
+                self._finish_attempt(db, delivery, "failed", why, now)
+            return done
 
     def settle_later(
         self, delivery: str, *, owner: str, not_before: datetime, counted: bool, now: datetime, why: str, looks: int = 0
@@ -278,6 +295,17 @@ class Sending(Changes):
             row["account"]: Pause(row["account"], row["reason"], row["actor"], from_ms(row["at_ms"])) for row in rows
         }
 
+    def paused_by_record(self, account: str) -> str:
+        """What of an account, or all, the record says is paused (empty: nothing), whatever the table says."""
+        for subject, name in ((account, account), (ALL, "everything")):
+            rows = self._rows(
+                "select action from event where subject = ? and action in ('paused', 'resumed') order by id desc limit 1",
+                [subject],
+            )
+            if rows and rows[0]["action"] == "paused":
+                return name
+        return ""
+
     # ---- look-ups
 
     def to_look_up(self, now: datetime) -> list[Delivery]:
@@ -344,20 +372,6 @@ class Sending(Changes):
         return {row["owner"]: from_ms(row["seen_ms"]) for row in self._rows("select * from daemon order by seen_ms")}
 
     # ---- how
-
-    def _settle(
-        self, delivery: str, owner: str, after: State, now: datetime, action: str, why: str, **columns: Any
-    ) -> bool:
-        with self._connections.write() as db:
-            done = self._set(
-                db, delivery, _from(owner), after, now, owner or PUBLISHER, action, {"why": why} if why else {},
-                guard=_held_by(owner), reason=why, owner=None, lease_until_ms=None, **columns,
-            )  # fmt: skip
-            if done:
-                self._finish_attempt(db, delivery, action, why, now)
-            if done and after is State.SENT:
-                await_readings(db, delivery)
-            return done
 
     def _approved(self, db: Database, delivery: str) -> bool:
         """Whether somebody allowed what it says now."""

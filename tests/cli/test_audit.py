@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import SERIES, write_campaign
 from tests.cli.conftest import Run
 from tests.database import connect
 
@@ -67,11 +68,15 @@ def test_every_change_and_gap_is_found_at_its_place(approved: Path, run: Run, sq
     assert run("audit", "verify").code == 1
 
 
-def test_what_is_removed_at_the_end_a_printed_head_tells(approved: Path, run: Run) -> None:
+def test_what_is_removed_at_the_end_shows_in_the_tables_and_by_a_printed_head(approved: Path, run: Run) -> None:
     report = run("report", "--format", "json").json
     head = report["record_head"]["hash"]
-    tamper(approved, "delete from event where id > 20")
-    assert run("audit", "verify").code == 0, "by itself it is whole"
+    tamper(approved, "delete from event where id > 18")
+    told = run("audit", "verify", "--json").json
+    assert (told["whole"], told["faults"]) == (False, []), "the chain by itself is whole"
+    assert {one["message"] for one in told["tables"]} == {"it is approved, and draft by the record"}
+    tamper(approved, "update delivery set state = 'draft' where state = 'approved'")
+    assert run("audit", "verify").code == 0, "now nothing here shows it"
     ran = run("audit", "verify", "--head", head)
     assert ran.code == 1
     assert "is not in this record" in ran.out
@@ -147,9 +152,61 @@ def test_disposal_takes_the_words_and_leaves_the_record(campaign: Path, run: Run
         assert db.execute("select count(*) from media").fetchone() == (4,)
 
 
+def test_disposal_takes_the_pictures_of_link_cards_too(campaign: Path, run: Run) -> None:
+    card = 'link_card: {link: {en: "https://a.ca/", fr: "https://a.ca/"}, title: {en: T, fr: T}, card: fact}\n'
+    text = "{{ item.text }} https://a.ca/"
+    series = "content/series/facts/"
+    write_campaign(campaign, **{f"{series}series.yaml": SERIES.split("pictures:")[0] + card,
+                                f"{series}post.en.j2": text, f"{series}post.fr.j2": text})  # fmt: skip
+    assert run("plan", *UNTIL).code == 0
+    run("queue", "cancel", POST)
+    with connect(campaign / "campaign.db") as db:
+        assert db.execute("select count(*) from media").fetchone() == (6,)
+        db.execute("update delivery set due_ms = due_ms - 86400000 * 1000 where state = 'cancelled'")
+    ran = run("audit", "dispose", "--before", "2026-01-01", "--why", "rule 12", "--yes")
+    assert "2 pictures" in ran.out
+    with connect(campaign / "campaign.db") as db:
+        assert db.execute("select count(*) from media").fetchone() == (4,)
+    assert run("approve", "--all").code == 0, "what waits has its pictures still"
+
+
 def test_what_is_not_over_or_not_old_is_never_disposed_of(campaign: Path, run: Run) -> None:
     run("plan", *UNTIL)
     with connect(campaign / "campaign.db") as db:
         db.execute("update delivery set due_ms = due_ms - 86400000 * 1000")
     assert run("audit", "dispose", "--before", "2026-01-01", "--why", "x", "--yes").out.startswith("no posts")
     assert run("audit", "dispose", "--before", "2999-01-01", "--why", "x", "--yes").code == 1
+
+
+def test_a_post_changed_by_hand_is_shown_beside_what_was_approved(approved: Path, run: Run) -> None:
+    forge = "replace(content, 'The first fact of all.', 'Vote for me!')"
+    tamper(
+        approved,
+        f"update delivery set content = {forge} where account = 'x-en' and due_ms = (select min(due_ms) from delivery)",
+    )
+    said = run("audit", "post", f"{POST}@x-en").out
+    assert "What stands in the database now is not what the record says:" in said
+    assert "- The first fact of all." in said and "+ Vote for me!" in said
+    assert "It cannot leave: its bytes are not the ones that were approved" in said
+    (told,) = run("audit", "post", f"{POST}@x-en", "--format", "json").json["deliveries"]
+    assert told["standing"]["hash"] != told["standing"]["recorded"] == told["versions"][-1]["hash"]
+    last = list(csv.DictReader(io.StringIO(run("audit", "post", f"{POST}@x-en", "--format", "csv").out)))[-1]
+    assert (last["what"], "Vote for me!" in last["detail"]) == ("found: not what the record says", True)
+    untouched = run("audit", "post", f"{POST}@x-fr").out
+    assert "not what the record says" not in untouched and "cannot leave" not in untouched
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("update delivery set state = 'sent' where account = 'x-en'", "it is sent, and approved by the record"),
+        ("update delivery set content = replace(content, 'first', 'worst') where account = 'x-en'", "it says something else than by the record"),
+        ("delete from approval; delete from delivery where account = 'x-en'", "it is gone"),
+    ],
+)  # fmt: skip
+def test_tables_that_are_not_what_the_record_says_are_told(approved: Path, run: Run, sql: str, message: str) -> None:
+    tamper(approved, "pragma foreign_keys = off")
+    for one in sql.split("; "):
+        tamper(approved, one)
+    ran = run("audit", "verify")
+    assert (ran.code, f"{POST}@x-en: {message}" in ran.out) == (1, True), ran.out

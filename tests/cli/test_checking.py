@@ -16,6 +16,7 @@ from campaign_bot.app.checking import bench_at, judge_drafts, rows_at
 from campaign_bot.check import RULES, page
 from campaign_bot.check.drafts import check_drafts
 from campaign_bot.check.mend import mended
+from campaign_bot.library.load import load
 from tests.campaigns import FACTS, SERIES, write_campaign
 from tests.cli.conftest import Run
 
@@ -63,6 +64,8 @@ def test_warnings_alone_do_not_fail(tmp_path: Path, campaign: Path, run: Run) ->
         ('{"network": "x", "text": 5}', "`text` is a text"), ('{"network": "x", "text": "", "media": {}}', "`media` is a list"),
         ('{"network": "x", "poll": {"options": [1], "hours": 1}}', "is a text"), ('{"network": "x", "poll": {"options": [], "hours": "x"}}', "`hours` is a number"),
         ('{"network": "x", "text": "\\ud800"}', "half a character"), ('{"network": "x", "pair": 5, "text": "x"}', "`pair` is an object"), ("[" * 5000, "not JSON"),
+        ('{"network": "x", "signed_off": "yes"}', "`signed_off` is true or false"), ('{"network": "x", "fact": 7}', "`fact` is a text"),
+        ('{"network": "x", "media": [{"file": "a.mp4", "captions": "no"}]}', "`captions` is true or false"),
     ],
 )  # fmt: skip
 def test_what_is_no_draft_is_told_with_its_line(
@@ -74,6 +77,25 @@ def test_what_is_no_draft_is_told_with_its_line(
     assert "drafts.jsonl:2:" in ran.err
     assert fragment in ran.err
     assert json.loads(ran.out.splitlines()[1])["findings"][0]["rule"] == "bad-draft"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zz", "“zz” is the code of no language"), ("english", "en is meant?"), (5, "not 5"), (["en"], 'not ["en"]'), (None, "no language")],
+)  # fmt: skip
+def test_a_language_that_is_none_is_a_finding_and_the_rest_is_judged(language: object, words: str) -> None:
+    draft = {"network": "X", "language": language, "text": "Vote 𝗻𝗼𝘄"}
+    beside = {**draft, "language": "en", "text": "Vote now", "pair": {"language": language, "text": "Votez ici"}}
+    first, second = judge_drafts(ROOT, [json.dumps(draft), json.dumps(beside)])
+    assert {one.rule for one in first.findings} == {"language-missing", "fake-letters"}
+    assert [words in one.message for one in first.findings if one.rule == "language-missing"] == [True]
+    assert {(one.rule, one.where) for one in second.findings} == {("language-missing", "pair")}
+
+
+@pytest.mark.parametrize("language", ["fr_CA", "FR", "fr-CA", " fr "])
+def test_a_language_may_be_written_as_other_tools_do(language: str) -> None:
+    (one,) = judge_drafts(ROOT, [json.dumps({"network": "x", "language": language, "text": "Votez !"})])
+    assert [found.rule for found in one.findings] == ["fr-space-before"]
 
 
 def test_drafts_need_no_campaign_and_come_from_standard_input(tmp_path: Path) -> None:
@@ -217,6 +239,70 @@ def test_sarif_and_annotations_name_file_line_and_rule(campaign: Path, run: Run)
 def test_an_unknown_format_is_wrong_usage(campaign: Path, run: Run) -> None:
     assert run("check", "--format", "xml").code == 2
     assert run("check", "--yes").code == 2
+
+
+# One error hides no other
+
+
+def test_the_digits_of_a_link_are_no_figure(campaign: Path) -> None:
+    facts = FACTS.replace("A second fact", "A https://a.ca/27 fact")
+    assert load(write_campaign(campaign, **{"content/data/facts.yaml": facts}))[1] == []
+
+
+def test_a_figure_without_a_source_hides_nothing_else(campaign: Path, run: Run) -> None:
+    facts = FACTS.replace("The first fact", "All 14 facts")
+    write_campaign(campaign, **{"content/data/facts.yaml": facts, TEMPLATE: "Bonjour ! {{ item.text }} #GouvOuvert\n"})
+    ran = run("check", "--json")
+    told = {(one["rule"], one["file"]) for one in ran.json["problems"] if one["severity"] == "error"}
+    assert (ran.code, told) == (
+        1, {("source-missing", "content/data/facts.yaml"), ("fr-space-before", TEMPLATE)},
+    )  # fmt: skip
+    assert ran.json["deliveries"] == 18
+    assert run("check", "--fix", "--yes").code == 0
+    assert (campaign / TEMPLATE).read_text("utf-8").startswith("Bonjour! ")
+    assert run("plan").code == 1, "nothing is planned while a number has no source"
+
+
+OTHER = "content/series/other/"
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"content/data/others.yaml": "- id: [\n"}, OTHER + "series.yaml"),
+        ({"content/data/others.yaml": "- id: bad\n  text: {en: Only one.}\n- id: good\n  text: {en: Both., fr: Deux.}\n"},
+         "content/data/others.yaml:1:3"),
+        ({OTHER + "series.yaml": SERIES + "titel: {}\n", "content/data/others.yaml": FACTS}, OTHER + "series.yaml"),
+        ({OTHER + "post.en.j2": "{% if %}", "content/data/others.yaml": FACTS}, OTHER + "series.yaml"),
+        ({"schedules/other.yaml": "other: {series: facts, accounts: [nobody], when: {cron: '0 9 * * tue'}}\n",
+          "content/data/others.yaml": FACTS}, "schedules/other.yaml"),
+    ],
+    ids=["a file", "an item", "a series", "a template", "a schedule"],
+)  # fmt: skip
+def test_an_error_in_one_place_does_not_hide_what_is_wrong_in_others(
+    campaign: Path, run: Run, broken: dict[str, str], place: str
+) -> None:
+    """What follows from the error is not told as findings; what was not looked at is said."""
+    files = {
+        OTHER + "series.yaml": SERIES.replace("facts", "others"),
+        OTHER + "post.en.j2": "{{ item.text }}",
+        OTHER + "post.fr.j2": "{{ item.text }} Encore !",
+        "schedules/other.yaml": "other:\n  series: other\n  when: {cron: '0 9 * * tue'}\n",
+        TEMPLATE: "Bonjour ! {{ item.text }}\n",
+    }
+    write_campaign(campaign, **{**files, **broken})
+    found = run("check", "--json").json["problems"]
+    assert any(one["rule"] == "fr-space-before" and one["file"] == TEMPLATE for one in found)
+    (unseen,) = {f"{one['file']}:{one['line']}:{one['column']}".removesuffix(":0:0")
+                 for one in found if one["rule"] == "not-looked-at"}  # fmt: skip
+    assert unseen == place
+    assert {one["rule"] for one in found if one["severity"] == "error"} - {"fr-space-before"} <= {
+        "yaml-syntax", "missing-language", "unknown-key", "template", "unknown-account", "template-missing",
+    }  # fmt: skip
+    mended = run("check", "--fix", "--yes")
+    assert (campaign / TEMPLATE).read_text("utf-8").startswith("Bonjour! ")
+    left = "content/data/others.yaml cannot be read and is left as it is" in mended.err
+    assert (mended.code, left) == (0, any(one["rule"] == "yaml-syntax" for one in found))
 
 
 # The campaign's own settings

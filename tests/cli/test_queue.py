@@ -10,10 +10,11 @@ from PIL import Image
 from tests.cli.conftest import Run
 
 AT = ("--at", "2027-03-04 12:00")
+ALONE = ("--allow", "pair-missing: a drill in one language")
 
 
 def add(run: Run, *more: object, text: str = "Bonjour à tout le monde ici.", account: str = "mastodon-fr") -> str:
-    ran = run("queue", "add", "--account", account, *AT, "--text", text, *more)
+    ran = run("queue", "add", "--account", account, *AT, "--text", text, *ALONE, *more)
     assert ran.code == 0, ran.err
     return ran.out.split("Queued ")[1].split(" ")[0]
 
@@ -26,6 +27,67 @@ def test_a_queued_post_waits_for_approval_like_every_other(campaign: Path, run: 
     assert run("approve", name).code == 0
     (one,) = run("queue", "list", "--json").json
     assert one["state"] == "approved"
+
+
+BOTH = ("--account", "mastodon-en", "--account", "mastodon-fr")
+TEXTS = ("--text-en", "Your idea counts.", "--text-fr", "Votre idée compte.")
+
+
+def test_a_post_is_queued_in_every_language_at_once_and_is_one_post(campaign: Path, run: Run) -> None:
+    Image.new("RGB", (40, 30)).save(campaign / "a.png")
+    shown = ("--media", "a.png", "--alt-en", "A black square", "--alt-fr=Un carré noir")
+    ran = run("queue", "add", *BOTH, *AT, *TEXTS, *shown)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Next: campaign-bot approve queue-2027-03-04-1200\n" in ran.out
+    told = {
+        one["language"]: (one["content"]["parts"][0]["text"], one["content"]["parts"][0]["media"][0]["alt"], one["due"])
+        for one in run("queue", "list", "--json").json
+    }
+    due = "2027-03-04T17:00:00+00:00"
+    assert told == {"en": (TEXTS[1], "A black square", due), "fr": (TEXTS[3], "Un carré noir", due)}
+    name = "queue-2027-03-04-1200"
+    assert "goes together with mastodon-fr" in run("approve", f"{name}@mastodon-en").err
+    assert (
+        "goes together with mastodon-fr" in run("queue", "move", f"{name}@mastodon-en", *AT[:1], "2027-03-05 09:00").err
+    )
+    assert "2 deliveries approved by alex." in run("approve", name).out
+    assert "queued for the same time already" in run("queue", "add", *BOTH, *AT, *TEXTS, *shown).err
+
+
+def test_one_language_of_two_is_told_and_leaves_only_with_a_reason(campaign: Path, run: Run) -> None:
+    ran = run("queue", "add", *BOTH[:2], *AT, "--text", "Your idea counts.")
+    assert "there is no fr version on Mastodon (pair-missing)" in ran.err
+    assert "It cannot be approved as it is" in ran.out
+    assert "pair-missing" in run("approve", "queue-2027-03-04-1200").err
+    reason = "an answer to a question asked in English"
+    more = run("queue", "add", *BOTH[:2], *AT, "--text", "Thank you for asking.", "--allow", f"pair-missing: {reason}")
+    assert f"Allowed: {reason}" in more.err
+    assert run("approve", "queue-2027-03-04-1200-2").code == 0
+    (approved,) = run("audit", "log", "--action", "approved", "--format", "json").json
+    assert approved["detail"]["warnings"] == [f"pair-missing (allowed: {reason})"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--text-en", "Hi"), 1, "There is no fr version of the text. Add --text-fr."),
+        ((*TEXTS, "--media", "a.png", "--alt-en", "A"), 1, "Add --alt-fr."),
+        ((*TEXTS, "--media", "a.png", "--alt-en", "A", "--alt-fr", "A", "--alt-fr", "B"), 1, "after each --media"),
+        ((*TEXTS, "--text-es", "Hola"), 2, "There is no option --text-es."),
+        ((*TEXTS, "--text", "Hi"), 2, "not both"),
+        ((*TEXTS, "--text-en", "Hi"), 2, "one text a language"),
+        (("--text-en",), 2, "needs a value"),
+        ((*TEXTS, "--allow", "pair-mising: well"), 1, "Did you mean `pair-missing`?"),
+        ((*TEXTS, "--allow", "pair-missing"), 1, "Why may it break pair-missing?"),
+    ],
+)
+def test_what_lacks_a_language_gets_one_sentence(
+    campaign: Path, run: Run, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    Image.new("RGB", (40, 30)).save(campaign / "a.png")
+    ran = run("queue", "add", *BOTH, *AT, *arguments)
+    assert (ran.code, words in " ".join(ran.err.replace("│", "").split())) == (code, True), ran.err
+    assert run("queue", "list").out.startswith("No deliveries")
 
 
 def test_planning_leaves_queued_posts_alone(campaign: Path, run: Run) -> None:
@@ -121,6 +183,7 @@ def test_a_cancelled_post_stays_cancelled(campaign: Path, run: Run) -> None:
     run("plan", "--until", "2027-01-31")
     states = {one["state"] for one in run("preview", "facts-2027-01-18", "--json").json}
     assert states == {"cancelled"}
+    assert run("audit", "verify").code == 0
     ran = run("queue", "cancel", "facts-2027-01-18")
     assert ran.code == 1
     assert "Only a draft or approved delivery" in ran.err

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from campaign_bot.app import App
 from tests.campaigns import write_campaign
 from tests.cli.conftest import Ran, Run
 
@@ -92,10 +94,64 @@ def test_one_of_two_is_said(campaign: Path, run: Run, monkeypatch: pytest.Monkey
     text = (campaign / "content/campaign.yaml").read_text("utf-8")
     write_campaign(campaign, **{"content/campaign.yaml": text + "approvals: {needed: 2}\n"})
     run("plan", *UNTIL)
-    assert f"{POST}@x-en: 1 of 2 approvals; it waits for another person" in run("approve", POST).out
+    assert f"{POST}@x-en: 1 of 2 approvals; it waits for 1 more person\n" in run("approve", POST).out
     monkeypatch.setenv("CAMPAIGN_BOT_PERSON", "sam")
     assert "6 deliveries approved by sam." in run("approve", POST).out
     assert set(states(run).values()) == {"approved"}
+
+
+def test_a_reviewer_is_told_what_now_is_and_is_not_asked_twice(
+    campaign: Path, run: Run, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (campaign / "content/campaign.yaml").read_text("utf-8")
+    people = "people: {alex: [editor], sam: [editor], noor: []}\napprovals: {needed: 2, roles: [editor]}\n"
+    write_campaign(campaign, **{"content/campaign.yaml": text + people})
+    run("plan", *UNTIL)
+    typed("a\nr\n\nq\n")
+    ran = run("review")
+    said = f"{POST} (x-en and x-fr) has 1 of 2 approvals; it waits for 1 more person with the role editor (sam)."
+    assert ran.out.count(said) == 2, "once at the decision, once above the next keys"
+    assert "Before: nothing was rejected." in ran.out
+    assert "1 approved, 0 rejected by alex; 8 drafts left." in ran.out
+    typed("q\n")
+    again = run("review").out
+    assert "1 of 8" in again and "alex has said yes to 1 draft already, which wait for others." in again
+    monkeypatch.setenv("CAMPAIGN_BOT_PERSON", "sam")
+    typed("a\nq\n")
+    assert f"{POST} (x-en and x-fr) is approved, and leaves Mon 2027-01-18 12:00." in run("review").out
+
+
+def test_a_post_that_changes_while_it_is_shown_is_shown_again_and_not_approved(
+    campaign: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("plan", *UNTIL)
+
+    class Slow(io.StringIO):
+        """Somebody plans anew while the first post is looked at, and approves the second."""
+
+        asked = 0
+
+        def readline(self, size: int = -1, /) -> str:
+            self.asked += 1
+            if self.asked == 1:
+                change_fact(campaign)
+                app = App(campaign, environ={})
+                app.plan(until=datetime(2027, 2, 1, tzinfo=UTC))
+                drafts = [one for one in app.store.deliveries() if one.network == "mastodon"][:2]
+                assert all(one.done for one in app.approve(drafts, app.findings(drafts), person="sam"))
+                app.close()
+            return super().readline(size)
+
+    monkeypatch.setattr("sys.stdin", Slow("a\nq\n"))
+    ran = run("review")
+    assert "not approved x-en: it changed while it was being approved" in ran.out
+    assert ran.out.count("1 of 9") == 2 and "Before: it changed while it was shown" in ran.out
+    assert (
+        ran.out.index("The first fact of all.") < ran.out.index("it changed") < ran.out.rindex("The very first fact.")
+    )
+    assert {account for account, state in states(run).items() if state == "approved"} == {"mastodon-en", "mastodon-fr"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("a\ns\nq\n"))
+    assert "1 approved, 0 rejected by alex; 7 drafts left." in run("review").out
 
 
 class Page(HTMLParser):

@@ -72,6 +72,12 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     (on_x('server: "https://x.com:99999"'), f"{X_EN}:44", "wrong-type", "look at its host and port"),
     (on_x('server: "https://:secret@x.com"'), f"{X_EN}:44", "wrong-type", "secrets belong into .env."),
     (ended(CAMPAIGN, '"na\\x07me": 1\n'), f"{CAMPAIGN}:14:1", "yaml-syntax", "cannot have (U+0007)"),
+    # approvals
+    (ended(CAMPAIGN, "people: {sam: [chief]}\napprovals: {roles: [chef]}\n"), f"{CAMPAIGN}:15:20", "unknown-role", "Did you mean `chief`?"),
+    (ended(CAMPAIGN, "people: {sam: []}\napprovals: {needed: 2}\n"), f"{CAMPAIGN}:15:12", "too-few-people", "only sam may approve"),
+    (ended(CAMPAIGN, "approvals: {needed: 2}\n"), f"{CAMPAIGN}:14:12", "too-few-people", "one person can go by several names"),
+    (ended(CAMPAIGN, "people: {sam: [], noor: []}\napprovals: {needed: 2}\n"), f"{CAMPAIGN}:15:12", "too-few-people", "`self_approval: counts-as-one`"),
+    (ended(CAMPAIGN, "approvals: {self_approval: sometimes}\n"), f"{CAMPAIGN}:14:28", "wrong-type", "counts-as-one"),
     # YAML
     (ended(CAMPAIGN, "name:\n\t- tab\n"), f"{CAMPAIGN}:15:1", "yaml-syntax", "Indent with spaces"),
     (ended(CAMPAIGN, "region: [CA\n"), f"{CAMPAIGN}:14:9", "yaml-syntax", "never closed"),
@@ -247,7 +253,11 @@ def test_deep_nesting_is_a_problem(text: str) -> None:
 
 def test_every_rule_is_tested_here_or_beside_the_good_campaign() -> None:
     tested = {rule for _, _, rule, _ in BAD} | {rule for _, _, rule, _ in BAD_MEDIA}
-    assert set(RULES) - tested == {"template-error", "picture-broken"}
+    assert set(RULES) - tested == {
+        "template-error",
+        "picture-broken",
+        "not-looked-at",
+    }  # the last: tests/cli/test_checking.py
 
 
 def test_a_pipe_or_a_folder_where_a_file_should_be_is_a_problem(write: Write) -> None:
