@@ -39,8 +39,8 @@ elsewhere(
 elsewhere(
     "fit", "media-limits", "error", "network", "The network takes these pictures and videos: their number, kind, size, length, and together.",
     en="Leave some out, or convert them.", fr="Enlevez-en, ou convertissez-les.", source=NETWORKS,
-    passes=(_media("a.png", "b.jpg", "c.webp", "d.png"), _media("a.png", network="bluesky"), _media("a.gif", network="x")),
-    fails=(_media("a.png", "b.png", "c.png", "d.png", "e.png"), _media("a.bmp", network="x"), _media("plan.pdf"), _media("a.tiff", network="bluesky")),
+    passes=(_media("a.png", "b.jpg", "c.webp", "d.png"), _media("a.png", network="bluesky"), _media("a.gif", network="x"), _media("a.mov", network="x"), _media("a.webm")),
+    fails=(_media("a.png", "b.png", "c.png", "d.png", "e.png"), _media("a.bmp", network="x"), _media("plan.pdf"), _media("a.tiff", network="bluesky"), _media("a.mov", network="bluesky"), _media("a.mkv", network="x"), _media("a.mov", "b.png")),
 )  # fmt: skip
 elsewhere(
     "fit", "poll-limits", "error", "network", "The network takes this poll: 2 to 4 different options of its length, its time, and no media beside it.",

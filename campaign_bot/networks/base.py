@@ -49,6 +49,7 @@ class Limits:
     gif_bytes: int = 0  # of a picture that moves; 0: none is taken
     video_bytes: int = 0
     video_seconds: float = 0
+    video_types: tuple[str, ...] = ("video/mp4",)  # we send MP4, which all take; a draft may name another
     url: int = 0  # what a link counts as, whatever its length; 0: the network has no such rule, or counts it in full
 
 

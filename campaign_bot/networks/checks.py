@@ -10,8 +10,8 @@ import regex
 from campaign_bot.model import Content, Media, Part, Poll, Problem, Severity
 from campaign_bot.networks.base import Network
 
-#: Files that move: one a post, and nothing beside it.
-MOVING = ("image/gif", "video/mp4")
+#: How people call a kind of file.
+NAMES = {"video/quicktime": "MOV", "image/svg+xml": "SVG", "application/pdf": "PDF"}
 #: White space, what has no width, and the letters that look like nothing.
 _INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}\u034f\u2800\u3164\u115f\u1160\uffa0\ufe0f]+")
 
@@ -69,7 +69,8 @@ def _texts(content: Content, part: Part) -> Iterator[tuple[str, str]]:
 
 def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
     limits = network.limits
-    moving = [one for one in media if one.mime_type in MOVING]
+    # Files that move: one a post, and nothing beside it.
+    moving = [one for one in media if one.mime_type == "image/gif" or one.mime_type.startswith("video/")]
     if moving and len(media) > 1:
         yield _problem(
             "media-limits",
@@ -80,11 +81,13 @@ def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
         takes = f"{_who(network, 'media')} takes {limits.media}"
         yield _problem("media-limits", f"{len(media)} pictures; {takes}", "Leave some out.")
     for one in media:
-        kind_is_taken = {"image/gif": limits.gif_bytes, "video/mp4": limits.video_bytes}
-        if one.mime_type not in limits.media_types and not kind_is_taken.get(one.mime_type):
-            kinds = ", ".join(kind.removeprefix("image/").upper() for kind in limits.media_types)
+        taken = [*limits.media_types, *(["image/gif"] if limits.gif_bytes else [])]
+        taken += limits.video_types if limits.video_bytes else ()
+        if one.mime_type not in taken:
             who = _who(network, "media_types", "gif_bytes", "video_bytes")
-            yield _problem("media-limits", f"{one.file} is {one.mime_type}; {who} takes {kinds}", "Convert it.")
+            kinds = ", ".join(_kind(mime_type) for mime_type in taken)
+            told = f"{one.file} is {_kind(one.mime_type)}; {who} takes {kinds}"
+            yield _problem("media-limits", told, "Convert it.")
         if one.duration_s > limits.video_seconds:
             yield _problem(
                 "media-limits",
@@ -96,6 +99,10 @@ def _of_media(network: Network, media: tuple[Media, ...]) -> Iterator[Problem]:
                 "alt-long", f"the alt text of {one.file} has {len(one.alt)} characters; {_who(network, 'alt')} takes {limits.alt}",
                 "Say what matters in the picture, in about 140 characters.",
             )  # fmt: skip
+
+
+def _kind(mime_type: str) -> str:
+    return NAMES.get(mime_type) or mime_type.partition("/")[2].removeprefix("x-").upper()
 
 
 def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:

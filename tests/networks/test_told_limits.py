@@ -141,8 +141,8 @@ def test_what_the_asked_server_cannot_take_is_a_problem_before_sending(under_tes
     video = Media("a" * 64, "video/mp4", "A march", "march.mp4", 64, 36, 2.0)
     webp = Media("b" * 64, "image/webp", "A card", "card.webp", 120, 80)
     for media, told in (
-        (video, "march.mp4 is video/mp4; its server takes JPEG, PNG"),
-        (webp, "card.webp is image/webp"),
+        (video, "march.mp4 is MP4; its server takes JPEG, PNG"),
+        (webp, "card.webp is WEBP"),
     ):
         (problem,) = network.check(under_test.content("See.", media))
         assert problem.blocks and told in problem.message

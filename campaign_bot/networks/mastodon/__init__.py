@@ -49,6 +49,7 @@ class Mastodon(Network):
         gif_bytes=16_777_216,
         video_bytes=103_809_024,
         video_seconds=3600,  # Mastodon has no limit of time
+        video_types=("video/mp4", "video/quicktime", "video/webm"),
         url=23,
     )
     cells: ClassVar[Mapping[str, Cell]] = {

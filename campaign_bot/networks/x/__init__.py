@@ -53,6 +53,7 @@ class X(Network):
         gif_bytes=15_000_000,
         video_bytes=512_000_000,
         video_seconds=140,
+        video_types=("video/mp4", "video/quicktime"),
     )
     cells: ClassVar[Mapping[str, Cell]] = {
         "text": Cell("yes", "280 weighted: a link is 23, an emoji 2, letters outside the Latin ranges 2"),
