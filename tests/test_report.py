@@ -20,7 +20,8 @@ from campaign_bot.model import Measured, State
 from campaign_bot.parity import parity
 from campaign_bot.report import render
 from campaign_bot.report.annex import Annex
-from campaign_bot.report.texts import METHODS, SENTENCES, WORDS
+from campaign_bot.report.sentences import METHODS, SENTENCES
+from campaign_bot.report.texts import WORDS
 from tests.test_evaluate import CAMPAIGN, DUE, counts, posts
 from tests.test_experiments import judged
 

@@ -9,9 +9,12 @@ from typing import Self
 
 from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.errors import ConfigError
-from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate.ages import MOST_MORE, believable
+from campaign_bot.evaluate.sums import add_up
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
+from campaign_bot.model import Summed
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
 #: compare 500 posts a side at most), and time and memory stay bounded however long a campaign lasts.
@@ -30,11 +33,12 @@ class Evaluating(Experimenting):
         *,
         since: datetime | None = None,
         until: datetime | None = None,
-        whole: bool = False,
+        most: int | None = MOST_MEASURED,
         compare: Compared = None,
     ) -> Evaluation:
-        """What came of the deliveries due from `since` to `until`. `whole`: every delivery, however many."""
-        found = self._evaluation(since, until, whole=whole)
+        """What came of the deliveries due from `since` to `until`. Where there are more than `most` of them, what is no
+        sum is worked out from a draw; None: never."""
+        found = self._evaluation(since, until, most=most)
         if since or until:  # objectives are the whole campaign's
             found = replace(found, objectives=self._evaluation(None, None).objectives)
         if isinstance(compare, Path):
@@ -58,14 +62,18 @@ class Evaluating(Experimenting):
         since: datetime | None,
         until: datetime | None,
         *,
-        whole: bool = False,
+        most: int | None = MOST_MEASURED,
         age: timedelta | None = None,
     ) -> Evaluation:
         now = self.clock()
-        most = None if whole else MOST_MEASURED
-        measured = self.store.measured(since=since, until=until, most=most, drawn=DRAWN)
+        drawn_of = None if most is None else min(most, DRAWN)
+        measured = self.store.measured(since=since, until=until, most=most, drawn=drawn_of)
+        tallied = self.store.tallied(since=since, until=until)
+        drawn = len(measured) < sum(one.number for one in tallied)
         facts = Facts(
-            tallied=self.store.tallied(since=since, until=until),
+            tallied=tallied,
+            summed=self._summed(since, until) if drawn else None,
+            totals=self.store.totals(since=since, until=until, late=LATE) if drawn else None,
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),
@@ -78,6 +86,11 @@ class Evaluating(Experimenting):
             self.library.campaign, measured,
             titles=self.titles, now=now, facts=facts, since=since, until=until, at=age,
         )  # fmt: skip
+
+    def _summed(self, since: datetime | None, until: datetime | None) -> list[Summed]:
+        """The last counts of all deliveries, added up by the store; what it finds odd is looked at as all else is."""
+        found, odd = self.store.summed(since=since, until=until, most=MOST_MORE)
+        return [*found, *add_up(believable(one) for one in self.store.closer(odd, since=since, until=until))]
 
     def _within(self, day: date, since: datetime | None, until: datetime | None) -> bool:
         """Whether a day of the campaign's zone begins within a period."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
+from campaign_bot.app.evaluating import MOST_MEASURED
 from campaign_bot.app.printing import print_pdf
 from campaign_bot.cli.session import err, out, parse_day_end, session, table
 from campaign_bot.errors import CampaignBotError
@@ -59,7 +60,10 @@ def report(
     if begin and end and end < begin:
         raise CampaignBotError("--until is before --since.", advice="Put them in order.")
     evaluation = app.evaluation(
-        since=begin, until=end, whole=format is Format.CSV, compare=_compared(compare, app.zone)
+        since=begin,
+        until=end,
+        most=None if format is Format.CSV else MOST_MEASURED,
+        compare=_compared(compare, app.zone),
     )
     kind = Format.HTML if format is Format.PDF else format
     text = render(evaluation, format=kind.value, language=LANGUAGES[language], annex=app.annex(since=begin, until=end))

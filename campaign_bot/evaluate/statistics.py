@@ -91,10 +91,9 @@ class Sides:
 
     def interval(self, alpha: float = ALPHA) -> Interval | None:
         """Every difference that the test does not refuse at `alpha`. None: too few posts to refuse any."""
-        ends = [self._end(alpha, direction) for direction in (-1, 1)]
-        if ends[0] is None or ends[1] is None:
+        low, high = self._end(alpha, -1), self._end(alpha, 1)
+        if low is None or high is None:
             return None
-        low, high = ends
         if self.p() >= alpha:  # ties: none at all is not refused, so it is inside
             low, high = min(low, 0.0), max(high, 0.0)
         return Interval(self.estimate, low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate import Evaluation, Group, Rate
@@ -65,8 +65,14 @@ def period(evaluation: Evaluation, speaker: Speaker) -> str:
     """What part of the campaign this is about; empty: all of it."""
     if evaluation.since is None and evaluation.until is None:
         return ""
-    ends = [speaker.date(local(one, evaluation)) if one else "…" for one in (evaluation.since, evaluation.until)]
-    return f"{speaker.word('period')}{speaker.colon} {' – '.join(ends)}"
+    begin = speaker.date(local(evaluation.since, evaluation)) if evaluation.since else "…"
+    end = speaker.date(last_day(evaluation.until, evaluation)) if evaluation.until else "…"
+    return f"{speaker.word('period')}{speaker.colon} {begin} – {end}"
+
+
+def last_day(until: datetime, evaluation: Evaluation) -> datetime:
+    """The last day of a period that goes to before `until`: at midnight the day before is the last."""
+    return local(until - timedelta(microseconds=1), evaluation)
 
 
 def local(instant: datetime, evaluation: Evaluation) -> datetime:

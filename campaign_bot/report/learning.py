@@ -6,45 +6,64 @@ from campaign_bot.evaluate import Comparison, Evaluation
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.experiments import Arm, ExperimentResult
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS
+from campaign_bot.evaluate.statistics import MATTERS, POWER
 from campaign_bot.report.labels import level_label, text_label
 from campaign_bot.report.words import Speaker
 
 
+def power(speaker: Speaker) -> dict[str, str]:
+    """The difference that posts are asked for, and how probably they find it."""
+    return {"matters": speaker.percent(100 * (MATTERS - 1)), "power": speaker.percent(100 * POWER)}
+
+
+def units(one: Comparison, speaker: Speaker, *, short: bool = False) -> str:
+    """What is compared, and how many: posts against others, or the same posts on both sides."""
+    name = "units_paired" if one.paired else "units_short" if short else "units"
+    return speaker.sentence(name, posts=speaker.number(one.posts), others=speaker.number(one.others))
+
+
+def metric_words(one: Comparison, speaker: Speaker) -> str:
+    """Networks and languages have other followers, so theirs is per follower."""
+    return speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
+
+
 def verdict_words(one: Comparison, speaker: Speaker) -> str:
     """What a comparison of enough posts comes to, in a few words."""
-    if one.sure:
+    if one.verdict != "unclear":
         return speaker.word(f"sure_{one.verdict}")
-    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts))
+    if not one.more_posts:
+        return speaker.sentence("tell_never" if one.more_posts is None else "tell_enough", **power(speaker))
+    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts), **power(speaker))
 
 
 def few_words(one: Comparison, speaker: Speaker) -> str:
     """A comparison of too few posts: how many there are, and how many more it takes at least."""
-    numbers = {name: speaker.number(getattr(one, name)) for name in ("posts", "others")}
-    return speaker.sentence("tell_few", label=level_label(one, speaker), more=speaker.number(one.more_posts), **numbers)
+    numbers = {"units": units(one, speaker), "more": speaker.number(one.more_posts)}
+    return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
 
 def comparison_words(one: Comparison, speaker: Speaker) -> str:
-    """One comparison as a sentence that a manager can read."""
-    name = level_label(one, speaker)
-    numbers = {"posts": speaker.number(one.posts), "others": speaker.number(one.others)}
-    if one.ratio is None:
-        return few_words(one, speaker)
-    metric = speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
+    """A sure comparison as a sentence that a manager can read."""
+    assert one.ratio is not None  # noqa: S101 - what is sure has one
     change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
-    if one.sure:
-        return speaker.sentence("cmp_sure", label=name, change=change, metric=metric, low=low, high=high, **numbers)
-    more = speaker.number(one.more_posts)
-    return speaker.sentence("cmp_unclear", label=name, metric=metric, low=low, high=high, more=more, **numbers)
+    return speaker.sentence(
+        "cmp_sure", label=level_label(one, speaker), change=change, metric=metric_words(one, speaker), low=low,
+        high=high, units=units(one, speaker),
+    )  # fmt: skip
 
 
 def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
-    """What holds for all comparisons, then the sure ones."""
+    """What holds for all comparisons, and whether people got an answer."""
     found: list[str] = []
-    tested = [one for one in evaluation.comparisons if one.p is not None]
-    if tested:
-        found.append(speaker.sentence("chance", number=speaker.number(len(tested))))
+    levels = [one.confidence for one in evaluation.comparisons if one.confidence is not None]
+    if levels:
+        tested = speaker.number(len(levels))
+        least, age = speaker.percent(100 * min(levels), 2), speaker.age(evaluation.age)
+        found.append(speaker.sentence("chance", number=tested, age=age, least=least))
     else:
         found.append(speaker.sentence("no_comparison"))
+    if any(one.verdict == "unclear" or one.paired for one in evaluation.comparisons):
+        found.append(speaker.sentence("power", **power(speaker)))
     if any(one.factor in TIMES and one.ratio for one in evaluation.comparisons):
         found.append(speaker.sentence("times_note"))
     loops = evaluation.loops
