@@ -28,7 +28,8 @@ def _objectives(draft: Draft) -> Iterator[Problem]:
     named: Any = document.at("outcomes")
     said: Any = document.at("objectives")
     known = (*METRICS, *(map(str, named) if isinstance(named, dict) else ()))
-    for number, one in enumerate(said if isinstance(said, list) else ()):
+    objectives: list[Any] = said if isinstance(said, list) else []
+    for number, one in enumerate(objectives):
         metric: Any = one.get("metric") if isinstance(one, dict) else None
         if isinstance(metric, str) and metric not in known:
             advice = advice_for(metric, known, "metric")
