@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Self
 
 from campaign_bot.app.experimenting import Experimenting
+from campaign_bot.app.parts import utc_now
 from campaign_bot.errors import ConfigError
 from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
 from campaign_bot.evaluate.ages import MOST_MORE, believable
@@ -15,6 +17,7 @@ from campaign_bot.evaluate.sums import add_up
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
 from campaign_bot.model import Summed
+from campaign_bot.store.looking import look_into
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
 #: compare 500 posts a side at most), and time and memory stay bounded however long a campaign lasts.
@@ -28,6 +31,14 @@ Compared = str | Path | tuple[datetime, datetime] | None
 class Evaluating(Experimenting):
     """What surfaces ask for, after something went out."""
 
+    @classmethod
+    def at_rest(cls, directory: Path, database: Path, *, environ: Mapping[str, str] | None = None) -> Self:
+        """A campaign with a database that nobody works in: a rehearsal's, or a copy. Its clock stands at its last event, so
+        that a week-old post is a week old and money counts up to then. Raises NotFound, StoreError."""
+        simulated, last = look_into(database)
+        clock = utc_now if last is None else lambda: last
+        return cls(directory, environ=environ, clock=clock, sandbox=simulated, database=database)
+
     def evaluation(
         self,
         *,
@@ -40,7 +51,7 @@ class Evaluating(Experimenting):
         sum is worked out from a draw; None: never."""
         found = self._evaluation(since, until, most=most)
         if since or until:  # objectives are the whole campaign's
-            found = replace(found, objectives=self._evaluation(None, None).objectives)
+            found = replace(found, objectives=self._evaluation(None, None, most=most).objectives)
         if isinstance(compare, Path):
             return self._beside_campaign(found, compare)
         if compare is not None:
@@ -104,13 +115,21 @@ class Evaluating(Experimenting):
         until: datetime | None,
         compare: str | tuple[datetime, datetime],
     ) -> Evaluation:
-        if isinstance(compare, str):
-            if since is None:
-                raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
-            begin, end = since - ((until or self.clock()) - since), since
-        else:
-            begin, end = compare
+        begin, end = self._previous(since, until) if isinstance(compare, str) else compare
         return self._beside(found, self, begin, end, name="")
+
+    def _previous(self, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+        """As many whole days of the campaign's zone, right before `since`."""
+        if since is None:
+            raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
+        last = min(until or self.clock(), self.clock()) - timedelta(microseconds=1)
+        first = since.astimezone(self.zone).date()
+        days = (last.astimezone(self.zone).date() - first).days + 1
+        if days < 1:
+            raise ConfigError(
+                f"{first} has not come yet: there is nothing to compare.", advice="Choose an earlier day with --since."
+            )
+        return datetime.combine(first - timedelta(days=days), time.min, self.zone).astimezone(UTC), since
 
     def _beside_campaign(self, found: Evaluation, directory: Path) -> Evaluation:
         other = type(self)(directory, environ={}, clock=self.clock, sandbox_url=self.sandbox_url)
