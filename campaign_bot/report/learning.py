@@ -16,9 +16,9 @@ def power(speaker: Speaker) -> dict[str, str]:
     return {"matters": speaker.percent(100 * (MATTERS - 1)), "power": speaker.percent(100 * POWER)}
 
 
-def units(one: Comparison, speaker: Speaker, *, short: bool = False) -> str:
+def units(one: Comparison, speaker: Speaker, *, said: str = "units") -> str:
     """What is compared, and how many: posts against others, or the same posts on both sides."""
-    name = "units_paired" if one.paired else "units_short" if short else "units"
+    name = "units_paired" if one.paired else said
     return speaker.sentence(name, posts=speaker.number(one.posts), others=speaker.number(one.others))
 
 
@@ -38,7 +38,7 @@ def verdict_words(one: Comparison, speaker: Speaker) -> str:
 
 def few_words(one: Comparison, speaker: Speaker) -> str:
     """A comparison of too few posts: how many there are, and how many more it takes at least."""
-    numbers = {"units": units(one, speaker), "more": speaker.number(one.more_posts)}
+    numbers = {"units": units(one, speaker, said="units_few"), "more": speaker.number(one.more_posts)}
     return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
 

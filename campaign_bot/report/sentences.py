@@ -135,6 +135,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "units": ("{posts} against {others} posts", "{posts} publications contre {others}"),
     "units_paired": ("{posts} posts, paired", "{posts} publications appariées"),
+    "units_few": ("{posts} against {others}", "{posts} contre {others}"),
     "units_short": ("{posts} / {others}", "{posts} / {others}"),
     "tell_unclear": (
         "no sure difference; about {more} more would find {matters}",

@@ -288,7 +288,7 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     names = ("comparison", "against", "difference", "interval", "verdict")
     rows = tuple(
         (
-            level_label(one, speaker), units(one, speaker, short=True),
+            level_label(one, speaker), units(one, speaker, said="units_short"),
             speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
             verdict_words(one, speaker),
         )
