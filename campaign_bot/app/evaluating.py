@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -77,14 +78,17 @@ class Evaluating(Experimenting):
         age: timedelta | None = None,
     ) -> Evaluation:
         now = self.clock()
-        drawn_of = None if most is None else min(most, DRAWN)
-        measured = self.store.measured(since=since, until=until, most=most, drawn=drawn_of)
-        tallied = self.store.tallied(since=since, until=until)
-        drawn = len(measured) < sum(one.number for one in tallied)
+        # What adds up all deliveries is SQLite's work, beside ours.
+        with ThreadPoolExecutor(2, thread_name_prefix="evaluation") as beside:
+            drawn = most is not None and self.store.how_many(since=since, until=until) > most
+            summed = beside.submit(self._summed, since, until) if drawn else None
+            totals = beside.submit(self.store.totals, since=since, until=until, late=LATE) if drawn else None
+            tallied = beside.submit(self.store.tallied, since=since, until=until)
+            measured = self.store.measured(since=since, until=until, most=most, drawn=min(most or DRAWN, DRAWN))
         facts = Facts(
-            tallied=tallied,
-            summed=self._summed(since, until) if drawn else None,
-            totals=self.store.totals(since=since, until=until, late=LATE) if drawn else None,
+            tallied=tallied.result(),
+            summed=summed.result() if summed else None,
+            totals=totals.result() if totals else None,
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),

@@ -125,7 +125,7 @@ class Sides:
         ratio = len(self.there) / len(self.here)
         for number in range(1, MOST_POSTS):
             far = np.arange(1.0, number + 1)
-            best = signed_ranks(far) if self.paired else rank_sums(far, -np.arange(1.0, round(number * ratio) + 1))
+            best = signed_ranks(far) if self.paired else rank_sums(far, -np.arange(1.0, math.ceil(number * ratio) + 1))
             if best < alpha:
                 return number
         return MOST_POSTS

@@ -7,9 +7,10 @@ meanwhile. Nothing here is drawn by lot.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 from campaign_bot.model import Counted, Measured, State, Summed, Totals
@@ -28,43 +29,42 @@ _LAST = f"""select last.rowid from snapshot as last where last.delivery = delive
  order by last.age_ms desc limit 1"""
 #: Which counts are told, as one number: what tells the same can be added up.
 _MASK = " + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))
+_SUMS = f"""select sent_ms / {_DAY_MS}, network, {_MASK}, count(*), {", ".join(f"sum({name})" for name in COUNT_FIELDS)}
+  from delivery left join snapshot on snapshot.rowid = ({_LAST})
+ where {{which}} and +state = ? and due_ms >= ? and due_ms < ? and sent_ms is not null group by 1, 2, 3"""
+_LOT_OF = _SUMS.format(which="delivery.rowid between ? and ?")
+_THESE = _SUMS.format(which="delivery.key in (select value from json_each(?))")
+_ODD = "select distinct delivery from snapshot where " + " or ".join(
+    f"{name} not between 0 and ?1" for name in COUNT_FIELDS
+)
 
 
 class Summing(Measuring):
     """The verbs that add up (see `store.base.Store`)."""
 
+    def how_many(self, *, since: datetime | None, until: datetime | None) -> int:
+        """How many deliveries are due in a period."""
+        sql = "select count(*) as number from delivery where due_ms >= ? and due_ms < ?"
+        return int(self._rows(sql, _period(since, until))[0]["number"])
+
     def summed(self, *, since: datetime | None, until: datetime | None, most: int) -> tuple[list[Summed], list[str]]:
         """The last counts of every delivery that was sent, by day of sending (UTC), network and which counts are told.
         Apart from them the keys of deliveries that had a count below nothing or above `most`: those want a closer look."""
-        odd = [
-            str(row["delivery"])
-            for row in self._rows(
-                f"select distinct delivery from snapshot where max({_or_0()}) > ? or min({_or_0()}) < 0", [most]
-            )
-        ]
         top = self._rows("select coalesce(max(rowid), 0) as top from delivery")[0]["top"]
-        lots = [(first, first + _LOT - 1) for first in range(1, top + 1, _LOT)]
-        period = _period(since, until)
-        sums = ", ".join(f"sum({name})" for name in COUNT_FIELDS)
-        sql = f"""
-            select sent_ms / {_DAY_MS}, network, {_MASK}, count(*), {sums}
-              from delivery left join snapshot on snapshot.rowid = ({_LAST})
-             where delivery.rowid between ? and ? and +state = ? and due_ms >= ? and due_ms < ? and sent_ms is not null
-               and delivery.key not in (select value from json_each(?))
-             group by 1, 2, 3"""
-
-        def one(lot: tuple[int, int]) -> list[Any]:
-            with self._connections.errors():
-                return list(self._connections.db.execute(sql, [*lot, State.SENT, *period, json.dumps(odd)]))
-
+        rest = [State.SENT, *_period(since, until)]
         found: dict[tuple[int, str, int], list[int]] = {}
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
-            for rows in pool.map(one, lots):
-                for day, network, mask, *numbers in rows:
-                    kept = found.setdefault((day, network, mask or 0), [0] * len(numbers))
-                    for place, number in enumerate(numbers):
-                        kept[place] += number or 0
-        return [_summed(kind, numbers) for kind, numbers in sorted(found.items())], odd
+            odd = pool.submit(self._all, _ODD, [most])
+            lots = [[first, first + _LOT - 1, *rest] for first in range(1, top + 1, _LOT)]
+            for rows in pool.map(self._all, repeat(_LOT_OF), lots):
+                _fold(found, rows)
+        keys = [str(key) for (key,) in odd.result()]
+        _fold(found, self._all(_THESE, [json.dumps(keys), *rest]), sign=-1)
+        return [_summed(kind, numbers) for kind, numbers in sorted(found.items()) if numbers[0]], keys
+
+    def _all(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        with self._connections.errors():
+            return list(self._connections.db.execute(sql, values))
 
     def closer(self, keys: Sequence[str], *, since: datetime | None, until: datetime | None) -> Iterator[Measured]:
         """These deliveries with all that was read of them, as many at a time as fit into memory."""
@@ -105,8 +105,11 @@ def _period(since: datetime | None, until: datetime | None) -> list[Any]:
     return [to_ms(since or _EPOCH), to_ms(until or datetime(9999, 1, 1, tzinfo=UTC))]
 
 
-def _or_0() -> str:
-    return ", ".join(f"ifnull({name}, 0)" for name in COUNT_FIELDS)
+def _fold(found: dict[tuple[int, str, int], list[int]], rows: Iterable[Any], sign: int = 1) -> None:
+    for day, network, mask, *numbers in rows:
+        kept = found.setdefault((day, network, mask or 0), [0] * len(numbers))
+        for place, number in enumerate(numbers):
+            kept[place] += sign * (number or 0)
 
 
 def _summed(kind: tuple[int, str, int], numbers: list[int]) -> Summed:
