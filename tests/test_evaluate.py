@@ -266,6 +266,16 @@ def test_a_post_in_both_languages_is_paired_and_counted_once() -> None:
     )
 
 
+def test_where_nobody_engages_no_account_is_better_than_another() -> None:
+    some = [
+        *posts(12, engaged=[0], account="mastodon-en", followers=100),
+        *posts(12, engaged=[0], account="x-fr", network="x", language="fr", followers=9_000),
+    ]
+    found = told(*some).comparisons
+    assert {one.factor for one in found if one.ratio} >= {"network", "language"}
+    assert not [one for one in found if one.sure]
+
+
 def test_a_network_with_more_followers_makes_no_series_better() -> None:
     big = posts(20, engaged=[100, 120, 140], network="x", account="x-en", series="one", followers=9000)
     small = posts(20, engaged=[10, 12, 14], begin=30, series="two", followers=300)

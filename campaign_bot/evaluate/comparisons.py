@@ -67,7 +67,7 @@ def comparisons(
 ) -> tuple[Comparison, ...]:
     """Every factor, every level. A factor with one level only has nothing to compare."""
     usable = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
-    by_account, by_follower = _against_own_account(usable), _per_follower(usable)
+    by_account, by_follower = _against_own_account(usable), per_follower(usable, usual_followers(usable))
     asked: list[_Asked] = []
     for factor, levels_of in _factors(usable, zone).items():
         values = by_follower if factor in ("network", "language") else by_account
@@ -112,12 +112,20 @@ def _against_own_account(usable: Sequence[PostFigures]) -> list[tuple[Measured, 
     return [(one.result, math.log1p(max(one.engagements or 0, 0)) - usual[one.result.account]) for one in usable]
 
 
-def _per_follower(usable: Sequence[PostFigures]) -> list[tuple[Measured, float]]:
+def per_follower(posts: Sequence[PostFigures], per: float) -> list[tuple[Measured, float]]:
+    """Each sent delivery's log(engagements ÷ followers + 1 ÷ `per`). What is added is the same for every account: with 1
+    added to the engagements, a small account would look better than a large one where nobody engages with either."""
     return [
-        (one.result, math.log((rate.numerator + 1) / rate.denominator))
-        for one in usable
-        if (rate := one.by_followers) is not None and rate.numerator >= 0
+        (one.result, math.log(max(rate.numerator, 0) / rate.denominator + 1 / per))
+        for one in posts
+        if (rate := one.by_followers) is not None and one.result.state is State.SENT
     ]
+
+
+def usual_followers(posts: Iterable[PostFigures]) -> float:
+    """The median, over deliveries; 1 where nobody is known to follow."""
+    found = [rate.denominator for one in posts if (rate := one.by_followers) is not None]
+    return float(median(found)) if found else 1.0
 
 
 def _factor(

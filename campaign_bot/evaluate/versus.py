@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from campaign_bot.evaluate.comparisons import by_post, drawn, verdict_of
+from campaign_bot.evaluate.comparisons import by_post, drawn, per_follower, usual_followers, verdict_of
 from campaign_bot.evaluate.groups import PostFigures
 from campaign_bot.evaluate.statistics import ALPHA, FLOOR, Interval, Sides
 from campaign_bot.model import State
@@ -33,10 +33,13 @@ class Versus:
 
 def versus(now: Evaluation, before: Evaluation, name: str = "") -> Versus:
     if name:
-        here, there = _per_follower(now.posts), _per_follower(before.posts)
+        usual = usual_followers([*now.posts, *before.posts])
+        here, there = (
+            _drawn((one.post, value) for one, value in per_follower(side.posts, usual)) for side in (now, before)
+        )
     else:
-        usual = _usual(now.posts, before.posts)
-        here, there = _against_account(now.posts, usual), _against_account(before.posts, usual)
+        medians = _usual(now.posts, before.posts)
+        here, there = _against_account(now.posts, medians), _against_account(before.posts, medians)
     sides = Sides(here, there)
     if sides.few < FLOOR:
         return Versus(before, name, len(here), len(there), None, "few", FLOOR - sides.few)
@@ -64,14 +67,6 @@ def _against_account(posts: Sequence[PostFigures], usual: dict[str, float]) -> l
         (one.result.post, math.log1p(max(one.engagements, 0)) - usual[one.result.account])
         for one in posts
         if one.engagements is not None and one.result.state is State.SENT and one.result.account in usual
-    )
-
-
-def _per_follower(posts: Sequence[PostFigures]) -> list[float]:
-    return _drawn(
-        (one.result.post, math.log((max(rate.numerator, 0) + 1) / rate.denominator))
-        for one in posts
-        if (rate := one.by_followers) is not None and one.result.state is State.SENT
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from campaign_bot.evaluate import Comparison, Evaluation
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.experiments import Arm, ExperimentResult
@@ -84,6 +86,10 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
     if one.changed:
         found.append(speaker.sentence("exp_changed"))
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
+    if any(arm.posts for arm in one.arms):
+        found.append(_medians(one, speaker))
+    if one.waiting:
+        found.append(speaker.sentence("exp_waiting", number=speaker.number(one.waiting)))
     if one.stopped and one.verdict == "not yet":
         found.append(speaker.sentence("exp_stopped"))
     if one.dropped:
@@ -95,6 +101,17 @@ def experiment_title(one: ExperimentResult, speaker: Speaker) -> str:
     return text_label(one.question, one.id, speaker)
 
 
+def _medians(one: ExperimentResult, speaker: Speaker) -> str:
+    arms = "; ".join(
+        speaker.sentence(
+            "exp_one_arm", variant=arm.variant, median=speaker.number(arm.median, 1), number=speaker.number(arm.posts)
+        )
+        for arm in one.arms
+    )
+    what, age = speaker.word(one.metric).lower(), speaker.age(timedelta(hours=one.age_hours))
+    return speaker.sentence("exp_arms", what=what, age=age, arms=arms)
+
+
 def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     names = {"variant": arm.variant, "control": one.arms[0].variant}
     blocks, most = speaker.number(one.blocks), speaker.number(one.most_blocks)
@@ -102,9 +119,7 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
         return speaker.sentence("exp_early", blocks=blocks, most=most, **names)
     change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
     if arm.verdict in ("won", "lost"):
-        metric = (
-            speaker.sentence("metric_usual") if one.metric == "engagements" else speaker.word("engagements").lower()
-        )
+        metric = speaker.sentence(f"metric_{one.metric}")
         return speaker.sentence(
             f"exp_{arm.verdict}", change=change, metric=metric, low=low, high=high, blocks=blocks, **names
         )

@@ -26,8 +26,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({numerator} ÷ {denominator})",
     ),
     "engaged_no_rate": (
-        "followers when they were sent are not known, so there is no rate",
-        "le nombre d’abonnés au moment de l’envoi n’est pas connu, donc aucun taux",
+        "how many followers there were then is not known, or there were none, so there is no rate",
+        "le nombre d’abonnés à ce moment n’est pas connu, ou il n’y en avait aucun, donc aucun taux",
     ),
     "unread": ("No counts are known yet.", "Aucun chiffre n’est encore connu."),
     "objectives_judged": (
@@ -154,10 +154,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{label} ({units}; {more} de plus)",
     ),
     "metric_usual": ("engagement", "de réactions"),
+    "metric_engagements": ("engagement", "de réactions"),
+    "metric_likes": ("likes", "de mentions J’aime"),
+    "metric_reposts": ("reposts", "de partages"),
+    "metric_replies": ("replies", "de réponses"),
+    "metric_link_clicks": ("link clicks", "de clics"),
+    "metric_poll_votes": ("poll votes", "de votes"),
     "metric_followers": ("engagement per follower", "de réactions par abonné"),
     "times_note": (
-        "Days and hours were not drawn by lot: what was said then may be the cause. Only an experiment can tell the best time.",
-        "Les jours et les heures n’ont pas été tirés au sort : ce qui a été dit alors peut en être la cause. Seule une expérience peut désigner le meilleur moment.",
+        "Outside an experiment days and hours are not drawn by lot: what was said then may be the cause. Only an experiment can tell the best time.",
+        "Hors d’une expérience, les jours et les heures ne sont pas tirés au sort : ce qui a été dit alors peut en être la cause. Seule une expérience peut désigner le meilleur moment.",
     ),
     "chance": (
         "{number} comparisons were made, at the age of {age}; all are corrected together (Holm), so that at most one report in twenty calls chance a difference. Each interval is at the level of its own test (here {least} or more): where it leaves out “the same”, the difference is sure, and only there.",
@@ -241,6 +247,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Les fichiers ne disent plus ce qui a été consigné avant le début : ce résultat ne compte pas.",
     ),
     "exp_undeclared": ("It has not begun.", "Elle n’a pas commencé."),
+    "exp_arms": (
+        "Medians per delivery, {what} at the age of {age}: {arms}.",
+        "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
+    ),
+    "exp_one_arm": ("“{variant}” {median} ({number} deliveries)", "« {variant} » {median} ({number} envois)"),
+    "exp_waiting": (
+        "{number} deliveries of it are not sent or not old enough yet; a block counts when all of its deliveries are.",
+        "Envois pas encore parus ou trop récents : {number}; un bloc compte quand tous ses envois sont prêts.",
+    ),
     "exp_dropped": (
         "{number} deliveries have no count and are left out; if one variant lacks more than another, doubt the result.",
         "Envois sans chiffre, écartés : {number}; s’il en manque plus à une variante qu’à l’autre, doutez du résultat.",
