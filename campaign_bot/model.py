@@ -498,6 +498,20 @@ class Summed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """A post that may ask people something, or publish what they said; over all of its deliveries that were sent."""
+
+    post: str
+    series: str
+    item: str
+    rung: str
+    answers: str
+    first: datetime  # when it was sent
+    last: datetime
+    poll_min: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What is counted of all deliveries of a period, engagement apart."""
 

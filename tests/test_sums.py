@@ -42,6 +42,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         "update snapshot set replies = -4 where rowid % 97 = 1",
         "delete from snapshot where rowid % 29 = 0",
         "delete from snapshot where delivery in (select key from delivery where rowid % 23 = 0)",
+        "update post set rung = 'participating' where rowid % 3 = 0",
+        "update post set answers = 'series-' || ((rowid - 2) % 8) where rowid % 9 = 4",
         "update delivery set state = 'retracted' where rowid % 41 = 0",
         "update delivery set state = 'missed', sent_ms = null where rowid % 43 = 0",
         "update delivery set sent_ms = due_ms + 61000 where rowid % 37 = 0 and sent_ms is not null",
@@ -90,13 +92,15 @@ def test_a_draw_changes_no_sum(app: App) -> None:
     def sums(one: Evaluation) -> object:
         return [
             [(goal.objective.id, goal.value, goal.verdict) for goal in one.objectives], one.ladder, one.costs,
-            one.weeks, one.posts_written, one.late, one.punctual, one.total.planned,
+            one.weeks, one.posts_written, one.loops, one.late, one.punctual, one.total.planned,
         ]  # fmt: skip
 
     assert sums(drawn) == sums(every)
+    assert every.loops.closed is not None
+    assert every.loops.closed.numerator > 0
     assert all(goal.value for goal in every.objectives)
     text = render(drawn, format="md", language="en")
-    assert "objectives that are sums, the ladder and costs are of all of them" in text
+    assert "objectives that are sums, the ladder, answered polls and costs are of all of them" in text
 
 
 def test_objectives_of_a_period_s_report_are_the_whole_campaign_s_and_say_so(app: App) -> None:

@@ -14,10 +14,11 @@ from campaign_bot.app.parts import utc_now
 from campaign_bot.errors import ConfigError
 from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
 from campaign_bot.evaluate.ages import MOST_MORE, believable
+from campaign_bot.evaluate.loops import CALLS
 from campaign_bot.evaluate.sums import add_up
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
-from campaign_bot.model import Summed
+from campaign_bot.model import Asking, Measured, Summed
 from campaign_bot.store.looking import look_into
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
@@ -89,6 +90,7 @@ class Evaluating(Experimenting):
             tallied=tallied.result(),
             summed=summed.result() if summed else None,
             totals=totals.result() if totals else None,
+            asking=self._asking(measured, since, until) if drawn else None,
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),
@@ -106,6 +108,15 @@ class Evaluating(Experimenting):
         """The last counts of all deliveries, added up by the store; what it finds odd is looked at as all else is."""
         found, odd = self.store.summed(since=since, until=until, most=MOST_MORE)
         return [*found, *add_up(believable(one) for one in self.store.closer(odd, since=since, until=until))]
+
+    def _asking(self, drawn: list[Measured], since: datetime | None, until: datetime | None) -> list[Asking]:
+        """Every poll, call and result: a poll in the draw is not unanswered because its result was not drawn. How long a
+        series' polls run is known from the draw."""
+        polls: dict[str, int] = {}
+        for one in drawn:
+            if one.poll_min:
+                polls[one.series] = max(polls.get(one.series, 0), one.poll_min)
+        return self.store.asking(since=since, until=until, polls=polls, rungs=CALLS)
 
     def _within(self, day: date, since: datetime | None, until: datetime | None) -> bool:
         """Whether a day of the campaign's zone begins within a period."""

@@ -26,13 +26,13 @@ from campaign_bot.evaluate.comparisons import Comparison, comparisons
 from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, group, groups, tally
 from campaign_bot.evaluate.ladder import Ladder, ladder
-from campaign_bot.evaluate.loops import Loops, loops
+from campaign_bot.evaluate.loops import Loops, asking, loops
 from campaign_bot.evaluate.money import Cost, costs
 from campaign_bot.evaluate.objectives import Judged, judge, known
 from campaign_bot.evaluate.sums import add_up, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
-from campaign_bot.model import QUEUE, Click, Measured, Outcome, State, Summed, Tallied, Totals
+from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
 
 __all__ = [
     "Comparison", "Evaluation", "Facts", "Group", "Judged", "Known", "PostFigures", "Rate", "engagements", "evaluate",
@@ -51,6 +51,7 @@ class Facts:
     tallied: Sequence[Tallied] = ()  # exact, also where the deliveries are a draw; empty: counted from them
     summed: Sequence[Summed] | None = None  # of every delivery, where those that are given are a draw
     totals: Totals | None = None  # likewise
+    asking: Sequence[Asking] | None = None  # likewise
     outcomes: Sequence[Outcome] = ()
     clicks: Sequence[Click] = ()
     spent: Mapping[str, float] = field(default_factory=dict[str, float])  # US dollars by network
@@ -122,7 +123,7 @@ def evaluate(
     titles = {"priority": campaign.priorities, **titles}
     pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
     total = group("all", {}, tallied, posts)
-    closed = loops(measured, now)
+    closed = loops(asking(measured) if facts.asking is None else facts.asking, now)
     rates = {
         "complete_pairs_percent": pairs, "punctual_percent": punctual, "alt_text_percent": alt_share,
         "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,

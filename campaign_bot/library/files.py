@@ -247,6 +247,7 @@ class CampaignFile(FileModel):
     pairs: Pairs = Pairs()
     staff_hours: Annotated[float, Field(ge=0)] | None = None  # what people put in, for the report
     impact: Text = {}  # what changed, and what of it is the campaign's doing: somebody's judgement, in words
+    decisions: Text = {}  # what was decided upon it: typed in, for the report
     checks: Checks = Checks()
 
     @field_validator("accounts")

@@ -12,6 +12,9 @@ from campaign_bot.evaluate.statistics import MATTERS, POWER
 from campaign_bot.report.labels import level_label, text_label
 from campaign_bot.report.words import Speaker
 
+#: What an experiment can vary: wording and time.
+CHOSEN = ("question", "length", "hour")
+
 
 def power(speaker: Speaker) -> dict[str, str]:
     """The difference that posts are asked for, and how probably they find it."""
@@ -75,7 +78,20 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     else:
         name = "loops_open" if loops.still_open else "loops_none"
         found.append(speaker.sentence(name, open=speaker.number(loops.still_open)))
+    if (test := _next_test(evaluation)) is not None and test.ratio is not None:
+        change = speaker.change(test.ratio.estimate)
+        found.append(speaker.sentence("next_test", label=level_label(test, speaker), change=change))
+    decisions = evaluation.campaign.decisions.get(speaker.language, "")
+    found.append(
+        speaker.sentence("decisions", decisions=decisions) if decisions else speaker.sentence("decisions_none")
+    )
     return found
+
+
+def _next_test(evaluation: Evaluation) -> Comparison | None:
+    """Of what whoever posts can choose and is not sure: what would be found out with the fewest posts."""
+    open_ones = [one for one in evaluation.comparisons if one.factor in CHOSEN and one.more_posts and one.ratio]
+    return min(open_ones, key=lambda one: (one.more_posts or 0, one.factor), default=None)
 
 
 def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:

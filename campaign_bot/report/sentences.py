@@ -96,6 +96,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",
         "Pour 1 000 mentions J’aime, partages, votes, clics et réponses : {number} participations.",
     ),
+    "decisions": ("Decided upon it (typed in): {decisions}", "Décidé en conséquence (saisi) : {decisions}"),
+    "decisions_none": ("No decision was typed in.", "Aucune décision n’a été saisie."),
+    "next_test": (
+        "A next test could be this: {label}. What was seen ({change}) is not sure, and who posts can choose it; an experiment would show whether it is the cause.",
+        "Un prochain essai possible : {label}. Ce qu’on a vu ({change}) n’est pas sûr, et qui publie peut le choisir; une expérience montrerait si c’est bien la cause.",
+    ),
+    "for_audience": ("{text} (for: {audience})", "{text} (public visé : {audience})"),
     "loops": (
         "Of {of} polls and calls, {n} had their result published within 30 days; {open} still have time.",
         "Sondages et appels dont le résultat a paru en 30 jours : {n} sur {of}; encore dans les délais : {open}.",
@@ -109,8 +116,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Il n’y a eu ni sondage ni appel à participer.",
     ),
     "drawn": (
-        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures, polls answered) are worked out from {drawn}, drawn by lot.",
-        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images, sondages suivis d’un résultat) sont calculés sur {drawn} d’entre eux, tirés au sort.",
+        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures) are worked out from {drawn}, drawn by lot.",
+        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images) sont calculés sur {drawn} d’entre eux, tirés au sort.",
     ),
     "doubt_fell": (
         "Counts that went down: {number} deliveries. Networks recount; each count is kept as it was read.",

@@ -64,8 +64,11 @@ def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
         projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
     measured = speaker.word("not_measured_short") if one.value is None else speaker.rounded(one.value)
     objective = one.objective
+    text = text_label(objective.text, objective.id, speaker)
+    if audience := objective.audience.get(speaker.language):
+        text = speaker.sentence("for_audience", text=text, audience=audience)
     return (
-        text_label(objective.text, objective.id, speaker), _or(speaker.word("no_baseline"), objective.baseline, speaker),
+        text, _or(speaker.word("no_baseline"), objective.baseline, speaker),
         speaker.number(objective.target, 1), speaker.date(objective.by), measured, speaker.word(one.verdict), projection,
     )  # fmt: skip
 

@@ -7,13 +7,13 @@ meanwhile. Nothing here is drawn by lot.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from typing import Any
 
-from campaign_bot.model import Counted, Measured, State, Summed, Totals
+from campaign_bot.model import Asking, Counted, Measured, State, Summed, Totals
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.measuring import Measuring
 from campaign_bot.store.rows import COUNT_FIELDS
@@ -75,6 +75,23 @@ class Summing(Measuring):
         for first in range(0, len(keys), _CLOSER):
             with self._connections.errors():
                 yield from self._measured(where, [*values, json.dumps(keys[first : first + _CLOSER])])
+
+    def asking(
+        self, *, since: datetime | None, until: datetime | None, polls: Mapping[str, int], rungs: Sequence[str]
+    ) -> list[Asking]:
+        """Every post that publishes a result, calls people to take part, or is of a series with polls (of so many minutes)."""
+        rows = self._rows(
+            "select post.name, series, item, rung, answers, min(sent_ms) as first, max(sent_ms) as last"
+            " from post cross join delivery on delivery.post = post.key"
+            " where (answers <> '' or rung in (select value from json_each(?)) or series in (select value from json_each(?)))"
+            " and state = ? and sent_ms is not null and due_ms >= ? and due_ms < ? group by post.key",
+            [json.dumps(list(rungs)), json.dumps(list(polls)), State.SENT, *_period(since, until)],
+        )
+        return [
+            Asking(one["name"], one["series"], one["item"], one["rung"], one["answers"], from_ms(one["first"]),
+                   from_ms(one["last"]), polls.get(one["series"], 0))
+            for one in rows
+        ]  # fmt: skip
 
     def totals(self, *, since: datetime | None, until: datetime | None, late: timedelta) -> Totals:
         """What is counted and not engagement: posts, what left late, and deliveries by the quarter hour of their time."""
