@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_bot.evaluate import Comparison, Evaluation, Facts, engagements, evaluate
-from campaign_bot.evaluate.ages import Known, at_age
+from campaign_bot.evaluate.ages import Known, at_age, believable, latest
 from campaign_bot.evaluate.ladder import RUNGS
 from campaign_bot.evaluate.statistics import Sides
 from campaign_bot.library.files import CampaignFile, Objective
@@ -133,6 +133,8 @@ def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
     assert found.largest_share is None or found.largest_share.denominator < 100
     text = render(found, format="md", language="en")
     assert "grew beyond belief: 1" in text
+    again = replace(odd, reads=(*odd.reads, (48.0, counts(likes=12))))
+    assert latest(believable(again)) == counts(likes=12)  # what is read later counts again
     assert "Counts below zero: 1" in text
 
 

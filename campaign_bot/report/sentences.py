@@ -124,8 +124,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Chiffres en baisse : {number} envois. Les réseaux recomptent; chaque chiffre est gardé tel qu’il a été relevé.",
     ),
     "doubt_jumped": (
-        "Counts that grew beyond belief: {number} deliveries. What was read from then on is left out.",
-        "Chiffres en hausse invraisemblable : {number} envois. Les relevés suivants sont écartés.",
+        "Counts that grew beyond belief: {number} deliveries. Those readings are left out.",
+        "Chiffres en hausse invraisemblable : {number} envois. Ces relevés sont écartés.",
     ),
     "doubt_negative": (
         "Counts below zero: {number} deliveries. They are left out.",

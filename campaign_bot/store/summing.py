@@ -7,10 +7,9 @@ meanwhile. Nothing here is drawn by lot.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
 from typing import Any
 
 from campaign_bot.model import Asking, Counted, Measured, State, Summed, Totals
@@ -29,14 +28,13 @@ _LAST = f"""select last.rowid from snapshot as last where last.delivery = delive
  order by last.age_ms desc limit 1"""
 #: Which counts are told, as one number: what tells the same can be added up.
 _MASK = " + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))
-_SUMS = f"""select sent_ms / {_DAY_MS}, network, {_MASK}, count(*), {", ".join(f"sum({name})" for name in COUNT_FIELDS)}
+_ODD = " or ".join(f"{name} not between 0 and :most" for name in COUNT_FIELDS)
+_SUMS = f"""
+select sent_ms / {_DAY_MS}, network, {_MASK}, coalesce({_ODD}, 0) as odd, count(*),
+       {", ".join(f"sum({name})" for name in COUNT_FIELDS)}, group_concat(iif({_ODD}, delivery.key, null))
   from delivery left join snapshot on snapshot.rowid = ({_LAST})
- where {{which}} and +state = ? and due_ms >= ? and due_ms < ? and sent_ms is not null group by 1, 2, 3"""
-_LOT_OF = _SUMS.format(which="delivery.rowid between ? and ?")
-_THESE = _SUMS.format(which="delivery.key in (select value from json_each(?))")
-_ODD = "select distinct delivery from snapshot where " + " or ".join(
-    f"{name} not between 0 and ?1" for name in COUNT_FIELDS
-)
+ where delivery.rowid between :first and :last and +state = :sent and due_ms >= :since and due_ms < :until
+   and sent_ms is not null group by 1, 2, 3, 4"""
 
 
 class Summing(Measuring):
@@ -49,22 +47,27 @@ class Summing(Measuring):
 
     def summed(self, *, since: datetime | None, until: datetime | None, most: int) -> tuple[list[Summed], list[str]]:
         """The last counts of every delivery that was sent, by day of sending (UTC), network and which counts are told.
-        Apart from them the keys of deliveries that had a count below nothing or above `most`: those want a closer look."""
+        Apart from them the keys of deliveries whose last counts are below nothing or above `most`: those want a closer look."""
         top = self._rows("select coalesce(max(rowid), 0) as top from delivery")[0]["top"]
-        rest = [State.SENT, *_period(since, until)]
+        begin, end = _period(since, until)
+        same = {"sent": State.SENT, "since": begin, "until": end, "most": most}
+        lots = [same | {"first": first, "last": first + _LOT - 1} for first in range(1, top + 1, _LOT)]
         found: dict[tuple[int, str, int], list[int]] = {}
+        closer: list[str] = []
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
-            odd = pool.submit(self._all, _ODD, [most])
-            lots = [[first, first + _LOT - 1, *rest] for first in range(1, top + 1, _LOT)]
-            for rows in pool.map(self._all, repeat(_LOT_OF), lots):
-                _fold(found, rows)
-        keys = [str(key) for (key,) in odd.result()]
-        _fold(found, self._all(_THESE, [json.dumps(keys), *rest]), sign=-1)
-        return [_summed(kind, numbers) for kind, numbers in sorted(found.items()) if numbers[0]], keys
+            for rows in pool.map(self._lot, lots):
+                for day, network, mask, odd, *numbers, keys in rows:
+                    if odd:
+                        closer += keys.split(",")
+                        continue
+                    kept = found.setdefault((day, network, mask or 0), [0] * len(numbers))
+                    for place, number in enumerate(numbers):
+                        kept[place] += number or 0
+        return [_summed(kind, numbers) for kind, numbers in sorted(found.items())], closer
 
-    def _all(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    def _lot(self, values: dict[str, Any]) -> list[Any]:
         with self._connections.errors():
-            return list(self._connections.db.execute(sql, values))
+            return list(self._connections.db.execute(_SUMS, values))
 
     def closer(self, keys: Sequence[str], *, since: datetime | None, until: datetime | None) -> Iterator[Measured]:
         """These deliveries with all that was read of them, as many at a time as fit into memory."""
@@ -95,22 +98,20 @@ class Summing(Measuring):
 
     def totals(self, *, since: datetime | None, until: datetime | None, late: timedelta) -> Totals:
         """What is counted and not engagement: posts, what left late, and deliveries by the quarter hour of their time."""
-        period = _period(since, until)
-        limit_ms = round(late / timedelta(milliseconds=1))
-        row = self._rows(
-            "select count(distinct post) as posts, total(state = 'sent' and sent_ms is not null) as sent,"
-            " total(state = 'sent' and sent_ms - due_ms > ?) as late from delivery where due_ms >= ? and due_ms < ?",
-            [limit_ms, *period],
-        )[0]
+        posts = "select count(distinct post) as posts from delivery"  # without a period an index is enough
+        values = _period(since, until)
+        if since or until:
+            posts += " where due_ms >= ? and due_ms < ?"
         quarters = self._rows(
-            f"select due_ms / {_QUARTER_MS} as quarter, total(state = 'sent') as sent, count(*) as number from delivery"
-            " where due_ms >= ? and due_ms < ? group by 1",
-            period,
+            f"select due_ms / {_QUARTER_MS} as quarter, total(state = 'sent') as sent, count(*) as number,"
+            " total(state = 'sent' and sent_ms is not null) as left, total(state = 'sent' and sent_ms - due_ms > ?) as late"
+            " from delivery where due_ms >= ? and due_ms < ? group by 1",
+            [round(late / timedelta(milliseconds=1)), *values],
         )
         return Totals(
-            row["posts"],
-            int(row["sent"]),
-            int(row["late"]),
+            self._rows(posts, values if since or until else [])[0]["posts"],
+            sum(int(one["left"]) for one in quarters),
+            sum(int(one["late"]) for one in quarters),
             tuple(
                 (from_ms(one["quarter"] * _QUARTER_MS), int(one["sent"]), one["number"] - int(one["sent"]))
                 for one in quarters
@@ -120,13 +121,6 @@ class Summing(Measuring):
 
 def _period(since: datetime | None, until: datetime | None) -> list[Any]:
     return [to_ms(since or _EPOCH), to_ms(until or datetime(9999, 1, 1, tzinfo=UTC))]
-
-
-def _fold(found: dict[tuple[int, str, int], list[int]], rows: Iterable[Any], sign: int = 1) -> None:
-    for day, network, mask, *numbers in rows:
-        kept = found.setdefault((day, network, mask or 0), [0] * len(numbers))
-        for place, number in enumerate(numbers):
-            kept[place] += sign * (number or 0)
 
 
 def _summed(kind: tuple[int, str, int], numbers: list[int]) -> Summed:
