@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from campaign_bot.bilingual import say
 from campaign_bot.parity import Parity, Share
+from campaign_bot.report.labels import sentence_case
 from campaign_bot.report.words import N, Speaker
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -121,7 +122,7 @@ def language_name(language: str, speaker: Speaker) -> str:
 def _answered(parity: Parity, speaker: Speaker) -> list[tuple[str, str, str, str]]:
     return [
         (
-            language_name(one.language, speaker), speaker.number(one.pairs), speaker.number(one.engagements),
+            sentence_case(language_name(one.language, speaker)), speaker.number(one.pairs), speaker.number(one.engagements),
             speaker.number(one.median, 1),
         )
         for one in parity.answered

@@ -21,6 +21,11 @@ def text_label(text: Text, key: str, speaker: Speaker) -> str:
     return text.get(speaker.language) or next(iter(text.values()), "") or key or speaker.word("none")
 
 
+def sentence_case(text: str) -> str:
+    """As the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def language_label(code: str, speaker: Speaker) -> str:
     return speaker.word(f"lang_{code}") if code in ("en", "fr") else code
 
@@ -30,7 +35,7 @@ def label(kind: str, group: Group, speaker: Speaker) -> str:
     if kind == "network":
         return network_label(group.key)
     if kind == "language":
-        return language_label(group.key, speaker)
+        return sentence_case(language_label(group.key, speaker))
     return text_label(group.title, group.key, speaker)
 
 
@@ -39,13 +44,11 @@ def level_label(one: Comparison, speaker: Speaker) -> str:
     if one.factor == "network":
         return network_label(one.level)
     if one.factor == "language":
-        found = language_label(one.level, speaker)
-        return found[:1].upper() + found[1:]
+        return sentence_case(language_label(one.level, speaker))
     if one.factor in ("picture", "question", "length"):
         return speaker.word(f"{one.factor}_{one.level}")
     if one.factor == "weekday":
-        found = speaker.weekday(WEEKDAYS.index(one.level))
-        return found[:1].upper() + found[1:]
+        return sentence_case(speaker.weekday(WEEKDAYS.index(one.level)))
     if one.factor == "hour":
         begin, _, end = one.level.partition("-")
         return f"{int(begin)}{N}h – {int(end)}{N}h" if speaker.language == "fr" else f"{begin}:00–{end}:00"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_bot.evaluate import Evaluation, Rate
-from campaign_bot.report.labels import last_day, local, rate_words
+from campaign_bot.report.labels import last_day, local, rate_words, sentence_case
 from campaign_bot.report.learning import power
 from campaign_bot.report.sections import Section, Table
 from campaign_bot.report.words import Speaker
@@ -62,9 +62,8 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     change, low, high = (speaker.change(value) for value in (found.ratio.estimate, found.ratio.low, found.ratio.high))
     told = {"metric": metric, "low": low, "high": high, "units": units}
     if found.verdict in ("more", "less"):
-        change = change[:1].upper() + change[1:]
         than = speaker.sentence("than_campaign" if found.name else "than_period", campaign=found.name)
-        return speaker.sentence("vs_sure", than=than, change=change, **told)
+        return speaker.sentence("vs_sure", than=than, change=sentence_case(change), **told)
     if found.verdict == "same":
         return speaker.sentence("vs_same", **told)
     name = "vs_never" if found.more_posts is None else "vs_more" if found.more_posts else "vs_enough"

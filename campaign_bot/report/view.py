@@ -56,20 +56,26 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> Section:
 
 
 def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
+    objective = one.objective
+
+    def amount(value: float | None, unknown: str = "not_measured_short") -> str:
+        """In the metric's own unit."""
+        if value is None:
+            return speaker.word(unknown)
+        return speaker.percent(value, 1) if objective.metric.endswith("_percent") else speaker.rounded(value)
+
     projection = "–"
     if one.projection is not None:
         ends = (one.projection.low, one.projection.high)
-        projection = f"{speaker.rounded(one.projection.estimate)} ({'–'.join(map(speaker.rounded, ends))})"
+        projection = f"{amount(one.projection.estimate)} ({'–'.join(map(amount, ends))})"
     if one.likely is not None:
         projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
-    measured = speaker.word("not_measured_short") if one.value is None else speaker.rounded(one.value)
-    objective = one.objective
     text = text_label(objective.text, objective.id, speaker)
     if audience := objective.audience.get(speaker.language):
         text = speaker.sentence("for_audience", text=text, audience=audience)
     return (
-        text, _or(speaker.word("no_baseline"), objective.baseline, speaker),
-        speaker.number(objective.target, 1), speaker.date(objective.by), measured, speaker.word(one.verdict), projection,
+        text, amount(objective.baseline, "no_baseline"), amount(objective.target), speaker.date(objective.by),
+        amount(one.value), speaker.word(one.verdict), projection,
     )  # fmt: skip
 
 
