@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from campaign_bot.app.experimenting import POWER, ExperimentPlan
-from campaign_bot.cli.session import Json, print_json, session
+from campaign_bot.cli.session import Database, Json, print_json, session
 from campaign_bot.report.learning import experiment_title, experiment_words
 from campaign_bot.report.tables import experiment_json
 from campaign_bot.report.words import Speaker

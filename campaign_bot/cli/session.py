@@ -30,7 +30,9 @@ Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of
 
 Database = Annotated[
     Path | None,
-    typer.Option(help="Another database than the campaign's: a rehearsal's, or a copy. Figures are as of its last event."),
+    typer.Option(
+        help="Another database than the campaign's: a rehearsal's, or a copy. Figures are as of its last event."
+    ),
 ]
 
 out = Console(highlight=False, soft_wrap=False, emoji=False)
