@@ -487,6 +487,42 @@ class Tallied:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The last counts of some sent deliveries, added up: those of one day (UTC) and network that tell the same counts."""
+
+    day: date
+    network: str
+    number: int  # of deliveries
+    counts: Counted | None  # None: nothing was read of them
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A post that may ask people something, or publish what they said; over all of its deliveries that were sent."""
+
+    post: str
+    series: str
+    item: str
+    rung: str
+    answers: str
+    first: datetime  # when it was sent
+    last: datetime
+    poll_min: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is counted of all deliveries of a period, engagement apart."""
+
+    posts: int
+    sent: int
+    late: int
+    quarters: tuple[
+        tuple[datetime, int, int], ...
+    ]  # each quarter of an hour with something due: (begin, sent, not sent)
+
+
 def derived_key(*words: str) -> str:
     """A name that is derived, not drawn: the same words give the same 20 hex digits on any machine."""
     return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:20]

@@ -210,6 +210,14 @@ def test_verdicts() -> None:
 def test_blocks_wait_until_each_of_their_deliveries_is_old_enough() -> None:
     found = judged([(20, 40)] * 30, now=SENT + timedelta(days=20))
     assert (found.blocks, found.waiting) == (20, 20)
+    waiting = " ".join(experiment_words(found, Speaker("fr")))
+    assert f"Envois pas encore parus ou trop récents\u00a0: {found.waiting}" in waiting
+    assert "réactions à l’âge de 1\u00a0jour\u00a0: «\u00a0tells\u00a0» 20 (20\u00a0envois)" in waiting.replace(
+        "20 envois", "20\u00a0envois"
+    )
+    replies = " ".join(experiment_words(replace(judged([(20, 40)] * 30), metric="replies"), Speaker("en")))
+    assert "replies than “tells”" in replies  # not "engagement", which nobody asked about
+    assert "Medians per delivery, replies at the age of" in replies
     unread = judged([(20, 40)] * 29 + [(20, None)])
     assert (unread.blocks, unread.dropped) == (29, 1)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Self
 
 from campaign_bot.app.experimenting import Experimenting
+from campaign_bot.app.parts import utc_now
 from campaign_bot.errors import ConfigError
-from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate.ages import MOST_MORE, believable
+from campaign_bot.evaluate.loops import CALLS
+from campaign_bot.evaluate.sums import add_up
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
+from campaign_bot.model import Asking, Measured, Summed
+from campaign_bot.store.looking import look_into
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
 #: compare 500 posts a side at most), and time and memory stay bounded however long a campaign lasts.
@@ -25,18 +33,27 @@ Compared = str | Path | tuple[datetime, datetime] | None
 class Evaluating(Experimenting):
     """What surfaces ask for, after something went out."""
 
+    @classmethod
+    def at_rest(cls, directory: Path, database: Path, *, environ: Mapping[str, str] | None = None) -> Self:
+        """A campaign with a database that nobody works in: a rehearsal's, or a copy. Its clock stands at its last event, so
+        that a week-old post is a week old and money counts up to then. Raises NotFound, StoreError."""
+        simulated, last = look_into(database)
+        clock = utc_now if last is None else lambda: last
+        return cls(directory, environ=environ, clock=clock, sandbox=simulated, database=database)
+
     def evaluation(
         self,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
-        whole: bool = False,
+        most: int | None = MOST_MEASURED,
         compare: Compared = None,
     ) -> Evaluation:
-        """What came of the deliveries due from `since` to `until`. `whole`: every delivery, however many."""
-        found = self._evaluation(since, until, whole=whole)
+        """What came of the deliveries due from `since` to `until`. Where there are more than `most` of them, what is no
+        sum is worked out from a draw; None: never."""
+        found = self._evaluation(since, until, most=most)
         if since or until:  # objectives are the whole campaign's
-            found = replace(found, objectives=self._evaluation(None, None).objectives)
+            found = replace(found, objectives=self._evaluation(None, None, most=most).objectives)
         if isinstance(compare, Path):
             return self._beside_campaign(found, compare)
         if compare is not None:
@@ -58,14 +75,22 @@ class Evaluating(Experimenting):
         since: datetime | None,
         until: datetime | None,
         *,
-        whole: bool = False,
+        most: int | None = MOST_MEASURED,
         age: timedelta | None = None,
     ) -> Evaluation:
         now = self.clock()
-        most = None if whole else MOST_MEASURED
-        measured = self.store.measured(since=since, until=until, most=most, drawn=DRAWN)
+        # What adds up all deliveries is SQLite's work, beside ours.
+        with ThreadPoolExecutor(2, thread_name_prefix="evaluation") as beside:
+            drawn = most is not None and self.store.how_many(since=since, until=until) > most
+            summed = beside.submit(self._summed, since, until) if drawn else None
+            totals = beside.submit(self.store.totals, since=since, until=until, late=LATE) if drawn else None
+            tallied = beside.submit(self.store.tallied, since=since, until=until)
+            measured = self.store.measured(since=since, until=until, most=most, drawn=min(most or DRAWN, DRAWN))
         facts = Facts(
-            tallied=self.store.tallied(since=since, until=until),
+            tallied=tallied.result(),
+            summed=summed.result() if summed else None,
+            totals=totals.result() if totals else None,
+            asking=self._asking(measured, since, until) if drawn else None,
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),
@@ -79,6 +104,20 @@ class Evaluating(Experimenting):
             titles=self.titles, now=now, facts=facts, since=since, until=until, at=age,
         )  # fmt: skip
 
+    def _summed(self, since: datetime | None, until: datetime | None) -> list[Summed]:
+        """The last counts of all deliveries, added up by the store; what it finds odd is looked at as all else is."""
+        found, odd = self.store.summed(since=since, until=until, most=MOST_MORE)
+        return [*found, *add_up(believable(one) for one in self.store.closer(odd, since=since, until=until))]
+
+    def _asking(self, drawn: list[Measured], since: datetime | None, until: datetime | None) -> list[Asking]:
+        """Every poll, call and result: a poll in the draw is not unanswered because its result was not drawn. How long a
+        series' polls run is known from the draw."""
+        polls: dict[str, int] = {}
+        for one in drawn:
+            if one.poll_min:
+                polls[one.series] = max(polls.get(one.series, 0), one.poll_min)
+        return self.store.asking(since=since, until=until, polls=polls, rungs=CALLS)
+
     def _within(self, day: date, since: datetime | None, until: datetime | None) -> bool:
         """Whether a day of the campaign's zone begins within a period."""
         begin = datetime.combine(day, time.min, self.zone)
@@ -91,13 +130,21 @@ class Evaluating(Experimenting):
         until: datetime | None,
         compare: str | tuple[datetime, datetime],
     ) -> Evaluation:
-        if isinstance(compare, str):
-            if since is None:
-                raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
-            begin, end = since - ((until or self.clock()) - since), since
-        else:
-            begin, end = compare
+        begin, end = self._previous(since, until) if isinstance(compare, str) else compare
         return self._beside(found, self, begin, end, name="")
+
+    def _previous(self, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+        """As many whole days of the campaign's zone, right before `since`."""
+        if since is None:
+            raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
+        last = min(until or self.clock(), self.clock()) - timedelta(microseconds=1)
+        first = since.astimezone(self.zone).date()
+        days = (last.astimezone(self.zone).date() - first).days + 1
+        if days < 1:
+            raise ConfigError(
+                f"{first} has not come yet: there is nothing to compare.", advice="Choose an earlier day with --since."
+            )
+        return datetime.combine(first - timedelta(days=days), time.min, self.zone).astimezone(UTC), since
 
     def _beside_campaign(self, found: Evaluation, directory: Path) -> Evaluation:
         other = type(self)(directory, environ={}, clock=self.clock, sandbox_url=self.sandbox_url)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from campaign_bot.app.experimenting import POWER, ExperimentPlan
-from campaign_bot.cli.session import Json, print_json, session
+from campaign_bot.cli.session import Database, Json, print_json, session
 from campaign_bot.report.learning import experiment_title, experiment_words
 from campaign_bot.report.tables import experiment_json
 from campaign_bot.report.words import Speaker
@@ -41,11 +41,17 @@ def plan(context: typer.Context, name: Name = "", json: Json = False) -> None:
             out.print(f"  {escape(line)}")
 
 
-def result(context: typer.Context, name: Name = "", json: Json = False, language: Language = "en") -> None:
+def result(
+    context: typer.Context,
+    name: Name = "",
+    json: Json = False,
+    language: Language = "en",
+    database: Database = None,
+) -> None:
     """What an experiment has found so far: won, lost, no difference or not yet. Look as often as you like."""
     if language not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--language")
-    app = session(context).open()
+    app = session(context).open(database=database)
     results = app.experiment_results(name)
     if json:
         print_json([experiment_json(one) for one in results])

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
+from campaign_bot.app.evaluating import MOST_MEASURED
 from campaign_bot.app.printing import print_pdf
-from campaign_bot.cli.session import err, out, parse_day_end, session, table
+from campaign_bot.cli.session import Database, err, out, parse_day_end, session, table
 from campaign_bot.errors import CampaignBotError
 from campaign_bot.report import render
 from campaign_bot.whole import write_whole
@@ -44,27 +45,32 @@ def report(
         str,
         typer.Option(help="Beside it: `previous`, a period (2027-01-18..2027-02-14), or another campaign's directory."),
     ] = "",
+    database: Database = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write here. Default: html and pdf to report.<language>.html (.pdf), else stdout."
+            "--output", "-o",
+            help="Write here. Default: html and pdf to report.<language>.html (.pdf) beside the database, else stdout.",
         ),
     ] = None,
-) -> None:
+) -> None:  # fmt: skip
     """Write the report: what came of the campaign, what differed and how surely, at what cost."""
     if language not in LANGUAGES:
         raise typer.BadParameter("en, fr or both", param_hint="--language")
-    app = session(context).open()
+    app = session(context).open(database=database)
     begin, end = _day_begin(since, app.zone), parse_day_end(until, app.zone) if until else None
     if begin and end and end < begin:
         raise CampaignBotError("--until is before --since.", advice="Put them in order.")
     evaluation = app.evaluation(
-        since=begin, until=end, whole=format is Format.CSV, compare=_compared(compare, app.zone)
+        since=begin,
+        until=end,
+        most=None if format is Format.CSV else MOST_MEASURED,
+        compare=_compared(compare, app.zone),
     )
     kind = Format.HTML if format is Format.PDF else format
     text = render(evaluation, format=kind.value, language=LANGUAGES[language], annex=app.annex(since=begin, until=end))
     if output is None and format in (Format.HTML, Format.PDF):
-        output = app.directory / f"report.{language}.{format.value}"
+        output = (database.parent if database else app.directory) / f"report.{language}.{format.value}"
     if format is Format.PDF:
         if output is None or str(output) == "-":
             raise CampaignBotError("A PDF is not text for a terminal.", advice="Name a file with --output.")

@@ -53,7 +53,8 @@ def rehearse(
     """Play the whole campaign against local networks, with a simulated audience and time compressed."""
     from campaign_bot import rehearsal
 
-    directory = session(context).directory
+    here = session(context)
+    directory = here.directory
     if not (directory / "content").is_dir() and directory == Path():
         directory = starter.shipped("open-government")
         err.print("There is no campaign here: rehearsing the one that comes with campaign-bot.")
@@ -70,7 +71,7 @@ def rehearse(
 
         done = rehearsal.rehearse(directory, out_directory, seed=seed, weeks=weeks, progress=show)
     try:
-        _tell(done, out_directory)
+        _tell(done, out_directory, here.command)
         if serve:
             out.print(f"\nThe timelines are at [bold]{done.networks.url}[/bold] until Ctrl-C.")
             done.networks.wait()
@@ -152,7 +153,7 @@ def _local_networks(app: App, port: int, seed: int) -> LocalNetworks:
     return LocalNetworks(world, port=port)
 
 
-def _tell(done: Rehearsed, directory: Path) -> None:
+def _tell(done: Rehearsed, directory: Path, command: str) -> None:
     """The table and the paths at the end of a rehearsal."""
     reports = _reports(done.app.evaluation(), done.app.annex(), directory)
     results = done.app.store.results()
@@ -167,6 +168,7 @@ def _tell(done: Rehearsed, directory: Path) -> None:
         ("Database", done.database),
     ):
         out.print(f"{label:<9} {escape(str(path))}", soft_wrap=True)
+    out.print(f"Report it again: {escape(command)} report --database {escape(str(done.database))}", soft_wrap=True)
 
 
 def _reports(evaluation: Evaluation, annex: Annex, directory: Path) -> list[Path]:

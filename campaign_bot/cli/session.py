@@ -28,6 +28,13 @@ P = TypeVar("P", bound="Parts")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of text for people.")]
 
+Database = Annotated[
+    Path | None,
+    typer.Option(
+        help="Another database than the campaign's: a rehearsal's, or a copy. Figures are as of its last event."
+    ),
+]
+
 out = Console(highlight=False, soft_wrap=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
@@ -47,10 +54,14 @@ class Session:
         place = f" -C {self.directory}" if self.directory != Path() else ""
         return f"campaign-bot{place}{' --sandbox' if self.sandbox else ''}"
 
-    def open(self, *, sandbox: bool = False, sandbox_url: str = "") -> App:
-        """The campaign directory as an App, with logging set up and every secret hidden from it."""
+    def open(self, *, sandbox: bool = False, sandbox_url: str = "", database: Path | None = None) -> App:
+        """The campaign directory as an App, with logging set up and every secret hidden from it. `database`: a file that
+        nobody works in is looked at, as of its last event."""
         from campaign_bot.app import App
 
+        if database is not None:
+            self._campaign()
+            return self._opened(App.at_rest(self._files_of(database), database))
         return self._opened(App(self._campaign(), sandbox=self.sandbox or sandbox, sandbox_url=sandbox_url))
 
     def watch(self) -> Watching:
@@ -70,6 +81,15 @@ class Session:
         self.opened.append(app)
         configure(style=app.settings.log_format, secrets=())
         return app
+
+    def _files_of(self, database: Path) -> Path:
+        """Where no campaign is, `rehearse` plays the one that comes along: so its database is read with those files."""
+        from campaign_bot import starter
+
+        if (self.directory / "content").is_dir() or self.directory != Path() or not database.is_file():
+            return self.directory
+        err.print("There is no campaign here: reading with the files of the one that comes with campaign-bot.")
+        return starter.shipped("open-government")
 
     def close(self) -> None:
         """After the command: connections end, and the database is one file again."""

@@ -8,29 +8,31 @@ None and never 0; posts are compared at one age only; a difference is only calle
     ladder.py       from exposed to co-creating            sequential.py   intervals that stay valid while one looks
     loops.py        were results published?                experiments.py  what a planned experiment found
     money.py        cost per result                        objectives.py   met, not met, on the way
-    versus.py       two periods, two campaigns             benchmarks.py   what is usual here
+    versus.py       two periods, two campaigns             benchmarks.py   what is usual here, and elsewhere
+    sums.py         the last counts, added up
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import Doubts, Known, at_age, believable, comparable_age, doubts, engagements
-from campaign_bot.evaluate.benchmarks import Benchmark, benchmarks
+from campaign_bot.evaluate.benchmarks import Benchmark, Outside, benchmarks, outside
 from campaign_bot.evaluate.comparisons import Comparison, comparisons
 from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, group, groups, tally
 from campaign_bot.evaluate.ladder import Ladder, ladder
-from campaign_bot.evaluate.loops import Loops, loops
+from campaign_bot.evaluate.loops import Loops, asking, loops
 from campaign_bot.evaluate.money import Cost, costs
 from campaign_bot.evaluate.objectives import Judged, judge, known
+from campaign_bot.evaluate.sums import add_up, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
-from campaign_bot.model import QUEUE, Click, Measured, Outcome, State, Tallied
+from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
 
 __all__ = [
     "Comparison", "Evaluation", "Facts", "Group", "Judged", "Known", "PostFigures", "Rate", "engagements", "evaluate",
@@ -47,6 +49,9 @@ class Facts:
     """Everything that is known of a campaign, beside its deliveries."""
 
     tallied: Sequence[Tallied] = ()  # exact, also where the deliveries are a draw; empty: counted from them
+    summed: Sequence[Summed] | None = None  # of every delivery, where those that are given are a draw
+    totals: Totals | None = None  # likewise
+    asking: Sequence[Asking] | None = None  # likewise
     outcomes: Sequence[Outcome] = ()
     clicks: Sequence[Click] = ()
     spent: Mapping[str, float] = field(default_factory=dict[str, float])  # US dollars by network
@@ -81,6 +86,7 @@ class Evaluation:
     ladder: Ladder
     loops: Loops
     benchmarks: tuple[Benchmark, ...]
+    outside: tuple[Outside, ...]
     comparisons: tuple[Comparison, ...]
     costs: tuple[Cost, ...]
     outcomes: dict[str, int]  # by name
@@ -115,16 +121,18 @@ def evaluate(
     posts = _posts(measured, age, now)
     ranked = sorted((p for p in posts if p.by_followers), key=lambda p: (-_percent(p), p.result.delivery))
     titles = {"priority": campaign.priorities, **titles}
-    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent), _alt_share(sent)
+    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
     total = group("all", {}, tallied, posts)
-    closed = loops(measured, now)
+    closed = loops(asking(measured) if facts.asking is None else facts.asking, now)
     rates = {
         "complete_pairs_percent": pairs, "punctual_percent": punctual, "alt_text_percent": alt_share,
         "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
         "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
-    measures = known(measured, facts.outcomes, rates)
-    lateness = _lateness(sent)
+    summed = add_up(measured) if facts.summed is None else facts.summed
+    measures = known(summed, facts.outcomes, facts.clicks, rates)
+    clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
+    lateness, totals = _lateness(sent), facts.totals
     return Evaluation(
         campaign=campaign,
         now=now,
@@ -138,22 +146,23 @@ def evaluate(
             name: groups(name, titles.get(name, {}), tallied, posts)
             for name in ("network", "language", "series", "priority")
         },
-        posts_written=len({one.post for one in measured}),
+        posts_written=totals.posts if totals else len({one.post for one in measured}),
         approvals=facts.approvals,
-        late=sum(seconds > LATE.total_seconds() for seconds in lateness),
+        late=totals.late if totals else sum(seconds > LATE.total_seconds() for seconds in lateness),
         lateness_p50_s=median(lateness) if lateness else None,
         lateness_p99_s=lateness[min(len(lateness) - 1, int(len(lateness) * 0.99))] if lateness else None,
         punctual=punctual,
         alt_share=alt_share,
         pairs=pairs,
         growth=_growth(campaign, sent, now),
-        weeks=_weeks(measured, zone),
+        weeks=_weeks(totals.quarters if totals else _each(measured), zone),
         largest_share=_largest_share(posts),
-        ladder=ladder(measured, facts.outcomes, facts.clicks, _follower_change(facts.followers)),
+        ladder=ladder(clicked, facts.outcomes, _follower_change(facts.followers)),
         loops=closed,
         benchmarks=benchmarks(posts, now),
+        outside=outside(campaign.benchmarks, posts, now, age),
         comparisons=comparisons(posts, titles, zone),
-        costs=costs(measured, facts.spent, facts.outcomes),
+        costs=costs(summed, facts.spent, facts.outcomes),
         outcomes=_outcomes(facts.outcomes),
         objectives=tuple(judge(one, measures, starts=campaign.starts, now=now) for one in campaign.objectives),
         experiments=tuple(facts.experiments),
@@ -188,11 +197,13 @@ def _lateness(sent: Sequence[Measured]) -> list[float]:
     return sorted((one.sent - one.due).total_seconds() for one in sent if one.sent)
 
 
-def _punctual(sent: Sequence[Measured]) -> Rate | None:
-    lateness = _lateness(sent)
-    if not lateness:
-        return None
-    return Rate(sum(seconds <= LATE.total_seconds() for seconds in lateness), len(lateness), len(lateness))
+def _punctual(sent: Sequence[Measured], totals: Totals | None) -> Rate | None:
+    if totals:
+        number, late = totals.sent, totals.late
+    else:
+        lateness = _lateness(sent)
+        number, late = len(lateness), sum(seconds > LATE.total_seconds() for seconds in lateness)
+    return Rate(number - late, number, number) if number else None
 
 
 def _alt_share(sent: Sequence[Measured]) -> Rate | None:
@@ -236,13 +247,27 @@ def _engaged_at(one: Measured, age: timedelta, now: datetime) -> int | None:
     return engagements(counts) if counts else None
 
 
-def _weeks(measured: Sequence[Measured], zone: ZoneInfo) -> tuple[tuple[str, int, int], ...]:
-    weeks: dict[str, list[int]] = {}
+def _each(measured: Sequence[Measured]) -> Iterator[tuple[datetime, int, int]]:
     for one in measured:
-        year, week, _ = one.due.astimezone(zone).isocalendar()
+        yield (one.due, 1, 0) if one.state is State.SENT else (one.due, 0, 1)
+
+
+def _weeks(due: Iterable[tuple[datetime, int, int]], zone: ZoneInfo) -> tuple[tuple[str, int, int], ...]:
+    weeks: dict[str, list[int]] = {}
+    for instant, sent, other in due:
+        year, week, _ = instant.astimezone(zone).isocalendar()
         counted = weeks.setdefault(f"{year}-W{week:02d}", [0, 0])
-        counted[0 if one.state is State.SENT else 1] += 1
+        counted[0] += sent
+        counted[1] += other
     return tuple((week, sent, other) for week, (sent, other) in sorted(weeks.items()))
+
+
+def _clicks_by_network(campaign: CampaignFile, clicks: Iterable[Click]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in clicks:
+        if (account := campaign.accounts.get(one.account)) is not None:
+            found[account.network] = found.get(account.network, 0) + one.count
+    return found
 
 
 def _largest_share(posts: Sequence[PostFigures]) -> Rate | None:
@@ -251,14 +276,15 @@ def _largest_share(posts: Sequence[PostFigures]) -> Rate | None:
 
 
 def _follower_change(counted: Sequence[tuple[str, datetime, int]]) -> tuple[int, int] | None:
-    """All accounts together, each at its first and at its last count. Accounts are added up, so a person may be in
-    there several times."""
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    for account, _, number in sorted(counted, key=lambda one: one[1]):
-        first.setdefault(account, number)
-        last[account] = number
-    return (sum(first.values()), sum(last.values())) if first else None
+    """All accounts that were counted twice together, each at its first and at its last count. Accounts are added up, so a
+    person may be in there several times. None: of no account a change is known."""
+    first: dict[str, tuple[datetime, int]] = {}
+    last: dict[str, tuple[datetime, int]] = {}
+    for account, at, number in sorted(counted, key=lambda one: one[1]):
+        first.setdefault(account, (at, number))
+        last[account] = (at, number)
+    both = [name for name in first if last[name][0] > first[name][0]]
+    return (sum(first[name][1] for name in both), sum(last[name][1] for name in both)) if both else None
 
 
 def _outcomes(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -45,7 +45,7 @@ class Doubts:
     """What is odd about the counts, told beside them. All are numbers of deliveries."""
 
     fell: int  # a count was lower than before; both were kept
-    jumped: int  # a count grew beyond belief; what was read from then on is left out
+    jumped: int  # a count grew beyond belief; that reading is left out
     negative: int  # a count below nothing is not a count; it is left out
     gone: int  # deleted or hidden on the network
 
@@ -68,7 +68,7 @@ def believable(one: Measured) -> Measured:
     found: list[tuple[float, Counted]] = []
     for age, counts in one.reads:
         if found and _jumped(found[-1][1], counts):
-            break
+            continue
         found.append((age, _possible(counts)))
     return replace(one, reads=tuple(found))
 

@@ -36,6 +36,10 @@ class PostFigures:
     by_followers: Rate | None
     text: str = ""  # of the few that are shown
 
+    @property
+    def by_impressions(self) -> Rate | None:
+        return None if self.counts is None else _by_impressions(self.counts)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -55,6 +59,7 @@ class Group:
     by_followers: Rate | None
     by_impressions: Rate | None
     poll_votes: int | None
+    polls: int  # deliveries with a poll
 
 
 def figures(one: Measured, counts: Counted | None, known: Known) -> PostFigures:
@@ -88,6 +93,7 @@ def group(key: str, title: Text, tallied: Iterable[Tallied], some: Sequence[Post
         by_followers=total_rate(one.by_followers for one in read),
         by_impressions=total_rate(map(_by_impressions, counts)),
         poll_votes=sum(votes) if votes else None,
+        polls=sum(bool(one.result.poll_min) for one in read),
     )
 
 

@@ -1,17 +1,18 @@
 """The ladder of participation (after Arnstein, IAP2 and the OGP's standards): levels of taking part, not scores.
 
 Each step's rate is counted over the deliveries whose network tells both rungs; own accounts and own threads' parts are
-not people. Sums are of the last counts that were read.
+not people. Sums are of the last counts that were read. Followers are of accounts and not of deliveries: their change stands
+beside the likes, and in no step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaign_bot.evaluate.ages import field, latest
+from campaign_bot.evaluate.ages import field
 from campaign_bot.evaluate.groups import Rate
-from campaign_bot.model import Click, Counted, Measured, Outcome, State
+from campaign_bot.model import Counted, Outcome, Summed
 
 #: Names of outcomes that are participation, and that are the campaign's answer to it (typed in or imported).
 PARTICIPATION = ("sign_up", "submission")
@@ -23,17 +24,21 @@ COUNTED_RUNGS = {
     "engaged": ("reposts", "bookmarks", "link_clicks", "poll_votes"),
     "discussing": ("replies", "quotes"),
 }
+#: Following an account is a sign of this one.
+FOLLOWING = "aware"
 RUNGS = (*COUNTED_RUNGS, "participating", "co-creating")
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """How many signs there are of one rung, of how many deliveries; `step`: against the rung below."""
+    """How many signs there are of one rung, of how many deliveries; `step`: against the rung below. `change`: by how much
+    followers changed, on the rung that following is a sign of; None: not known."""
 
     name: str
     number: int | None
     posts: int  # deliveries that told it; 0 for what happens elsewhere
     step: Rate | None
+    change: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +49,30 @@ class Ladder:
 
 
 def ladder(
-    some: Sequence[Measured],
+    some: Sequence[Summed],
     outcomes: Sequence[Outcome],
-    clicks: Sequence[Click],
     followers: tuple[int, int] | None = None,
 ) -> Ladder:
-    clicked = _clicks(clicks)
     told = [
-        {name: _signs(one, counts, clicked, fields) for name, fields in COUNTED_RUNGS.items()}
+        (one.number, {name: _signs(one.counts, fields) for name, fields in COUNTED_RUNGS.items()})
         for one in some
-        if one.state is State.SENT and (counts := latest(one)) is not None
+        if one.counts is not None
     ]
     happened = {"participating": total(outcomes, PARTICIPATION), "co-creating": total(outcomes, CO_CREATION)}
+    change = followers[1] - followers[0] if followers else None
     rungs: list[Rung] = []
     for below, name in zip((None, *RUNGS), RUNGS, strict=False):
         if name in COUNTED_RUNGS:
-            values = [found for one in told if (found := one[name]) is not None]
-            number = sum(values) if values else None
-            both = [(a, b) for one in told if below and (a := one[below]) is not None and (b := one[name]) is not None]
-            step = _rate(sum(b for _, b in both), sum(a for a, _ in both), len(both)) if both else None
-            rungs.append(Rung(name, number, len(values), step))
+            values = [(number, found) for number, signs in told if (found := signs[name]) is not None]
+            both = [
+                (number, a, b)
+                for number, signs in told
+                if below and (a := signs[below]) is not None and (b := signs[name]) is not None
+            ]
+            step = _rate(sum(b for *_, b in both), sum(a for _, a, _ in both), sum(number for number, *_ in both))
+            signs = sum(found for _, found in values) if values else None
+            deliveries = sum(number for number, _ in values)
+            rungs.append(Rung(name, signs, deliveries, step if both else None, change if name == FOLLOWING else None))
         else:
             number, before = happened[name], rungs[-1].number
             step = _rate(number, before, 0) if number is not None and before is not None else None
@@ -80,23 +89,9 @@ def total(outcomes: Sequence[Outcome], names: Sequence[str]) -> int | None:
     return sum(found) if found else None
 
 
-def _clicks(clicks: Sequence[Click]) -> Callable[[Measured], int | None]:
-    """Clicks on tracked links by delivery. Where links are tracked, a post without any has 0 of them."""
-    found: dict[tuple[str, str], int] = {}
-    for one in clicks:
-        key = (one.post, one.account)
-        found[key] = found.get(key, 0) + one.count
-    return (lambda one: found.get((one.post, one.account), 0)) if found else (lambda one: None)
-
-
-def _signs(
-    one: Measured, counts: Counted, clicked: Callable[[Measured], int | None], fields: tuple[str, ...]
-) -> int | None:
-    """The signs of one rung; None where the network tells none of them. Our own count of clicks wins over theirs."""
-    values = [
-        own if name == "link_clicks" and (own := clicked(one)) is not None else field(counts, name) for name in fields
-    ]
-    told = [value for value in values if value is not None]
+def _signs(counts: Counted, fields: tuple[str, ...]) -> int | None:
+    """The signs of one rung; None where the network tells none of them."""
+    told = [value for name in fields if (value := field(counts, name)) is not None]
     return sum(told) if told else None
 
 

@@ -7,11 +7,11 @@ It answers the last such post before it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from campaign_bot.evaluate.groups import Rate
-from campaign_bot.model import Measured, State
+from campaign_bot.model import Asking, Measured, State
 
 WITHIN = timedelta(days=30)
 #: Posts of these rungs ask people to take part, whether or not they have a poll.
@@ -37,18 +37,29 @@ class _Call:
     answered: datetime | None = None
 
 
-def loops(some: Iterable[Measured], now: datetime) -> Loops:
+def asking(some: Iterable[Measured]) -> list[Asking]:
+    """What asks or answers among deliveries, post by post."""
+    found: dict[str, Asking] = {}
+    for one in some:
+        if one.state is State.SENT and one.sent is not None and (one.answers or one.poll_min or one.rung in CALLS):
+            new = Asking(one.post, one.series, one.item, one.rung, one.answers, one.sent, one.sent, one.poll_min)
+            known = found.get(one.post, new)
+            found[one.post] = replace(
+                known, first=min(known.first, one.sent), last=max(known.last, one.sent),
+                poll_min=max(known.poll_min, one.poll_min),
+            )  # fmt: skip
+    return list(found.values())
+
+
+def loops(some: Iterable[Asking], now: datetime) -> Loops:
     calls: dict[str, _Call] = {}
     answers: dict[str, tuple[datetime, str]] = {}
     for one in some:
-        if one.state is not State.SENT or one.sent is None:
-            continue
         if one.answers:
-            answers[one.post] = min(answers.get(one.post, (one.sent, one.answers)), (one.sent, one.answers))
+            answers[one.post] = (one.first, one.answers)
         elif one.poll_min or one.rung in CALLS:
-            ended = one.sent + timedelta(minutes=one.poll_min)
-            known = calls.setdefault(one.post, _Call(one.post, one.series, one.item, one.sent, ended))
-            known.sent, known.ended = min(known.sent, one.sent), max(known.ended, ended)
+            ended = one.last + timedelta(minutes=one.poll_min)
+            calls[one.post] = _Call(one.post, one.series, one.item, one.first, ended)
     for sent, words in sorted(answers.values()):
         before = [
             one for one in calls.values() if words in (one.series, f"{one.series}/{one.item}") and one.sent < sent

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from campaign_bot.evaluate.ages import engagements, latest
+from campaign_bot.evaluate.ages import engagements
 from campaign_bot.evaluate.ladder import PARTICIPATION, total
-from campaign_bot.model import Measured, Outcome, State
+from campaign_bot.model import Outcome, Summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,13 @@ class Cost:
     per_participation: float | None
 
 
-def costs(some: Sequence[Measured], spent: Mapping[str, float], outcomes: Sequence[Outcome]) -> tuple[Cost, ...]:
+def costs(some: Sequence[Summed], spent: Mapping[str, float], outcomes: Sequence[Outcome]) -> tuple[Cost, ...]:
     """One for each network that was used, then all together."""
     engaged: dict[str, int] = {}
     used: set[str] = set(spent)
     for one in some:
-        if one.state is not State.SENT:
-            continue
         used.add(one.network)
-        if (counts := latest(one)) is not None and (number := engagements(counts)) is not None:
+        if one.counts is not None and (number := engagements(one.counts)) is not None:
             engaged[one.network] = engaged.get(one.network, 0) + number
     found = [
         _cost(name, spent.get(name, 0.0), engaged.get(name),

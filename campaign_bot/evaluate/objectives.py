@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from campaign_bot.evaluate.ages import engagements, field, latest
+from campaign_bot.evaluate.ages import engagements, field
 from campaign_bot.evaluate.groups import Rate
 from campaign_bot.evaluate.statistics import Interval, wilson
 from campaign_bot.library.files import Objective
-from campaign_bot.model import Measured, Outcome, State
+from campaign_bot.library.metrics import COUNTS
+from campaign_bot.model import Click, Outcome, Summed
 
 #: Below so many whole weeks nothing is projected.
 FEWEST_WEEKS = 3
@@ -19,7 +20,7 @@ DRAWS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`share`: how much of the way from baseline to target. `projection`: what it will be on its day, if the weeks that
+    """`share`: how much of the way from baseline to target; None without a baseline. `projection`: what it will be on its day, if the weeks that
     come are like the ones that were."""
 
     objective: Objective
@@ -38,7 +39,9 @@ class Known:
     rates: Mapping[str, Rate | None]
 
 
-def known(some: Sequence[Measured], outcomes: Sequence[Outcome], rates: Mapping[str, Rate | None]) -> Known:
+def known(
+    some: Sequence[Summed], outcomes: Sequence[Outcome], clicks: Sequence[Click], rates: Mapping[str, Rate | None]
+) -> Known:
     """Every metric that an objective can name. A sum that nobody told is not there: it is not 0."""
     sums: dict[str, dict[date, int]] = {}
 
@@ -48,23 +51,14 @@ def known(some: Sequence[Measured], outcomes: Sequence[Outcome], rates: Mapping[
             days[day] = days.get(day, 0) + number
 
     for one in some:
-        if one.state is not State.SENT or one.sent is None:
-            continue
-        day = one.sent.astimezone(UTC).date()
-        add("sent", day, 1)
-        if (counts := latest(one)) is not None:
-            add("engagements", day, engagements(counts))
-            for name in (
-                "likes",
-                "reposts",
-                "replies",
-                "quotes",
-                "bookmarks",
-                "impressions",
-                "link_clicks",
-                "poll_votes",
-            ):
-                add(name, day, field(counts, name))
+        add("sent", one.day, one.number)
+        if one.counts is not None:
+            add("engagements", one.day, engagements(one.counts))
+            for name in COUNTS:
+                if name != "link_clicks" or not clicks:
+                    add(name, one.day, field(one.counts, name))
+    for click in clicks:  # our own count wins over the network's
+        add("link_clicks", click.day, click.count)
     for outcome in outcomes:
         add(outcome.name, outcome.day, outcome.count)
     return Known(sums, rates)
@@ -98,6 +92,8 @@ def _judge_rate(objective: Objective, rate: Rate, over: bool) -> Judged:
 
 
 def _share(objective: Objective, value: float) -> float | None:
+    if objective.baseline is None:
+        return None
     way = objective.target - objective.baseline
     return (value - objective.baseline) / way if way > 0 else None
 

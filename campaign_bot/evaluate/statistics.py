@@ -1,10 +1,14 @@
-"""The statistics, each with its source. Everything random is drawn from a fixed seed: the same data, the same report.
+"""The statistics, each with its source. The same data, the same report: nothing is drawn.
 
 - Wilson's interval for a share: Wilson 1927; Brown, Cai, DasGupta 2001.
-- Intervals for differences of medians: percentile bootstrap over posts (a post's deliveries stay together: they say the
-  same at the same time, so they are not independent), widened for small numbers (Hesterberg 2015, section 3.4.2).
-- p-values: the rank tests of Mann and Whitney, and of Wilcoxon where a post is on both sides.
-- Many comparisons: Holm 1979.
+- Two kinds of posts: the rank test of Mann and Whitney, or of Wilcoxon where the same posts are on both sides. Estimate
+  and interval are those of the same test (Hodges, Lehmann 1963): an interval holds every difference that the test does
+  not refuse, so it never says anything else than the verdict beside it.
+- Many comparisons: Holm 1979; each interval is at the level at which Holm tests its comparison (Serlin 1993).
+- How many posts it takes: Noether 1987, for a difference that was named before, never for the one that was seen
+  (Hoenig, Heisey 2001).
+
+Posts are the units, not deliveries: those of one post say the same at the same time, so they are not independent.
 """
 
 from __future__ import annotations
@@ -12,25 +16,37 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
 from typing import Any
 
 Z95 = 1.959963984540054
+ALPHA = 0.05
 #: Fewer posts than this on a side: not enough to tell.
 FLOOR = 8
-DRAWS = 1_000
 #: More posts a side than this add nothing that a reader would see; the first so many of the draw are taken.
 MOST_POSTS = 500
-#: A difference of a quarter is one that would change what a campaign does.
-WORTH_KNOWING = math.log(1.25)
+#: The smallest difference that matters: a quarter more would change what a campaign does.
+MATTERS = 1.25
+#: How probably a difference of that size is to be found with the posts that a report asks for.
+POWER = 0.8
+#: More posts than this nobody writes.
+MOST_NEEDED = 5_000
+#: Differences beyond e^14 are not searched.
+_WIDEST, _STEPS = 14.0, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate between two ends, at 95 %."""
+    """An estimate between two ends."""
 
     estimate: float
     low: float
     high: float
+
+    def exp(self) -> Interval:
+        """A difference of logarithms as a ratio."""
+        return Interval(*(math.exp(min(max(one, -50.0), 50.0)) for one in (self.estimate, self.low, self.high)))
 
 
 def wilson(successes: int, trials: int) -> Interval | None:
@@ -43,6 +59,99 @@ def wilson(successes: int, trials: int) -> Interval | None:
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
+class Sides:
+    """Two kinds of posts, one value each (a logarithm). `paired`: the same posts on both sides, in the same order.
+    At most `MOST_POSTS` a side are looked at, so the callers put them in an order that is drawn."""
+
+    def __init__(self, here: Sequence[float], there: Sequence[float], *, paired: bool = False) -> None:
+        import numpy as np
+
+        self.here = np.asarray(here[:MOST_POSTS], float)
+        self.there = np.asarray(there[:MOST_POSTS], float)
+        self.paired = paired
+
+    @property
+    def few(self) -> int:
+        """The posts on the smaller side."""
+        return min(len(self.here), len(self.there))
+
+    @cached_property
+    def estimate(self) -> float:
+        """Hodges and Lehmann: the median of the differences of every post here to every one there; paired, the median
+        of the means of every two differences."""
+        import numpy as np
+
+        return float(np.median(self._every_difference()))
+
+    def p(self, shift: float = 0.0) -> float:
+        """How easily chance alone would part the two sides so far from `shift`."""
+        if self.paired:
+            return signed_ranks(self.here - self.there - shift)
+        return rank_sums(self.here - shift, self.there)
+
+    def interval(self, alpha: float = ALPHA) -> Interval | None:
+        """Every difference that the test does not refuse at `alpha`. None: too few posts to refuse any."""
+        low, high = self._end(alpha, -1), self._end(alpha, 1)
+        if low is None or high is None:
+            return None
+        if self.p() >= alpha:  # ties: none at all is not refused, so it is inside
+            low, high = min(low, 0.0), max(high, 0.0)
+        return Interval(self.estimate, low, high)
+
+    def needed(self, effect: float = math.log(MATTERS), *, alpha: float = ALPHA, power: float = POWER) -> int | None:
+        """How many posts here (of the same kinds, in the same proportion to those there) find a difference of `effect`
+        with that power at that level, if they vary as these do. None: that cannot be told from these, or more than
+        anybody writes."""
+        import numpy as np
+
+        moved = self._every_difference() - self.estimate
+        apart = float(np.mean([np.mean(moved + effect > 0), np.mean(moved - effect < 0)])) - 0.5
+        if apart <= 0 or not moved.any():  # without any variation nothing is known of it
+            return None
+        normal = NormalDist()
+        reach = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
+        if self.paired:
+            number = math.ceil(reach**2 / (3 * apart**2))
+        else:
+            share = len(self.here) / (len(self.here) + len(self.there))
+            number = math.ceil(reach**2 / (12 * share * (1 - share) * apart**2) * share)
+        number = max(number, self.fewest(alpha))
+        return number if number <= MOST_NEEDED else None
+
+    def fewest(self, alpha: float) -> int:
+        """With fewer posts here (in the same proportion) the test cannot refuse anything at `alpha`."""
+        import numpy as np
+
+        ratio = len(self.there) / len(self.here)
+        for number in range(1, MOST_POSTS):
+            far = np.arange(1.0, number + 1)
+            best = signed_ranks(far) if self.paired else rank_sums(far, -np.arange(1.0, math.ceil(number * ratio) + 1))
+            if best < alpha:
+                return number
+        return MOST_POSTS
+
+    def _every_difference(self) -> Any:
+        import numpy as np
+
+        if not self.paired:
+            return (self.here[:, None] - self.there[None, :]).ravel()
+        told = self.here - self.there
+        first, second = np.triu_indices(len(told))
+        return (told[first] + told[second]) / 2
+
+    def _end(self, alpha: float, direction: int) -> float | None:
+        inside, outside = self.estimate, self.estimate + direction * _WIDEST
+        if self.p(outside) >= alpha:
+            return None
+        for _ in range(_STEPS):
+            middle = (inside + outside) / 2
+            if self.p(middle) >= alpha:
+                inside = middle
+            else:
+                outside = middle
+        return outside
+
+
 def holm(values: Sequence[float]) -> list[float]:
     """The p-values, raised so that all together err once in twenty at most."""
     order = sorted(range(len(values)), key=lambda place: values[place])
@@ -53,23 +162,17 @@ def holm(values: Sequence[float]) -> list[float]:
     return found
 
 
-def median_difference(
-    here: Sequence[float], there: Sequence[float], *, paired: bool = False, seed: int = 0
-) -> tuple[Interval, float]:
-    """median(here) - median(there) with its 95 % interval and a p-value. `paired`: the same posts on both sides, in the
-    same order; they are drawn together."""
-    import numpy as np
-
-    left, right = np.asarray(here[:MOST_POSTS], float), np.asarray(there[:MOST_POSTS], float)
-    random = np.random.default_rng(seed)
-    picks = random.integers(0, len(left), (DRAWS, len(left)))
-    others = picks if paired else random.integers(0, len(right), (DRAWS, len(right)))
-    drawn = np.median(left[picks], axis=1) - np.median(right[others], axis=1)
-    estimate = float(np.median(left) - np.median(right))
-    tail = _tail(min(len(left), len(right)))
-    low, high = (float(value) for value in np.quantile(drawn, (tail, 1 - tail)))
-    p = signed_ranks(left - right) if paired else rank_sums(left, right)
-    return Interval(estimate, min(low, estimate), max(high, estimate)), p
+def holm_levels(values: Sequence[float], alpha: float = ALPHA) -> list[float]:
+    """The level at which Holm tests each: what is refused, at its own step; all the others at the step that stopped."""
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    level, found = alpha, [alpha] * len(values)
+    stopped = False
+    for rank, place in enumerate(order):
+        if not stopped:
+            level = alpha / (len(values) - rank)
+            stopped = values[place] >= level
+        found[place] = level
+    return found
 
 
 def rank_sums(left: Any, right: Any) -> float:
@@ -110,18 +213,3 @@ def _two_sided(distance: float, variance: float) -> float:
     if variance <= 0:
         return 1.0
     return math.erfc(max(distance - 0.5, 0.0) / math.sqrt(2 * variance))
-
-
-def posts_needed(found: Interval, number: int) -> int:
-    """How many more posts a side until a difference worth knowing would stand out, if they vary as so far."""
-    half = max((found.high - found.low) / 2, 1e-9)
-    target = max(abs(found.estimate), WORTH_KNOWING)
-    return max(1, math.ceil(number * (half / target) ** 2) - number)
-
-
-def _tail(number: int) -> float:
-    """The share to leave out on each side: 2.5 % for many, less for few, as t is wider than the normal curve."""
-    if number < 2:
-        return 0.0
-    widened = Z95 * (1 + (Z95 * Z95 + 1) / (4 * (number - 1))) * math.sqrt(number / (number - 1))
-    return 0.5 * math.erfc(widened / math.sqrt(2))

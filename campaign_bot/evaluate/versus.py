@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 from typing import TYPE_CHECKING
 
+from campaign_bot.evaluate.comparisons import by_post, drawn, per_follower, usual_followers, verdict_of
 from campaign_bot.evaluate.groups import PostFigures
-from campaign_bot.evaluate.statistics import FLOOR, Interval, median_difference, posts_needed
+from campaign_bot.evaluate.statistics import ALPHA, FLOOR, Interval, Sides
 from campaign_bot.model import State
 
 if TYPE_CHECKING:
     from campaign_bot.evaluate import Evaluation
-
-SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,55 +27,50 @@ class Versus:
     posts: int
     others: int
     ratio: Interval | None
-    verdict: str  # more, less, unclear, few
-    more_posts: int | None
+    verdict: str  # more, less, same, unclear, few
+    more_posts: int | None  # see `Comparison`
 
 
 def versus(now: Evaluation, before: Evaluation, name: str = "") -> Versus:
-    values = _per_follower if name else _against_account
-    usual = {} if name else _usual([*now.posts, *before.posts])
-    here, there = values(now.posts, usual), values(before.posts, usual)
-    few = min(len(here), len(there))
-    if few < FLOOR:
-        return Versus(before, name, len(here), len(there), None, "few", FLOOR - few)
-    found, p = median_difference(here, there, seed=1)
-    ratio = Interval(*(math.exp(min(max(value, -50.0), 50.0)) for value in (found.estimate, found.low, found.high)))
-    if p < SURE and not ratio.low <= 1 <= ratio.high:
-        return Versus(before, name, len(here), len(there), ratio, "more" if ratio.estimate > 1 else "less", None)
-    return Versus(before, name, len(here), len(there), ratio, "unclear", posts_needed(found, few))
+    if name:
+        usual = usual_followers([*now.posts, *before.posts])
+        here, there = (
+            _drawn((one.post, value) for one, value in per_follower(side.posts, usual)) for side in (now, before)
+        )
+    else:
+        medians = _usual(now.posts, before.posts)
+        here, there = _against_account(now.posts, medians), _against_account(before.posts, medians)
+    sides = Sides(here, there)
+    if sides.few < FLOOR:
+        return Versus(before, name, len(here), len(there), None, "few", FLOOR - sides.few)
+    found = sides.interval()
+    assert found is not None  # noqa: S101 - eight posts a side are enough for one comparison
+    ratio, more = found.exp(), None
+    verdict = verdict_of(ratio, sure=sides.p() < ALPHA)
+    if verdict == "unclear" and (needed := sides.needed()) is not None:
+        more = max(needed - len(sides.here), 0)
+    return Versus(before, name, len(sides.here), len(sides.there), ratio, verdict, more)
 
 
-def _usual(posts: Sequence[PostFigures]) -> dict[str, float]:
-    """Each account's median logarithm, over both periods together."""
+def _usual(now: Sequence[PostFigures], before: Sequence[PostFigures]) -> dict[str, float]:
+    """The median logarithm of each account that is in both periods, over both together."""
     logs: dict[str, list[float]] = {}
-    for one in posts:
+    for one in (*now, *before):
         if one.engagements is not None:
             logs.setdefault(one.result.account, []).append(math.log1p(max(one.engagements, 0)))
-    return {account: median(some) for account, some in logs.items()}
+    both = {one.result.account for one in now} & {one.result.account for one in before}
+    return {account: median(some) for account, some in logs.items() if account in both}
 
 
 def _against_account(posts: Sequence[PostFigures], usual: dict[str, float]) -> list[float]:
-    return _by_post(
-        [
-            (one.result.post, math.log1p(max(one.engagements, 0)) - usual[one.result.account])
-            for one in posts
-            if one.engagements is not None and one.result.state is State.SENT
-        ]
+    return _drawn(
+        (one.result.post, math.log1p(max(one.engagements, 0)) - usual[one.result.account])
+        for one in posts
+        if one.engagements is not None and one.result.state is State.SENT and one.result.account in usual
     )
 
 
-def _per_follower(posts: Sequence[PostFigures], _usual: dict[str, float]) -> list[float]:
-    return _by_post(
-        [
-            (one.result.post, math.log((max(rate.numerator, 0) + 1) / rate.denominator))
-            for one in posts
-            if (rate := one.by_followers) is not None
-        ]
-    )
-
-
-def _by_post(values: Sequence[tuple[str, float]]) -> list[float]:
-    found: dict[str, list[float]] = {}
-    for post, value in values:
-        found.setdefault(post, []).append(value)
-    return [fmean(found[post]) for post in sorted(found)]
+def _drawn(values: Iterable[tuple[str, float]]) -> list[float]:
+    """One value a post, in an order that was drawn."""
+    found = by_post(values)
+    return [found[post] for post in sorted(found, key=drawn)]

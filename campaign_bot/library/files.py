@@ -49,9 +49,30 @@ class Objective(FileModel):
     text: Text
     metric: str
     target: float
-    baseline: float = 0
+    baseline: float | None = None  # before the campaign; none given: nobody knows, which is not 0
     by: Day
     audience: Text = {}
+
+
+class Source(FileModel):
+    """Where a statement comes from: every row that states something has one."""
+
+    title: str
+    url: Address = ""
+    date: Annotated[str, BeforeValidator(parse_year_or_date)]
+
+
+class OutsideBenchmark(FileModel):
+    """What others had, as somebody typed it in. Only a figure of the same measure at the same age is put beside ours."""
+
+    metric: Literal["median_engagements", "engagement_per_100_followers", "engagement_per_100_impressions"]
+    value: Annotated[float, Field(ge=0)]
+    network: Slug | None = None  # none: of several
+    language: Language | None = None
+    age: Duration | None = None  # of the posts when they were counted; none: the source does not say
+    year: Annotated[int, Field(ge=2006, le=2100)]  # that the figure is of
+    formula: Annotated[str, Field(min_length=3)]  # as the source has it: what is counted, divided by what
+    source: Source
 
 
 class Links(FileModel):
@@ -201,6 +222,10 @@ class CampaignFile(FileModel):
     name: Text
     goal: Text
     objectives: tuple[Objective, ...] = ()
+    benchmarks: tuple[OutsideBenchmark, ...] = ()
+    outcomes: dict[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Text
+    ] = {}  # own ones that are imported: their words
     starts: Day
     ends: Day
     timezone: str
@@ -232,6 +257,7 @@ class CampaignFile(FileModel):
     pairs: Pairs = Pairs()
     staff_hours: Annotated[float, Field(ge=0)] | None = None  # what people put in, for the report
     impact: Text = {}  # what changed, and what of it is the campaign's doing: somebody's judgement, in words
+    decisions: Text = {}  # what was decided upon it: typed in, for the report
     checks: Checks = Checks()
 
     @field_validator("accounts")
@@ -310,14 +336,6 @@ class SeriesFile(FileModel):
     replies: Literal["everybody", "following", "followers", "mentioned", "nobody"] = "everybody"
     author: str = ""  # who writes its templates: see `self_approval`
     allow: tuple[Allowed, ...] = ()
-
-
-class Source(FileModel):
-    """Where a statement comes from: every row that states something has one."""
-
-    title: str
-    url: Address = ""
-    date: Annotated[str, BeforeValidator(parse_year_or_date)]
 
 
 class Row(BaseModel):

@@ -10,6 +10,7 @@ from campaign_bot.library.checks import check_draft, chosen_rows
 from campaign_bot.library.draft import CAMPAIGN, Draft, read_draft
 from campaign_bot.library.experiment_checks import check_experiments
 from campaign_bot.library.files import Library, Series
+from campaign_bot.library.measure_checks import check_measures
 from campaign_bot.library.series_checks import TemplateProblems, check_series
 from campaign_bot.library.sound import NOT_LOOKED_AT, not_looked_at, unsound, without
 from campaign_bot.model import Problem
@@ -51,6 +52,7 @@ def load_sound(
         *check_draft(draft, known),
         *check_series(draft, known, template_problems),
         *check_experiments(draft, known),
+        *check_measures(draft, known),
         *(check_settings(draft, rules) if rules is not None else ()),
     }
     left_out = unsound(draft, found)

@@ -14,14 +14,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from campaign_bot.bilingual import say
 from campaign_bot.parity import Parity, Share
+from campaign_bot.report.labels import sentence_case
 from campaign_bot.report.words import N, Speaker
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Languages side by side", "Les langues côte à côte"),
     "words": (
-        "A post is one thing in all its languages: it is approved and due as one. A pair is one post on one network.",
+        "A post is one thing in all its languages: it is approved and due as one. A pair is one post on one network, in"
+        " all its languages.",
         f"Une publication forme un tout dans toutes ses langues{N}: elle est approuvée et prévue comme un tout. Une paire est une"
-        " publication sur un réseau.",
+        " publication sur un réseau, dans toutes ses langues.",
     ),
     "measure": ("Measure", "Mesure"),
     "value": ("Value", "Valeur"),
@@ -34,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "language": ("Language", "Langue"),
     "pairs": ("Pairs read", "Paires relevées"),
     "engagements": ("Engagements", "Réactions"),
-    "median": ("Median per post", "Médiane par publication"),
+    "median": ("Median per delivery", "Médiane par envoi"),
     "same_age": (
         "In complete pairs whose sides were read at the same age. Audiences differ in size: this does not say which text"
         " was better.",
@@ -120,7 +122,7 @@ def language_name(language: str, speaker: Speaker) -> str:
 def _answered(parity: Parity, speaker: Speaker) -> list[tuple[str, str, str, str]]:
     return [
         (
-            language_name(one.language, speaker), speaker.number(one.pairs), speaker.number(one.engagements),
+            sentence_case(language_name(one.language, speaker)), speaker.number(one.pairs), speaker.number(one.engagements),
             speaker.number(one.median, 1),
         )
         for one in parity.answered

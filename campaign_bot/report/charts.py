@@ -34,7 +34,7 @@ def bars(title: str, rows: Sequence[tuple[str, float]], *, axis: str, id: str, s
         text="told:N"
     )
     told = [(label, speaker.number(value, 1)) for label, value in rows]
-    return _svg(chart.properties(width=380, height=alt.Step(26)), title, told, id)
+    return _svg(chart.properties(width=300, height=alt.Step(26)), title, told, id)
 
 
 def lines(
@@ -47,7 +47,7 @@ def lines(
     values = [{"name": name, "x": x, "y": y} for name, x, y in rows]
     last = [max((row for row in values if row["name"] == name), key=lambda row: float(row["x"])) for name in names]
     colour = alt.Color("name:N", legend=None, scale=alt.Scale(domain=names, range=COLOURS[: max(len(names), 1)]))
-    x = alt.X("x:Q", title=axes[0], axis=alt.Axis(tickCount=6))
+    x = alt.X("x:Q", title=axes[0], axis=alt.Axis(tickCount=6, labelOverlap="greedy", labelSeparation=6))
     y = alt.Y("y:Q", title=axes[1], axis=alt.Axis(tickCount=5, format="~s"))
     drawn = alt.Chart(alt.InlineData(values=values)).mark_line(point=True).encode(x=x, y=y, color=colour)
     ends = (
@@ -56,7 +56,7 @@ def lines(
         .encode(x="x:Q", y="y:Q", text="name:N", color=colour)
     )
     told = [(f"{name}, {speaker.number(x, 1)}", speaker.number(y, 1)) for name, x, y in rows]
-    return _svg((drawn + ends).properties(width=380, height=220), title, told, id)
+    return _svg((drawn + ends).properties(width=300, height=220), title, told, id)
 
 
 def intervals(
@@ -73,7 +73,7 @@ def intervals(
     scale = alt.Scale(type="log", base=2, domain=[_below(values), _above(values)], nice=False)
     ticks = [tick for tick in (12.5, 25, 50, 75, 100, 150, 200, 400, 800) if _below(values) <= tick <= _above(values)]
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
+        y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=330))
     )
     spans = base.mark_rule(color=INK, strokeWidth=2).encode(
         x=alt.X(
@@ -94,7 +94,7 @@ def intervals(
         (label, f"{speaker.percent(at)} ({speaker.percent(low)} – {speaker.percent(high)})")
         for label, at, low, high, _ in rows
     ]
-    return _svg((even + spans + points).properties(width=380, height=alt.Step(24)), title, told, id)
+    return _svg((even + spans + points).properties(width=300, height=alt.Step(24)), title, told, id)
 
 
 def _below(values: Sequence[dict[str, Any]]) -> float:
@@ -113,10 +113,10 @@ def _svg(chart: Any, title: str, rows: Sequence[tuple[str, str]], id: str) -> Ch
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK, titleColor=SOFT, titleFontWeight="normal", gridColor=LINE, domainColor=LINE,
-            tickColor=LINE, labelFontSize=12, titleFontSize=12,
+            tickColor=LINE, labelFontSize=13, titleFontSize=13,
         )
         .configure_axisY(grid=False, ticks=False, labelPadding=6)
-        .configure_text(fontSize=12)
+        .configure_text(fontSize=13)
     )  # fmt: skip
     svg = vl_convert.vegalite_to_svg(chart.to_json())
     figures = "; ".join(f"{label}: {told}" for label, told in rows)

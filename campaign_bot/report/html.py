@@ -73,7 +73,7 @@ def _charts(evaluation: Evaluation, speaker: Speaker, prefix: str) -> dict[str, 
         chart = charts.lines(speaker.word("chart_growth"), growth, axes=axes, id=f"{prefix}growth", speaker=speaker)
         found["outtakes"].append(chart)
     if evaluation.weeks:
-        weeks = [(week, float(sent)) for week, sent, _ in evaluation.weeks[-26:]]
+        weeks = [(speaker.week(week), float(sent)) for week, sent, _ in evaluation.weeks[-26:]]
         title = speaker.word("chart_weeks")
         found["outputs"].append(
             charts.bars(title, weeks, axis=speaker.word("sent"), id=f"{prefix}weeks", speaker=speaker)

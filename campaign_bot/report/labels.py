@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate import Evaluation, Group, Rate
@@ -21,6 +21,11 @@ def text_label(text: Text, key: str, speaker: Speaker) -> str:
     return text.get(speaker.language) or next(iter(text.values()), "") or key or speaker.word("none")
 
 
+def sentence_case(text: str) -> str:
+    """As the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def language_label(code: str, speaker: Speaker) -> str:
     return speaker.word(f"lang_{code}") if code in ("en", "fr") else code
 
@@ -30,7 +35,7 @@ def label(kind: str, group: Group, speaker: Speaker) -> str:
     if kind == "network":
         return network_label(group.key)
     if kind == "language":
-        return language_label(group.key, speaker)
+        return sentence_case(language_label(group.key, speaker))
     return text_label(group.title, group.key, speaker)
 
 
@@ -39,13 +44,11 @@ def level_label(one: Comparison, speaker: Speaker) -> str:
     if one.factor == "network":
         return network_label(one.level)
     if one.factor == "language":
-        found = language_label(one.level, speaker)
-        return found[:1].upper() + found[1:]
+        return sentence_case(language_label(one.level, speaker))
     if one.factor in ("picture", "question", "length"):
         return speaker.word(f"{one.factor}_{one.level}")
     if one.factor == "weekday":
-        found = speaker.weekday(WEEKDAYS.index(one.level))
-        return found[:1].upper() + found[1:]
+        return sentence_case(speaker.weekday(WEEKDAYS.index(one.level)))
     if one.factor == "hour":
         begin, _, end = one.level.partition("-")
         return f"{int(begin)}{N}h – {int(end)}{N}h" if speaker.language == "fr" else f"{begin}:00–{end}:00"
@@ -65,8 +68,14 @@ def period(evaluation: Evaluation, speaker: Speaker) -> str:
     """What part of the campaign this is about; empty: all of it."""
     if evaluation.since is None and evaluation.until is None:
         return ""
-    ends = [speaker.date(local(one, evaluation)) if one else "…" for one in (evaluation.since, evaluation.until)]
-    return f"{speaker.word('period')}{speaker.colon} {' – '.join(ends)}"
+    begin = speaker.date(local(evaluation.since, evaluation)) if evaluation.since else "…"
+    end = speaker.date(last_day(evaluation.until, evaluation)) if evaluation.until else "…"
+    return f"{speaker.word('period')}{speaker.colon} {begin} – {end}"
+
+
+def last_day(until: datetime, evaluation: Evaluation) -> datetime:
+    """The last day of a period that goes to before `until`: at midnight the day before is the last."""
+    return local(until - timedelta(microseconds=1), evaluation)
 
 
 def local(instant: datetime, evaluation: Evaluation) -> datetime:

@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from campaign_bot.evaluate import Comparison, Evaluation
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.experiments import Arm, ExperimentResult
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS
+from campaign_bot.evaluate.statistics import MATTERS, POWER
 from campaign_bot.report.labels import level_label, text_label
 from campaign_bot.report.words import Speaker
+
+#: What an experiment can vary: wording and time.
+CHOSEN = ("question", "length", "hour")
+
+
+def power(speaker: Speaker) -> dict[str, str]:
+    """The difference that posts are asked for, and how probably they find it."""
+    return {"matters": speaker.percent(100 * (MATTERS - 1)), "power": speaker.percent(100 * POWER)}
+
+
+def units(one: Comparison, speaker: Speaker, *, said: str = "units") -> str:
+    """What is compared, and how many: posts against others, or the same posts on both sides."""
+    name = "units_paired" if one.paired else said
+    return speaker.sentence(name, posts=speaker.number(one.posts), others=speaker.number(one.others))
+
+
+def metric_words(one: Comparison, speaker: Speaker) -> str:
+    """Networks and languages have other followers, so theirs is per follower."""
+    return speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
 
 
 def verdict_words(one: Comparison, speaker: Speaker) -> str:
     """What a comparison of enough posts comes to, in a few words."""
-    if one.sure:
+    if one.verdict != "unclear":
         return speaker.word(f"sure_{one.verdict}")
-    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts))
+    if not one.more_posts:
+        return speaker.sentence("tell_never" if one.more_posts is None else "tell_enough", **power(speaker))
+    return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts), **power(speaker))
 
 
 def few_words(one: Comparison, speaker: Speaker) -> str:
     """A comparison of too few posts: how many there are, and how many more it takes at least."""
-    numbers = {name: speaker.number(getattr(one, name)) for name in ("posts", "others")}
-    return speaker.sentence("tell_few", label=level_label(one, speaker), more=speaker.number(one.more_posts), **numbers)
+    numbers = {"units": units(one, speaker, said="units_few"), "more": speaker.number(one.more_posts)}
+    return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
 
 def comparison_words(one: Comparison, speaker: Speaker) -> str:
-    """One comparison as a sentence that a manager can read."""
-    name = level_label(one, speaker)
-    numbers = {"posts": speaker.number(one.posts), "others": speaker.number(one.others)}
-    if one.ratio is None:
-        return few_words(one, speaker)
-    metric = speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
+    """A sure comparison as a sentence that a manager can read."""
+    assert one.ratio is not None  # noqa: S101 - what is sure has one
     change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
-    if one.sure:
-        return speaker.sentence("cmp_sure", label=name, change=change, metric=metric, low=low, high=high, **numbers)
-    more = speaker.number(one.more_posts)
-    return speaker.sentence("cmp_unclear", label=name, metric=metric, low=low, high=high, more=more, **numbers)
+    return speaker.sentence(
+        "cmp_sure", label=level_label(one, speaker), change=change, metric=metric_words(one, speaker), low=low,
+        high=high, units=units(one, speaker),
+    )  # fmt: skip
 
 
 def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
-    """What holds for all comparisons, then the sure ones."""
+    """What holds for all comparisons, and whether people got an answer."""
     found: list[str] = []
-    tested = [one for one in evaluation.comparisons if one.p is not None]
-    if tested:
-        found.append(speaker.sentence("chance", number=speaker.number(len(tested))))
+    levels = [one.confidence for one in evaluation.comparisons if one.confidence is not None]
+    if levels:
+        tested = speaker.number(len(levels))
+        least, age = speaker.percent(100 * min(levels), 2), speaker.age(evaluation.age)
+        found.append(speaker.sentence("chance", number=tested, age=age, least=least))
     else:
         found.append(speaker.sentence("no_comparison"))
+    if any(one.verdict == "unclear" or one.paired for one in evaluation.comparisons):
+        found.append(speaker.sentence("power", **power(speaker)))
     if any(one.factor in TIMES and one.ratio for one in evaluation.comparisons):
         found.append(speaker.sentence("times_note"))
     loops = evaluation.loops
@@ -54,7 +78,20 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     else:
         name = "loops_open" if loops.still_open else "loops_none"
         found.append(speaker.sentence(name, open=speaker.number(loops.still_open)))
+    if (test := _next_test(evaluation)) is not None and test.ratio is not None:
+        change = speaker.change(test.ratio.estimate)
+        found.append(speaker.sentence("next_test", label=level_label(test, speaker), change=change))
+    decisions = evaluation.campaign.decisions.get(speaker.language, "")
+    found.append(
+        speaker.sentence("decisions", decisions=decisions) if decisions else speaker.sentence("decisions_none")
+    )
     return found
+
+
+def _next_test(evaluation: Evaluation) -> Comparison | None:
+    """Of what whoever posts can choose and is not sure: what would be found out with the fewest posts."""
+    open_ones = [one for one in evaluation.comparisons if one.factor in CHOSEN and one.more_posts and one.ratio]
+    return min(open_ones, key=lambda one: (one.more_posts or 0, one.factor), default=None)
 
 
 def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
@@ -65,6 +102,10 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
     if one.changed:
         found.append(speaker.sentence("exp_changed"))
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
+    if any(arm.posts for arm in one.arms):
+        found.append(_medians(one, speaker))
+    if one.waiting:
+        found.append(speaker.sentence("exp_waiting", number=speaker.number(one.waiting)))
     if one.stopped and one.verdict == "not yet":
         found.append(speaker.sentence("exp_stopped"))
     if one.dropped:
@@ -76,6 +117,17 @@ def experiment_title(one: ExperimentResult, speaker: Speaker) -> str:
     return text_label(one.question, one.id, speaker)
 
 
+def _medians(one: ExperimentResult, speaker: Speaker) -> str:
+    arms = "; ".join(
+        speaker.sentence(
+            "exp_one_arm", variant=arm.variant, median=speaker.number(arm.median, 1), number=speaker.number(arm.posts)
+        )
+        for arm in one.arms
+    )
+    what, age = speaker.word(one.metric).lower(), speaker.age(timedelta(hours=one.age_hours))
+    return speaker.sentence("exp_arms", what=what, age=age, arms=arms)
+
+
 def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     names = {"variant": arm.variant, "control": one.arms[0].variant}
     blocks, most = speaker.number(one.blocks), speaker.number(one.most_blocks)
@@ -83,9 +135,7 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
         return speaker.sentence("exp_early", blocks=blocks, most=most, **names)
     change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
     if arm.verdict in ("won", "lost"):
-        metric = (
-            speaker.sentence("metric_usual") if one.metric == "engagements" else speaker.word("engagements").lower()
-        )
+        metric = speaker.sentence(f"metric_{one.metric}")
         return speaker.sentence(
             f"exp_{arm.verdict}", change=change, metric=metric, low=low, high=high, blocks=blocks, **names
         )

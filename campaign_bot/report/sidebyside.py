@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from campaign_bot.evaluate import Evaluation, Rate
-from campaign_bot.report.labels import local, rate_words
+from campaign_bot.report.labels import last_day, local, rate_words, sentence_case
+from campaign_bot.report.learning import power
 from campaign_bot.report.sections import Section, Table
 from campaign_bot.report.words import Speaker
 
@@ -39,7 +40,7 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
 
 def _span(one: Evaluation, speaker: Speaker) -> str:
     begin = speaker.date(local(one.since, one)) if one.since else speaker.word("start")
-    end = speaker.date(local(one.until, one)) if one.until else speaker.word("end")
+    end = speaker.date(last_day(one.until, one)) if one.until else speaker.word("end")
     return speaker.sentence("span", begin=begin, end=end)
 
 
@@ -54,13 +55,17 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     found = evaluation.versus
     assert found is not None  # noqa: S101 - asked only then
     numbers = {"posts": speaker.number(found.posts), "others": speaker.number(found.others)}
+    units = speaker.sentence("units", **numbers)
     if found.ratio is None:
-        return speaker.sentence("vs_few", more=speaker.number(found.more_posts), **numbers)
+        return speaker.sentence("vs_few", more=speaker.number(found.more_posts), units=units)
     metric = speaker.sentence("metric_followers" if found.name else "metric_usual")
     change, low, high = (speaker.change(value) for value in (found.ratio.estimate, found.ratio.low, found.ratio.high))
+    told = {"metric": metric, "low": low, "high": high, "units": units}
     if found.verdict in ("more", "less"):
-        change = change[:1].upper() + change[1:]
         than = speaker.sentence("than_campaign" if found.name else "than_period", campaign=found.name)
-        return speaker.sentence("vs_sure", than=than, change=change, metric=metric, low=low, high=high, **numbers)
-    more = speaker.number(found.more_posts)
-    return speaker.sentence("vs_unclear", metric=metric, low=low, high=high, more=more, **numbers)
+        return speaker.sentence("vs_sure", than=than, change=sentence_case(change), **told)
+    if found.verdict == "same":
+        return speaker.sentence("vs_same", **told)
+    name = "vs_never" if found.more_posts is None else "vs_more" if found.more_posts else "vs_enough"
+    more = speaker.sentence(name, more=speaker.number(found.more_posts), **power(speaker))
+    return speaker.sentence("vs_unclear", more=more, **told)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from campaign_bot.evaluate import Evaluation
+from campaign_bot.evaluate import Evaluation, Rate
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
 from campaign_bot.report.labels import level_label
+from campaign_bot.report.learning import metric_words
 from campaign_bot.report.words import Speaker
 
 
@@ -32,7 +33,19 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     if total.median is None:
         return speaker.sentence("unread")
     median, age = speaker.number(total.median, 1), speaker.age(evaluation.age)
-    return speaker.sentence("engaged", median=median, age=age, read=speaker.number(total.read))
+    return speaker.sentence(
+        "engaged", median=median, age=age, read=speaker.number(total.read), rate=_rate(total.by_followers, speaker)
+    )
+
+
+def _rate(rate: Rate | None, speaker: Speaker) -> str:
+    """With its numerator and its denominator."""
+    if rate is None or rate.percent is None:
+        return speaker.sentence("engaged_no_rate")
+    numerator, denominator = speaker.number(rate.numerator), speaker.number(rate.denominator)
+    return speaker.sentence(
+        "engaged_rate", rate=speaker.number(rate.percent, 2), numerator=numerator, denominator=denominator
+    )
 
 
 def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -51,6 +64,7 @@ def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
     return speaker.sentence(
         "strongest",
         number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
+        metric=metric_words(best, speaker), age=speaker.age(evaluation.age),
     )  # fmt: skip
 
 
@@ -59,7 +73,8 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("objectives_none")
     number = Counter(one.verdict.replace(" ", "_") for one in evaluation.objectives)
     names = ("met", "on_the_way", "not_met", "not_measured")
-    return speaker.sentence("objectives_judged", **{name: speaker.number(number[name]) for name in names})
+    sentence = "objectives_judged_whole" if evaluation.since or evaluation.until else "objectives_judged"
+    return speaker.sentence(sentence, **{name: speaker.number(number[name]) for name in names})
 
 
 def _participated(evaluation: Evaluation, speaker: Speaker) -> str:

@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from campaign_bot.evaluate import Comparison, Evaluation, Group, Judged, Rate
+from campaign_bot.evaluate.benchmarks import Outside
 from campaign_bot.evaluate.experiments import ExperimentResult
+from campaign_bot.evaluate.ladder import FOLLOWING
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.model import Counts
@@ -57,13 +59,20 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
             for age, value in points
         ],
         "ladder": [
-            {"rung": one.name, "number": one.number, "deliveries": one.posts, "step": _rate(one.step)}
+            {
+                "rung": one.name,
+                "number": one.number,
+                "deliveries": one.posts,
+                "step": _rate(one.step),
+                **({"followers_change": one.change} if one.name == FOLLOWING else {}),
+            }
             for one in ladder.rungs
         ],
         "followers": None if ladder.followers is None else {"first": ladder.followers[0], "last": ladder.followers[1]},
         "participation_yield": _rate(ladder.participation_yield),
         "loops": {"closed": _rate(loops.closed), "open": loops.still_open, "unanswered": list(loops.unanswered)},
         "benchmarks": [{**asdict(one), "by_followers": _rate(one.by_followers)} for one in evaluation.benchmarks],
+        "outside_benchmarks": [_outside(one) for one in evaluation.outside],
         "outcomes": evaluation.outcomes,
         "costs": [asdict(one) for one in evaluation.costs],
         "comparisons": [_comparison(one) for one in evaluation.comparisons],
@@ -116,6 +125,15 @@ def _objective(one: Judged) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _outside(one: Outside) -> dict[str, Any]:
+    file = one.file
+    return {
+        "metric": file.metric, "network": file.network, "language": file.language, "value": file.value,
+        "age_hours": file.age.total_seconds() / 3600 if file.age else None, "year": file.year, "formula": file.formula,
+        "source": file.source.model_dump(), "same_age": one.same_age, "ours": one.ours, "deliveries": one.read,
+    }  # fmt: skip
+
+
 def _versus(one: Versus) -> dict[str, Any]:
     return {
         "campaign": one.name or None, "since": _instant(one.before.since), "until": _instant(one.before.until),
@@ -126,8 +144,9 @@ def _versus(one: Versus) -> dict[str, Any]:
 
 def _comparison(one: Comparison) -> dict[str, Any]:
     return {
-        "factor": one.factor, "level": one.level, "posts": one.posts, "others": one.others,
-        "ratio": _interval(one.ratio), "p_holm": one.p, "verdict": one.verdict, "more_posts": one.more_posts,
+        "factor": one.factor, "level": one.level, "posts": one.posts, "others": one.others, "paired": one.paired,
+        "ratio": _interval(one.ratio), "confidence": one.confidence, "p_holm": one.p, "verdict": one.verdict,
+        "more_posts": one.more_posts,
     }  # fmt: skip
 
 

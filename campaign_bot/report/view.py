@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign_bot.evaluate import Evaluation, Group, Judged, PostFigures
-from campaign_bot.report.labels import label, language_label, level_label, network_label, rate_words, text_label
+from campaign_bot.evaluate.ladder import FOLLOWING, Rung
+from campaign_bot.library.files import Text
+from campaign_bot.library.metrics import OUTCOMES
+from campaign_bot.report.labels import label, language_label, level_label, local, network_label, rate_words, text_label
 from campaign_bot.report.learning import (
     comparison_words,
     experiment_title,
     experiment_words,
     few_words,
     learning_words,
+    units,
     verdict_words,
 )
 from campaign_bot.report.sections import Card, Section, Table
@@ -44,21 +48,34 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> Section:
     names = ("objectives", "baseline", "target", "until", "measured", "verdict", "projection")
     rows = tuple(_objective(one, speaker) for one in evaluation.objectives)
     table = Table(speaker.word("cap_objectives"), tuple(speaker.word(name) for name in names), rows, words=True)
-    return Section("objectives", speaker.word("objectives"), (goal,), (table,))
+    words = (goal,)
+    if evaluation.since or evaluation.until:
+        now = speaker.date(local(evaluation.now, evaluation))
+        words = (goal, speaker.sentence("objectives_whole", now=now))
+    return Section("objectives", speaker.word("objectives"), words, (table,))
 
 
 def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
+    objective = one.objective
+
+    def amount(value: float | None, unknown: str = "not_measured_short") -> str:
+        """In the metric's own unit."""
+        if value is None:
+            return speaker.word(unknown)
+        return speaker.percent(value, 1) if objective.metric.endswith("_percent") else speaker.rounded(value)
+
     projection = "–"
     if one.projection is not None:
         ends = (one.projection.low, one.projection.high)
-        projection = f"{speaker.rounded(one.projection.estimate)} ({'–'.join(map(speaker.rounded, ends))})"
+        projection = f"{amount(one.projection.estimate)} ({'–'.join(map(amount, ends))})"
     if one.likely is not None:
         projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
-    measured = speaker.word("not_measured_short") if one.value is None else speaker.rounded(one.value)
-    objective = one.objective
+    text = text_label(objective.text, objective.id, speaker)
+    if audience := objective.audience.get(speaker.language):
+        text = speaker.sentence("for_audience", text=text, audience=audience)
     return (
-        text_label(objective.text, objective.id, speaker), speaker.number(objective.baseline, 1),
-        speaker.number(objective.target, 1), speaker.date(objective.by), measured, speaker.word(one.verdict), projection,
+        text, amount(objective.baseline, "no_baseline"), amount(objective.target), speaker.date(objective.by),
+        amount(one.value), speaker.word(one.verdict), projection,
     )  # fmt: skip
 
 
@@ -89,7 +106,7 @@ def _outputs(evaluation: Evaluation, speaker: Speaker) -> Section:
             share = speaker.percent(rate.percent, 1)
             words.append(speaker.sentence(name, n=number(rate.numerator), of=number(rate.denominator), share=share))
     tables = tuple(_sent_table(name, evaluation.groups[name], speaker) for name in KINDS if evaluation.groups[name])
-    weeks = tuple((week, number(sent), number(other)) for week, sent, other in evaluation.weeks)
+    weeks = tuple((speaker.week(week), number(sent), number(other)) for week, sent, other in evaluation.weeks)
     columns = tuple(speaker.word(name) for name in ("week", "sent", "other"))
     if weeks:
         tables = (*tables, Table(speaker.word("chart_weeks"), columns, weeks, id="weeks"))
@@ -123,10 +140,15 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
     words += _doubts(evaluation, speaker)
     tables = (
         *(_engaged_table(name, evaluation, speaker) for name in KINDS if evaluation.groups[name]),
-        *_growth(evaluation, speaker), _ladder(evaluation, speaker), *_benchmarks(evaluation, speaker),
+        *_growth(evaluation, speaker),
+        _ladder(evaluation, speaker),
+        *_benchmarks(evaluation, speaker),
+        *_outside(evaluation, speaker),
     )  # fmt: skip
     shown = (("best", evaluation.best), ("worst", evaluation.worst))
-    cards = tuple((speaker.word(name), tuple(_card(one, speaker) for one in posts)) for name, posts in shown if posts)
+    cards = tuple(
+        (speaker.word(name), tuple(_card(one, evaluation, speaker) for one in posts)) for name, posts in shown if posts
+    )
     return Section("outtakes", speaker.word("outtakes"), tuple(words), tables, cards)
 
 
@@ -148,7 +170,7 @@ def _engaged_table(kind: str, evaluation: Evaluation, speaker: Speaker) -> Table
         (
             label(kind, one, speaker), speaker.number(one.read), speaker.number(one.engagements),
             speaker.number(one.median, 1), rate_words(one.by_followers, speaker), rate_words(one.by_impressions, speaker),
-            speaker.number(one.poll_votes),
+            speaker.word("no_polls") if one.poll_votes is None and not one.polls else speaker.number(one.poll_votes),
         )
         for one in evaluation.groups[kind]
     )  # fmt: skip
@@ -172,12 +194,19 @@ def _ladder(evaluation: Evaluation, speaker: Speaker) -> Table:
     rows = tuple(
         (
             f"{speaker.word(rung.name)} – {speaker.word('signs_' + rung.name)}",
-            unknown if rung.number is None else speaker.number(rung.number),
+            _signs(rung, unknown, speaker),
             "–" if rung.step is None else rate_words(rung.step, speaker),
         )
         for rung in evaluation.ladder.rungs
     )
     return Table(speaker.word("cap_ladder"), tuple(map(speaker.word, ("rung", "number", "step"))), rows, id="ladder")
+
+
+def _signs(rung: Rung, unknown: str, speaker: Speaker) -> str:
+    number = unknown if rung.number is None else speaker.number(rung.number)
+    if rung.name != FOLLOWING:
+        return number
+    return speaker.sentence("aware_change", likes=number, change=speaker.signed(rung.change))
 
 
 def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
@@ -189,19 +218,43 @@ def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
         for one in evaluation.benchmarks
     )  # fmt: skip
     columns = tuple(map(speaker.word, ("format", "read", "median", "er_followers")))
-    return (Table(speaker.word("cap_benchmarks"), columns, rows),) if rows else ()
+    title = f"{speaker.word('cap_benchmarks')}, {speaker.sentence('at_age', age=speaker.age(evaluation.age))}"
+    return (Table(title, columns, rows),) if rows else ()
 
 
-def _card(one: PostFigures, speaker: Speaker) -> Card:
+def _outside(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
+    rows: list[tuple[str, ...]] = []
+    for one in evaluation.outside:
+        file = one.file
+        where = [network_label(file.network)] if file.network else []
+        where += [language_label(file.language, speaker)] if file.language else []
+        kind = ", ".join((speaker.word(file.metric), *where))
+        ours = speaker.sentence("outside_other") if not one.same_age else speaker.number(one.ours, 2)
+        if one.ours is not None:
+            ours = speaker.sentence("outside_ours", value=ours, read=speaker.number(one.read))
+        source = ", ".join(filter(None, (file.source.title, file.source.url, file.source.date)))
+        rows.append((
+            kind, speaker.number(file.value, 2), speaker.age(file.age), str(file.year), ours, f"{file.formula} – {source}",
+        ))  # fmt: skip
+    columns = tuple(map(speaker.word, ("outside", "value", "age", "year", "ours", "formula")))
+    return (Table(speaker.word("cap_outside"), columns, tuple(rows), words=True),) if rows else ()
+
+
+def _card(one: PostFigures, evaluation: Evaluation, speaker: Speaker) -> Card:
     result = one.result
     rate = f"{speaker.word('er_followers')}{speaker.colon} {rate_words(one.by_followers, speaker)}"
+    rate += f", {speaker.sentence('at_age', age=speaker.age(evaluation.age))}"
     return Card(f"{result.post} · {result.account}", rate, one.text, result.language, result.url)
 
 
 def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
     words, tables = list[str](), list[Table]()
     if evaluation.outcomes:
-        rows = tuple((_outcome(name, speaker), speaker.number(count)) for name, count in evaluation.outcomes.items())
+        words_of = evaluation.campaign.outcomes
+        rows = tuple(
+            (_outcome(name, words_of.get(name, {}), speaker), speaker.number(count))
+            for name, count in evaluation.outcomes.items()
+        )
         columns = (speaker.word("what"), speaker.word("number"))
         tables.append(Table(speaker.word("cap_outcomes"), columns, rows))
         if (found := evaluation.ladder.participation_yield) is not None:
@@ -214,9 +267,9 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
     return Section("outcomes", speaker.word("outcomes"), tuple(words), tuple(tables))
 
 
-def _outcome(name: str, speaker: Speaker) -> str:
-    known = ("sign_up", "submission", "download", "idea_answered", "idea_adopted")
-    return speaker.word(name) if name in known else name.replace("_", " ")
+def _outcome(name: str, said: Text, speaker: Speaker) -> str:
+    """In the campaign's own words, or ours; an outcome that has none is called as it was imported."""
+    return said.get(speaker.language) or (speaker.word(name) if name in OUTCOMES else name.replace("_", " "))
 
 
 def _costs(evaluation: Evaluation, speaker: Speaker) -> Table:
@@ -244,7 +297,7 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     names = ("comparison", "against", "difference", "interval", "verdict")
     rows = tuple(
         (
-            level_label(one, speaker), f"{speaker.number(one.posts)} / {speaker.number(one.others)}",
+            level_label(one, speaker), units(one, speaker, said="units_short"),
             speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
             verdict_words(one, speaker),
         )

@@ -1,4 +1,5 @@
-"""How the report speaks: words, numbers and dates in English and French. The words themselves are in `texts.py`."""
+"""How the report speaks: words, numbers and dates in English and French. The words themselves are in `texts.py` and
+`sentences.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from babel.numbers import format_currency, format_decimal
 
 from campaign_bot.bilingual import N, typeset
 from campaign_bot.compose.filters import ordinal
-from campaign_bot.report.texts import METHODS, SENTENCES, WORDS
+from campaign_bot.report.sentences import METHODS, SENTENCES
+from campaign_bot.report.texts import WORDS
 
 
 class Speaker:
@@ -73,6 +75,15 @@ class Speaker:
     def date(self, value: date | datetime) -> str:
         text = format_date(value, format="long", locale=self._locale).replace("\u202f", N)
         return ordinal(text, value, Locale.parse(self._locale))
+
+    def week(self, iso: str) -> str:
+        """2027-W03 as people say it."""
+        year, _, number = iso.partition("-W")
+        return self.sentence("week", year=year, week=int(number))
+
+    def signed(self, value: int | None) -> str:
+        """A change: +442, −3."""
+        return f"{'+' if value and value > 0 else ''}{self.number(value)}"
 
     def weekday(self, number: int) -> str:
         """0 is Monday."""

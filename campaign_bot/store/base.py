@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from campaign_bot.model import (
     Allowance,
+    Asking,
     Assignment,
     Click,
     Content,
@@ -24,8 +25,10 @@ from campaign_bot.model import (
     Result,
     Spend,
     State,
+    Summed,
     Tallied,
     Tally,
+    Totals,
 )
 from campaign_bot.store.record import Attempt, Disposed, Fault, Head, Line, Trail, Verified
 
@@ -299,6 +302,15 @@ class Store(Protocol):
         in_experiments: bool = False,
     ) -> list[Measured]: ...
     def tallied(self, *, since: datetime | None = None, until: datetime | None = None) -> list[Tallied]: ...
+    def how_many(self, *, since: datetime | None, until: datetime | None) -> int: ...
+    def summed(
+        self, *, since: datetime | None, until: datetime | None, most: int
+    ) -> tuple[list[Summed], list[str]]: ...
+    def closer(self, keys: Sequence[str], *, since: datetime | None, until: datetime | None) -> Iterator[Measured]: ...
+    def asking(
+        self, *, since: datetime | None, until: datetime | None, polls: Mapping[str, int], rungs: Sequence[str]
+    ) -> list[Asking]: ...
+    def totals(self, *, since: datetime | None, until: datetime | None, late: timedelta) -> Totals: ...
     def approvals(self, *, since: datetime | None = None, until: datetime | None = None) -> int: ...
     def follower_counts(self) -> list[tuple[str, datetime, int]]: ...
     def events(self, subject: str = "") -> list[Event]: ...

@@ -18,13 +18,13 @@ from campaign_bot.store.disposal import Disposal
 from campaign_bot.store.experimenting import Experimenting
 from campaign_bot.store.forgetting import Forgetting
 from campaign_bot.store.ledger import Ledger
-from campaign_bot.store.measuring import Measuring
 from campaign_bot.store.outside import Outside
 from campaign_bot.store.reading import Reading
 from campaign_bot.store.record import Head
 from campaign_bot.store.rows import to_counts, to_delivery
 from campaign_bot.store.sending import Sending
 from campaign_bot.store.servers import Servers
+from campaign_bot.store.summing import Summing
 
 #: Each account and state is looked up in the index, and counted there: what was sent is never read row by row.
 _TALLY = """
@@ -55,7 +55,7 @@ class SqliteStore(
     Outside,
     Forgetting,
     Ledger,
-    Measuring,
+    Summing,
     Experimenting,
     Copies,
     Servers,

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from datetime import date
 from pathlib import Path
 
+import pytest
+
+from bench.report import fill
 from tests.campaigns import write_campaign
 from tests.cli.conftest import Run
+from tests.database import connect
 from tests.test_experiments import WORDINGS
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def test_the_command_plans_and_judges(campaign: Path, run: Run) -> None:
@@ -21,3 +30,114 @@ def test_the_command_plans_and_judges(campaign: Path, run: Run) -> None:
     assert run("experiment", "result", "--language", "fr").out.startswith("ask-or-tell\u00a0: Une question")
     unknown = run("experiment", "result", "ask-or-tel")
     assert (unknown.code, "Did you mean" in unknown.err) == (1, True)
+
+
+def measured(database: Path, *, simulated: bool = False) -> Path:
+    """100 posts of 2020 to 2025, six deliveries each."""
+    fill(database, 3_000)
+    if simulated:
+        with connect(str(database)) as db:
+            db.execute("update meta set value = 'yes' where name = 'simulated'")
+            db.execute("update snapshot set simulated = 1")
+    return database
+
+
+def test_a_rehearsal_s_database_is_reported_as_of_its_last_event(campaign: Path, run: Run) -> None:
+    database = measured(campaign / "rehearsal.db", simulated=True)
+    before = run("report", "--format", "md")
+    assert "Nothing was planned yet." in before.out  # the campaign's own database is another one
+    said = run("report", "--database", database, "--format", "json")
+    (last,) = connect(str(database)).execute("select max(taken_ms) from snapshot").fetchone()
+    assert said.code == 0, said.err
+    assert said.json["simulated"] is True
+    assert date.fromisoformat(said.json["made"][:10]) == date.fromtimestamp(last / 1000)
+    assert said.json["total"]["young"] == 0
+    assert run("experiment", "result", "--database", database).code == 0
+    assert run("report", "--database", database, "--language", "fr").code == 0
+    assert (database.parent / "report.fr.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "There is no file"),
+        (b"", "is not a database"),
+        (b"no database at all, but long enough" * 99, "is not a database"),
+    ],
+)
+def test_what_is_no_database_stays_as_it_is(campaign: Path, run: Run, content: bytes | None, message: str) -> None:
+    file = campaign / "other.db"
+    if content is not None:
+        file.write_bytes(content)
+    said = run("report", "--database", file)
+    assert (said.code, message in said.err, "Traceback" in said.err) == (1, True, False)
+    assert (file.read_bytes() if file.exists() else None) == content
+
+
+def test_periods_are_compared_day_by_day_without_overlap(campaign: Path, run: Run) -> None:
+    measured(campaign / "campaign.db")
+    said = run(
+        "report", "--since", "2023-03-01", "--until", "2023-03-31", "--compare", "previous", "--format", "md"
+    ).out
+    assert "Period: March 1, 2023 – March 31, 2023" in said
+    # 31 days, over the change of the clocks on March 12
+    assert "| January 29, 2023 to February 28, 2023 | March 1, 2023 to March 31, 2023 |" in said
+    versus = run(
+        "report", "--since", "2023-03-01", "--until", "2023-03-31", "--compare", "previous", "--format", "json"
+    ).json
+    assert versus["versus"]["until"] == versus["since"]
+    assert versus["versus"]["total"]["planned"] + versus["total"]["planned"] == 6 * 3
+    named = run(
+        "report", "--since", "2023-03-01", "--compare", "2022-01-01..2022-12-31", "--language", "fr", "--format", "md"
+    )
+    assert "du 1er janvier 2022 au 31 décembre 2022" in named.out.replace("\u00a0", " ")
+    assert "publications contre" in named.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--compare", "previous"), "Say since when with --since"),
+        (("--since", "2999-01-01", "--compare", "previous"), "has not come yet"),
+        (("--since", "2027-02-02", "--until", "2027-02-01"), "--until is before --since"),
+        (("--compare", "2027-02-02..2027-02-01"), "is not a period"),
+        (("--compare", "2027-02-02.."), "is not a date"),
+        (("--compare", "nowhere"), "nothing to compare with"),
+        (("--compare", "."), ""),
+        (("--since", "yesterday"), "Write it as 2027-03-04"),
+    ],
+)
+def test_periods_that_are_none_are_refused_in_words(
+    campaign: Path, run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    said = run("report", "--format", "md", *arguments)
+    assert (said.code, message in said.err, "Traceback" in said.err) == (1 if message else 0, True, False)
+
+
+def test_another_campaign_is_compared_per_follower(campaign: Path, run: Run, tmp_path: Path) -> None:
+    measured(campaign / "campaign.db")
+    other = write_campaign(tmp_path / "autumn")
+    missing = run("report", "--compare", other, "--format", "md")
+    assert (missing.code, "has no database" in missing.err) == (1, True)
+    measured(other / "campaign.db")
+    said = run("report", "--compare", other, "--format", "md").out
+    assert "| What | autumn | This campaign |" in said
+    assert "No difference that matters in engagement per follower" in said  # it is the same campaign twice
+    assert re.search(r"\(100 against 100 posts\)", said)
+    with connect(str(other / "campaign.db")) as db:
+        db.execute("update meta set value = 'yes' where name = 'simulated'")
+    mixed = run("report", "--compare", other, "--format", "md")
+    assert (mixed.code, "SIMULATED" in mixed.err) == (1, True)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM: printing is NOT checked (apt install chromium)")
+def test_a_pdf_is_printed_whole_or_the_reason_told(campaign: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(campaign / "campaign.db")
+    assert run("report", "--format", "pdf", "--since", "2025-01-01", "-o", "a.pdf").code == 0
+    printed = (campaign / "a.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 3
+    assert run("report", "--format", "pdf", "-o", "-").code == 1
+    monkeypatch.setenv("PATH", "")
+    without = run("report", "--format", "pdf", "-o", "b.pdf")
+    assert (without.code, "apt install chromium" in without.err) == (1, True)

@@ -49,7 +49,17 @@ def on_x(setting: str) -> dict[str, str | bytes | None]:
 X_EN = f"{CAMPAIGN}:13"
 CRON = 'when: {cron: "0 12 * * mon"}'
 
+
 # (what is written, place, rule, part of the message with its advice)
+def objective(metric: str) -> str:
+    return f"objectives:\n- {{id: a, text: {{en: A, fr: B}}, metric: {metric}, target: 5, by: 2027-02-28}}\n"
+
+
+def benchmark(network: str) -> str:
+    source = "source: {title: A, date: 2026}"
+    return f"benchmarks:\n- {{network: {network}, metric: median_engagements, value: 5, age: 24h, year: 2026, formula: likes a post, {source}}}\n"
+
+
 BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     # reading
     ({CAMPAIGN: None}, CAMPAIGN, "empty-campaign", "campaign-bot init DIR"),
@@ -117,6 +127,14 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     (changed(CAMPAIGN, "2027-02-28", "0207-02-28"), f"{CAMPAIGN}:5:7", "bad-date", "between 2000 and 2100"),
     (changed(CAMPAIGN, "2027-02-28", "2026-02-28"), f"{CAMPAIGN}:5:7", "bad-date", "comes before"),
     (changed(CAMPAIGN, "America/Toronto", "America/Toronot"), f"{CAMPAIGN}:6:11", "unknown-timezone", "`America/Toronto`"),
+    (ended(CAMPAIGN, objective("poll_vots")), f"{CAMPAIGN}:15:41", "unknown-metric", "Did you mean `poll_votes`?"),
+    (ended(CAMPAIGN, objective("pledge")), f"{CAMPAIGN}:15:41", "unknown-metric", "`outcomes:`"),
+    (ended(CAMPAIGN, "outcomes: {pledge: {en: Pledges, fr: Promesses}}\n" + objective("pledges")), f"{CAMPAIGN}:16:41", "unknown-metric", "`pledge`?"),
+    (ended(CAMPAIGN, "outcomes: {pledge: {en: Pledges}}\n"), f"{CAMPAIGN}:14:12", "missing-language", "`fr`"),
+    (ended(CAMPAIGN, benchmark("mastodn")), f"{CAMPAIGN}:15:13", "unknown-network", "Did you mean `mastodon`?"),
+    (ended(CAMPAIGN, benchmark("x").replace("formula: likes a post, ", "")), f"{CAMPAIGN}:15:3", "missing-key", "`formula`"),
+    (ended(FACTS, "- id: later\n  text: {en: A, fr: B}\n  answers: did-you-kno\n"), f"{FACTS}:16:12", "unknown-series", "`did-you-know`?"),
+    (ended(FACTS, "- id: later\n  text: {en: A, fr: B}\n  answers: did-you-know/on\n"), f"{FACTS}:16:12", "unknown-item", "no item `on`"),
     (changed(CAMPAIGN, "America/Toronto", "Toronto"), f"{CAMPAIGN}:6:11", "unknown-timezone", "`America/Toronto`"),
     (changed(CAMPAIGN, "network: x,", "network: mastodn,"), f"{CAMPAIGN}:13:19", "unknown-network", "`mastodon`"),
     (changed(CAMPAIGN, "network: x, language: en", "network: x, language: es"), f"{CAMPAIGN}:13:32", "unknown-language", "`es`"),

@@ -1,0 +1,341 @@
+"""Every sentence of the report, in English and French (Canadian usage). See `texts.py`.
+
+French is typed with plain spaces before `:`, `»` and `%` and after `«`; `Speaker` makes them no-break spaces.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "cap_outputs": ("Deliveries by {kind}", "Envois par {kind}"),
+    "cap_outtakes": ("Engagement by {kind}, at the age of {age}", "Réactions par {kind}, à l’âge de {age}"),
+    "at_age": ("at the age of {age}", "à l’âge de {age}"),
+    "more": ("{percent} more", "{percent} de plus"),
+    "less": ("{percent} less", "{percent} de moins"),
+    "times": ("{times} times as much", "{times} fois plus"),
+    # the summary
+    "sent": (
+        "{sent} of {planned} planned deliveries were sent; {failed} failed and {missed} were missed.",
+        "Envois parus : {sent} sur {planned} prévus; échoués : {failed}; manqués : {missed}.",
+    ),
+    "engaged": (
+        "Half of the deliveries had at least {median} engagements at the age of {age} ({read} counted); {rate}.",
+        "La moitié des envois avaient au moins {median} réactions à l’âge de {age} (relevés : {read}); {rate}.",
+    ),
+    "engaged_rate": (
+        "all together {rate} per 100 followers, each delivery’s followers counted ({numerator} ÷ {denominator})",
+        "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({numerator} ÷ {denominator})",
+    ),
+    "engaged_no_rate": (
+        "how many followers there were then is not known, or there were none, so there is no rate",
+        "le nombre d’abonnés à ce moment n’est pas connu, ou il n’y en avait aucun, donc aucun taux",
+    ),
+    "unread": ("No counts are known yet.", "Aucun chiffre n’est encore connu."),
+    "objectives_judged": (
+        "Objectives: {met} met, {on_the_way} on the way, {not_met} not met, {not_measured} not measured.",
+        "Objectifs : atteints, {met}; en cours, {on_the_way}; non atteints, {not_met}; non mesurés, {not_measured}.",
+    ),
+    "objectives_judged_whole": (
+        "Objectives, of the whole campaign and not of this period: {met} met, {on_the_way} on the way, {not_met} not met, {not_measured} not measured.",
+        "Objectifs, de toute la campagne et non de cette période : atteints, {met}; en cours, {on_the_way}; non atteints, {not_met}; non mesurés, {not_measured}.",
+    ),
+    "objectives_whole": (
+        "Their targets and days are of the whole campaign, so they are judged on all of it up to {now}, not on the period of this report.",
+        "Leurs cibles et leurs échéances sont celles de la campagne entière : ils sont jugés sur toute la campagne jusqu’au {now}, et non sur la période de ce rapport.",
+    ),
+    "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
+    "strongest": (
+        "The clearest of {number} comparisons – {label}: {change} {metric} than other posts at the age of {age} (between {low} and {high}, corrected for all of them).",
+        "La plus nette de {number} comparaisons – {label} : {change} {metric} que les autres publications à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
+    ),
+    "no_difference_sure": (
+        "Of {number} comparisons between kinds of posts, none shows a difference that chance could not explain.",
+        "Sur {number} comparaisons entre genres de publications, aucune ne montre un écart que le hasard n’expliquerait pas.",
+    ),
+    "no_comparison": (
+        "There are not enough posts yet to compare kinds of posts.",
+        "Il n’y a pas encore assez de publications pour en comparer les genres.",
+    ),
+    "participated": (
+        "People took part {number} times (sign-ups and submissions).",
+        "Participations (inscriptions et propositions) : {number}.",
+    ),
+    "participation_unknown": (
+        "Whether people went on to take part was not measured.",
+        "On n’a pas mesuré si les gens ont ensuite participé.",
+    ),
+    # details
+    "late": (
+        "{late} left more than a minute late; half left within {p50} s of their time, 99% within {p99} s.",
+        "Partis avec plus d’une minute de retard : {late}; la moitié est partie à {p50} s près, 99 % à {p99} s près.",
+    ),
+    "punctual": (
+        "{share} left within a minute of their time (95% interval: {low} to {high}).",
+        "Partis à une minute près : {share} (intervalle à 95 % : {low} à {high}).",
+    ),
+    "pairs": (
+        "{n} of {of} pairs are complete ({share}); a pair is a post on one network, in every language.",
+        "Paires complètes : {n} sur {of} ({share}); une paire est une publication sur un réseau, dans toutes les langues.",
+    ),
+    "alt": (
+        "{n} of {of} pictures had a text alternative ({share}).",
+        "Images munies d’un texte de remplacement : {n} sur {of} ({share}).",
+    ),
+    "young": (
+        "{number} deliveries are too young to be compared: they have not reached the age of {age}.",
+        "Envois trop récents pour être comparés : {number}; ils n’ont pas atteint l’âge de {age}.",
+    ),
+    "largest": (
+        "One delivery alone had {share} of all engagement: sums and averages say little here, medians more.",
+        "Un seul envoi a suscité {share} des réactions : les sommes et les moyennes disent peu ici, les médianes davantage.",
+    ),
+    "followers": (
+        "Followers of all accounts together went from {first} to {last}; a person may follow several.",
+        "Abonnés de tous les comptes : de {first} à {last}; une même personne peut en suivre plusieurs.",
+    ),
+    "yield": (
+        "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",
+        "Pour 1 000 mentions J’aime, partages, votes, clics et réponses : {number} participations.",
+    ),
+    "decisions": ("Decided upon it (typed in): {decisions}", "Décidé en conséquence (saisi) : {decisions}"),
+    "decisions_none": ("No decision was typed in.", "Aucune décision n’a été saisie."),
+    "next_test": (
+        "A next test could be this: {label}. What was seen ({change}) is not sure, and who posts can choose it; an experiment would show whether it is the cause.",
+        "Un prochain essai possible : {label}. Ce qu’on a vu ({change}) n’est pas sûr, et qui publie peut le choisir; une expérience montrerait si c’est bien la cause.",
+    ),
+    "for_audience": ("{text} (for: {audience})", "{text} (public visé : {audience})"),
+    "loops": (
+        "Of {of} polls and calls, {n} had their result published within 30 days; {open} still have time.",
+        "Sondages et appels dont le résultat a paru en 30 jours : {n} sur {of}; encore dans les délais : {open}.",
+    ),
+    "loops_open": (
+        "No poll or call is 30 days past its end yet; {open} wait for their result.",
+        "Aucun sondage ni appel n’est clos depuis 30 jours; en attente de résultat : {open}.",
+    ),
+    "loops_none": (
+        "There was no poll and no call to take part.",
+        "Il n’y a eu ni sondage ni appel à participer.",
+    ),
+    "drawn": (
+        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures) are worked out from {drawn}, drawn by lot.",
+        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images) sont calculés sur {drawn} d’entre eux, tirés au sort.",
+    ),
+    "doubt_fell": (
+        "Counts that went down: {number} deliveries. Networks recount; each count is kept as it was read.",
+        "Chiffres en baisse : {number} envois. Les réseaux recomptent; chaque chiffre est gardé tel qu’il a été relevé.",
+    ),
+    "doubt_jumped": (
+        "Counts that grew beyond belief: {number} deliveries. Those readings are left out.",
+        "Chiffres en hausse invraisemblable : {number} envois. Ces relevés sont écartés.",
+    ),
+    "doubt_negative": (
+        "Counts below zero: {number} deliveries. They are left out.",
+        "Chiffres négatifs : {number} envois. Ils sont écartés.",
+    ),
+    "doubt_gone": (
+        "Deliveries that the network no longer shows: {number}. They count up to then.",
+        "Envois que le réseau ne montre plus : {number}. Ils comptent jusque-là.",
+    ),
+    # comparisons
+    "cmp_sure": (
+        "{label}: {change} {metric} than other posts; between {low} and {high}, corrected for all comparisons ({units}).",
+        "{label} : {change} {metric} que les autres publications; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
+    ),
+    "units": ("{posts} against {others} posts", "{posts} publications contre {others}"),
+    "units_paired": ("{posts} posts, paired", "{posts} publications appariées"),
+    "units_few": ("{posts} against {others}", "{posts} contre {others}"),
+    "units_short": ("{posts} / {others}", "{posts} / {others}"),
+    "tell_unclear": (
+        "no sure difference; about {more} more would find {matters}",
+        "aucun écart sûr; environ {more} de plus en révéleraient un de {matters}",
+    ),
+    "tell_enough": (
+        "no sure difference, though there are enough to find {matters}",
+        "aucun écart sûr, bien qu’il y en ait assez pour en révéler un de {matters}",
+    ),
+    "tell_never": (
+        "no sure difference; more than a campaign has would find {matters}",
+        "aucun écart sûr; il en faudrait plus qu’une campagne n’en a pour en révéler un de {matters}",
+    ),
+    "tell_few": (
+        "{label} ({units}; {more} more)",
+        "{label} ({units}; {more} de plus)",
+    ),
+    "metric_usual": ("engagement", "de réactions"),
+    "metric_engagements": ("engagement", "de réactions"),
+    "metric_likes": ("likes", "de mentions J’aime"),
+    "metric_reposts": ("reposts", "de partages"),
+    "metric_replies": ("replies", "de réponses"),
+    "metric_link_clicks": ("link clicks", "de clics"),
+    "metric_poll_votes": ("poll votes", "de votes"),
+    "metric_followers": ("engagement per follower", "de réactions par abonné"),
+    "times_note": (
+        "Outside an experiment days and hours are not drawn by lot: what was said then may be the cause. Only an experiment can tell the best time.",
+        "Hors d’une expérience, les jours et les heures ne sont pas tirés au sort : ce qui a été dit alors peut en être la cause. Seule une expérience peut désigner le meilleur moment.",
+    ),
+    "chance": (
+        "{number} comparisons were made, at the age of {age}; all are corrected together (Holm), so that at most one report in twenty calls chance a difference. Each interval is at the level of its own test (here {least} or more): where it leaves out “the same”, the difference is sure, and only there.",
+        "Comparaisons faites, à l’âge de {age} : {number}; toutes sont corrigées ensemble (Holm), pour qu’un rapport sur vingt au plus prenne le hasard pour un écart. Chaque intervalle est au niveau de son propre test (ici {least} ou plus) : l’écart est sûr là où l’intervalle exclut « autant », et là seulement.",
+    ),
+    "power": (
+        "“About so many more” are posts of that kind, with others in the same proportion: as many as would find a difference of {matters} (the smallest that matters) with a probability of {power}, at the same corrected level. Paired: the same posts are on both sides, each is held against itself.",
+        "« Environ tant de plus » : des publications de ce genre, les autres en même proportion, assez pour révéler un écart de {matters} (le plus petit qui compte) avec une probabilité de {power}, au même niveau corrigé. Appariées : les mêmes publications sont des deux côtés, chacune est comparée à elle-même.",
+    ),
+    # side by side
+    "span": ("{begin} to {end}", "du {begin} au {end}"),
+    "than_period": ("than before", "qu’avant"),
+    "than_campaign": ("than “{campaign}”", "que « {campaign} »"),
+    "vs_sure": (
+        "{change} {metric} {than}; between {low} and {high}, with 95% confidence ({units}).",
+        "{change} {metric} {than}; entre {low} et {high}, au niveau de confiance de 95 % ({units}).",
+    ),
+    "vs_same": (
+        "No difference that matters in {metric}: between {low} and {high}, with 95% confidence ({units}).",
+        "Aucun écart qui compte : entre {low} et {high} {metric}, au niveau de confiance de 95 % ({units}).",
+    ),
+    "vs_unclear": (
+        "No sure difference in {metric}; anything from {low} to {high} is possible, with 95% confidence ({units}). {more}",
+        "Aucun écart sûr; tout est possible de {low} à {high} {metric}, au niveau de confiance de 95 % ({units}). {more}",
+    ),
+    "vs_more": (
+        "About {more} more posts, with others in the same proportion, would find a difference of {matters} with a probability of {power}.",
+        "Environ {more} publications de plus, les autres en même proportion, révéleraient un écart de {matters} avec une probabilité de {power}.",
+    ),
+    "vs_enough": (
+        "There are enough posts to find a difference of {matters} with a probability of {power}.",
+        "Il y a assez de publications pour révéler un écart de {matters} avec une probabilité de {power}.",
+    ),
+    "vs_never": (
+        "To find a difference of {matters} would take more posts than a campaign has.",
+        "Pour révéler un écart de {matters}, il faudrait plus de publications qu’une campagne n’en a.",
+    ),
+    "vs_few": (
+        "Not enough to tell whether engagement differs ({units}); at least {more} more are needed.",
+        "Trop peu pour dire si les réactions diffèrent ({units}); il en faut au moins {more} de plus.",
+    ),
+    "week": ("{year}, week {week}", "{year}, sem. {week}"),
+    "aware_change": ("{likes}; followers: {change}", "{likes}; abonnés : {change}"),
+    "outside_ours": ("{value} ({read} deliveries)", "{value} ({read} envois)"),
+    "outside_other": ("not comparable: another age", "non comparable : un autre âge"),
+    "vs_note": (
+        "Both are counted at the age of {age}. Other things changed between them too: a difference is not the work of one cause.",
+        "Les deux sont relevées à l’âge de {age}. D’autres choses ont changé entre-temps : un écart n’a pas une seule cause.",
+    ),
+    # experiments
+    "exp_won": (
+        "“{variant}” won: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » gagne : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+    ),
+    "exp_lost": (
+        "“{variant}” lost: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » perd : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+    ),
+    "exp_same": (
+        "“{variant}” and “{control}” do not differ by {smallest} or more (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » et « {control} » ne diffèrent pas de {smallest} ou plus (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+    ),
+    "exp_open": (
+        "“{variant}” against “{control}”: not decided yet; between {low} and {high} ({blocks} of at most {most} blocks).",
+        "« {variant} » contre « {control} » : pas encore décidé; entre {low} et {high} ({blocks} blocs sur au plus {most}).",
+    ),
+    "exp_early": (
+        "“{variant}” against “{control}”: not decided yet; {blocks} of at most {most} blocks, and nothing can be said before 12.",
+        "« {variant} » contre « {control} » : pas encore décidé; {blocks} blocs sur au plus {most}, et rien ne peut être dit avant 12.",
+    ),
+    "exp_stopped": (
+        "All planned blocks are in: what is not decided now stays undecided.",
+        "Tous les blocs prévus sont là : ce qui n’est pas décidé maintenant le restera.",
+    ),
+    "exp_declared": (
+        "Written down before the start, on {day} (hash {sha}…).",
+        "Consigné avant le début, le {day} (empreinte {sha}…).",
+    ),
+    "exp_changed": (
+        "The files no longer say what was written down before the start: this result does not count.",
+        "Les fichiers ne disent plus ce qui a été consigné avant le début : ce résultat ne compte pas.",
+    ),
+    "exp_undeclared": ("It has not begun.", "Elle n’a pas commencé."),
+    "exp_arms": (
+        "Medians per delivery, {what} at the age of {age}: {arms}.",
+        "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
+    ),
+    "exp_one_arm": ("“{variant}” {median} ({number} deliveries)", "« {variant} » {median} ({number} envois)"),
+    "exp_waiting": (
+        "{number} deliveries of it are not sent or not old enough yet; a block counts when all of its deliveries are.",
+        "Envois pas encore parus ou trop récents : {number}; un bloc compte quand tous ses envois sont prêts.",
+    ),
+    "exp_dropped": (
+        "{number} deliveries have no count and are left out; if one variant lacks more than another, doubt the result.",
+        "Envois sans chiffre, écartés : {number}; s’il en manque plus à une variante qu’à l’autre, doutez du résultat.",
+    ),
+    "likely": ("reached in {share} of the projections", "atteint dans {share} des projections"),
+}
+
+METHODS: tuple[tuple[str, str], ...] = (
+    (
+        "A post is what is said once. A delivery is a post for one account. A pair is a post on one network, in all its"
+        " languages.",
+        "Une publication est ce qui est dit une fois. Un envoi est une publication pour un compte. Une paire est une"
+        " publication sur un réseau, dans toutes ses langues.",
+    ),
+    (
+        "Engagements are likes, reposts, replies, quotes and bookmarks, as far as the network tells them. A count that"
+        " is not told is left out; it is never taken for zero. A thread’s own parts are not replies.",
+        "Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau"
+        " communique. Un chiffre non communiqué est omis; il ne vaut jamais zéro. Les parties d’un fil ne sont pas des réponses.",
+    ),
+    (
+        "Deliveries are compared at one age ({age}), the largest at which 80% of them are known. A count that was not read"
+        " then is worked out between two that were, on the logarithm of the age; younger ones are left out.",
+        "Les envois sont comparés au même âge ({age}), le plus grand auquel 80 % d’entre eux sont connus. Un chiffre non"
+        " relevé alors est calculé entre deux relevés, sur le logarithme de l’âge; les plus récents sont exclus.",
+    ),
+    (
+        "“Per 100 followers” is engagements ÷ followers of the account when the delivery was sent. “Per 100 impressions” is"
+        " engagements ÷ impressions, where the network tells them. The two are never mixed.",
+        "« Pour 100 abonnés » : réactions ÷ abonnés du compte au moment de l’envoi. « Pour 100 affichages » : réactions ÷"
+        " affichages, si le réseau les communique. Les deux ne sont jamais mêlés.",
+    ),
+    (
+        "Group rates are weighted: all engagements of the group over all its denominators. Followers are counted once"
+        " for each delivery, so they are not people reached.",
+        "Les taux d’un groupe sont pondérés : toutes ses réactions sur tous ses dénominateurs. Les abonnés comptent une"
+        " fois par envoi : ce ne sont pas des personnes touchées.",
+    ),
+    (
+        "Comparisons hold each post against its own account’s median (networks and languages: against followers), on the"
+        " logarithm of 1 + engagements. The unit is the post, at most 500 a side, drawn by lot. Effects are Hodges and Lehmann’s"
+        " typical ratios of a post here to one there, and the verdict and the interval are of one rank test (Mann and Whitney;"
+        " Wilcoxon where paired) at Holm’s level. Below 8 posts a side nothing is said. Comparisons describe; only an experiment"
+        " shows a cause.",
+        "Les comparaisons rapportent chaque publication à la médiane de son compte (réseaux et langues : aux abonnés), en"
+        " logarithme de 1 + réactions. L’unité est la publication, au plus 500 par côté, tirées au sort. Les écarts sont les"
+        " rapports typiques de Hodges et Lehmann d’une publication d’un côté à une de l’autre; le verdict et l’intervalle viennent"
+        " d’un même test de rangs (Mann et Whitney; Wilcoxon si appariées), au niveau de Holm. À moins de 8 publications par"
+        " côté, rien n’est dit. Les comparaisons décrivent; seule une expérience montre une cause.",
+    ),
+    (
+        "Experiments are dealt by lot in blocks and written down before the start. Their intervals stay valid however"
+        " often one looks (self-normalized, for symmetric differences: de la Peña 1999; Howard et al. 2020).",
+        "Les expériences sont tirées au sort par blocs et consignées avant le début. Leurs intervalles restent valides,"
+        " peu importe combien de fois on regarde (autonormalisés, écarts symétriques : de la Peña 1999; Howard et coll. 2020).",
+    ),
+    (
+        "The ladder’s steps count only deliveries whose network tells both rungs. New followers are the change between the"
+        " first and the last count of each account; they belong to no delivery, so they are in no step.",
+        "Les passages d’un échelon au suivant ne comptent que les envois dont le réseau communique les deux. Les nouveaux"
+        " abonnés sont l’écart entre le premier et le dernier relevé de chaque compte; ils ne viennent d’aucun envoi en"
+        " particulier et n’entrent dans aucun passage.",
+    ),
+    (
+        "Projections draw the weeks that are left from the weeks so far; they know nothing of events to come. Shares have"
+        " Wilson intervals.",
+        "Les projections tirent les semaines restantes parmi les semaines passées; elles ignorent ce qui viendra. Les"
+        " proportions ont des intervalles de Wilson.",
+    ),
+    (
+        "Nobody’s name, reply or picture is kept. These networks tell nothing about age: the figures are not about young"
+        " people alone. Likes and followers can be bought or automated by others; this report cannot see that.",
+        "Aucun nom, aucune réponse, aucune photo n’est conservé. Ces réseaux ne disent rien de l’âge : les chiffres ne"
+        " portent pas que sur les jeunes. D’autres peuvent acheter ou automatiser mentions J’aime et abonnés; ce rapport ne peut le voir.",
+    ),
+)
