@@ -68,7 +68,8 @@ def test_a_name_that_nothing_counts_is_kept_and_warned_of(run: Run, campaign: Pa
 def test_a_metric_of_an_objective_is_a_name_that_counts(run: Run, campaign: Path) -> None:
     settings = Path("content/campaign.yaml")
     objective = "{id: o, text: {en: T, fr: T}, metric: petition, target: 5, by: 2027-01-30}"
-    settings.write_text(f"{settings.read_text('utf-8')}objectives: [{objective}]\n", "utf-8")
+    words = "outcomes: {petition: {en: Petitions, fr: Pétitions}}"
+    settings.write_text(f"{settings.read_text('utf-8')}objectives: [{objective}]\n{words}\n", "utf-8")
     Path("o.csv").write_text(HEADER + "2026-01-18,site,petition,4\n")
     assert run("import", "o.csv").err == ""
 
