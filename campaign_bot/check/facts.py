@@ -184,8 +184,8 @@ def status_claim(text: Text, bench: Bench) -> Iterator[Finding]:
     plain = text.unquoted
     if "gov" not in plain.casefold() and "gouv" not in plain.casefold() and not _OFFICE.search(plain):
         return
-    asked = [(start, end) for start, end in text.sentences if "?" in plain[end - 3 : end]]
     found = [*_CLAIM.finditer(plain), *_OUR_DEEDS.finditer(plain)]
+    asked = [(start, end) for start, end in text.sentences if "?" in plain[end - 3 : end]] if found else []
     for match in sorted(found, key=lambda one: one.start()):
         if match.re is _OUR_DEEDS and any(start <= match.start() < end for start, end in asked):
             continue

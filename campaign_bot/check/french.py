@@ -270,6 +270,8 @@ def fr_capitals(text: Text, bench: Bench) -> Iterator[Finding]:
 _FEMININE = (
     "e|es|ne|nes|le|les|te|tes|se|ses|fe|trice|trices|rice|rices|euse|euses|ère|ères|ière|ières|ive|ives|esse|esses"
 )
+#: Every doublet has one of these in it, and few other texts.
+_JOINED = regex.compile(r"\p{L}[·•‧⋅∙・(./-]\p{Ll}|\p{Ll}E")
 _DOUBLET = regex.compile(
     rf"(?<![\p{{L}}@])\p{{L}}{{2,}}[·•‧⋅∙・](?<!l·(?=l))(?:{_FEMININE}|s)(?:[·•‧⋅∙・.]?s)?(?!\p{{L}})"
     rf"|(?<![\p{{L}}@])\p{{L}}{{2,}}\((?:{_FEMININE})\)s?"
@@ -292,7 +294,7 @@ _DOUBLET = regex.compile(
     ),
 )  # fmt: skip
 def fr_doublet(text: Text, bench: Bench) -> Iterator[Finding]:
-    if text.language == "fr":
+    if text.language == "fr" and _JOINED.search(text.words):
         for match in _DOUBLET.finditer(text.words):
             yield Finding(f"“{match[0]}” is an abbreviated doublet", *match.span())
 

@@ -154,6 +154,8 @@ def _ends(after: str) -> bool:
     ),
 )  # fmt: skip
 def vague_link(text: Text, bench: Bench) -> Iterator[Finding]:
+    if not _MAYBE_VAGUE.search(text.text):
+        return
     spans = {match.span() for match in _ALWAYS_VAGUE.finditer(text.unquoted)}
     spans |= {match.span() for match in _IN_BRACKETS.finditer(text.text)}
     spans |= {match.span(1) for match in _BEFORE_LINK.finditer(text.unquoted)}
@@ -167,6 +169,8 @@ _VAGUE = (
     r"(?:(?:to )?(?:read|learn|see|find out|discover|view|know) more(?: here)?|more (?:info|information|details)(?: here)?|(?:for )?more (?:info|information|details)|read on|this link|link here|details here|info here|more here|here"
     r"|more|(?:pour )?en (?:savoir|lire|apprendre) (?:plus|davantage)|(?:lire|voir) la suite|(?:voir|lire) plus|lisez la suite|plus d[’'](?:info|infos|information|informations|détails)|plus de détails|suivez ce lien|ce lien|(?:c[’']est )?par ici|c[’']est ici|ici|apprenez-en (?:plus|davantage))"
 )
+#: Every vague phrase has one of these in it.
+_MAYBE_VAGUE = regex.compile(r"(?i)here|more|read on|link|lien|ici|savoir|lire|suite|plus|info|détails|apprenez|davantage")
 _ALWAYS_VAGUE = regex.compile(
     r"(?i)(?<![\p{L}-])(?:click(?:ing)? (?:on )?(?:here|this link|the link)|tap here|clique[zr]? (?:juste )?(?:ici|sur ce lien|sur le lien)|appuyez ici)(?![\p{L}-])"
 )
