@@ -170,7 +170,9 @@ _VAGUE = (
     r"|more|(?:pour )?en (?:savoir|lire|apprendre) (?:plus|davantage)|(?:lire|voir) la suite|(?:voir|lire) plus|lisez la suite|plus d[’'](?:info|infos|information|informations|détails)|plus de détails|suivez ce lien|ce lien|(?:c[’']est )?par ici|c[’']est ici|ici|apprenez-en (?:plus|davantage))"
 )
 #: Every vague phrase has one of these in it.
-_MAYBE_VAGUE = regex.compile(r"(?i)here|more|read on|link|lien|ici|savoir|lire|suite|plus|info|détails|apprenez|davantage")
+_MAYBE_VAGUE = regex.compile(
+    r"(?i)here|more|read on|link|lien|ici|savoir|lire|suite|plus|info|détails|apprenez|davantage"
+)
 _ALWAYS_VAGUE = regex.compile(
     r"(?i)(?<![\p{L}-])(?:click(?:ing)? (?:on )?(?:here|this link|the link)|tap here|clique[zr]? (?:juste )?(?:ici|sur ce lien|sur le lien)|appuyez ici)(?![\p{L}-])"
 )
