@@ -21,7 +21,7 @@ _COLON = regex.compile(
 _CLOSE = regex.compile(rf"(?<=\S)(?<![\u00a0\u202f])(?P<gap>{_ANY_SPACE}*)»")
 _OPEN = regex.compile(rf"«(?P<gap>{_ANY_SPACE}*)(?![\u00a0\u202f\s])")
 _SIGN = regex.compile(rf"(?<=\d)(?P<gap>{_ANY_SPACE}*)(?:%|\$(?!\d))(?!\w*=)")
-_DOLLAR_FIRST = regex.compile(r"(?<![\p{L}\d]|\d[ \u00a0\u202f])\$ ?\d[\d.,\u00a0\u202f ]*")
+_DOLLAR_FIRST = regex.compile(r"(?<![\p{L}\d$]|\d[ \u00a0\u202f])\$ ?\d[\d.,\u00a0\u202f ]*")
 #: A run of figures, to tell 35 000 from a telephone number.
 _FIGURES = regex.compile(r"(?<![\p{L}\p{N}.,/+#_-])\(?\d+\)?(?:[ \u00a0\u202f.-]\d+)+(?![\p{L}\p{N}/_]|[-.,]\d)")
 _COMMAS = regex.compile(
@@ -155,7 +155,7 @@ def fr_narrow_space(text: Text, bench: Bench) -> Iterator[Finding]:
 
 
 #: Single quotation marks around a few words; an apostrophe has a letter on both sides, or only after it (’n’, ’90).
-SINGLE = r"(?<![\p{L}\p{N}“\"])[‘'‚](?!n['’])(\p{L}(?:[^'’‘“”\"\n]|['’](?=\p{L})){0,80})['’](?![\p{L}\p{N}])"
+SINGLE = r"(?<![\p{L}\p{N}])[‘'‚](?!n['’])(\p{L}(?:[^'’‘“”\"\n]|['’](?=\p{L})){0,80})['’](?![\p{L}\p{N}])"
 _SINGLE = regex.compile(SINGLE)
 
 

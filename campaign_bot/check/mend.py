@@ -24,6 +24,8 @@ from campaign_bot.check.signs import of_several_words
 CODE = "\ue001"
 _CODE = regex.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", regex.DOTALL)
 
+#: What is mended may show another fault beside it: so often all is looked at again at most.
+PASSES = 5
 #: A stretch and what replaces it.
 Edit = tuple[int, int, str]
 Mender = Callable[[Text, Bench], Iterator[Edit]]
@@ -33,9 +35,13 @@ def mended(source: str, language: str, on: Bench, *, leave: Collection[str] = ()
     """The text with all that is certain mended, and Jinja code, links and what `escapes` matches as they were. Rules that
     are off or in `leave` mend nothing."""
     left = {*leave, *(rule for rule, chosen in on.checks.rules.items() if chosen == "off")}
-    for rule, mender in MENDERS:
-        if rule not in left:
-            source = _apply(source, mender, language, on, escapes)
+    for _ in range(PASSES):
+        before = source
+        for rule, mender in MENDERS:
+            if rule not in left:
+                source = _apply(source, mender, language, on, escapes)
+        if source == before:
+            break
     return source
 
 
