@@ -10,7 +10,7 @@ from campaign_bot.app import App
 from campaign_bot.errors import ConfigError
 from campaign_bot.model import State
 from campaign_bot.sandbox.world import Fault
-from tests.campaigns import CAMPAIGN
+from tests.campaigns import CAMPAIGN, write_campaign
 from tests.stage import DUE, Stage, set_stage
 
 #: The request that says who an account is.
@@ -138,3 +138,48 @@ def test_an_account_without_a_handle_has_nothing_to_compare_with(tmp_path: Path)
         stage.work()
         assert stage.posts("mastodon-en") == 1
         assert stage.app.store.proof("mastodon-en") == ""
+
+
+def test_what_is_proved_is_what_the_connection_has_and_not_what_is_written_by_now(tmp_path: Path, stage: Stage) -> None:
+    world, secret = stage.networks.world, tmp_path / "token"
+    directory = write_campaign(
+        tmp_path / "live",
+        **{"content/campaign.yaml": CAMPAIGN.replace("https://mastodon.example", stage.networks.url)},
+    )
+    secret.write_text(world.accounts["mastodon-en"].secrets["access_token"])
+    environ = {"CAMPAIGN_BOT_MASTODON_EN_ACCESS_TOKEN_FILE": str(secret)}
+
+    def proved() -> tuple[str, int]:
+        app, before = App(directory, environ=environ, clock=stage.clock), asked(stage, "mastodon-en")
+        try:
+            account, connection = app.library.account("mastodon-en"), app.connection("mastodon-en")
+            # While it is at work somebody writes the other account's secret.
+            secret.write_text(world.accounts["mastodon-fr"].secrets["access_token"])
+            return app.prove(account, connection), asked(stage, "mastodon-en") - before
+        finally:
+            app.close()
+
+    assert proved() == ("", 1)
+    assert proved()[0] == "These are the credentials of small_fr, not of small_en."
+
+
+@pytest.mark.parametrize("code", [503, 429])
+def test_a_look_waits_too_while_nobody_can_be_asked(stage: Stage, code: int) -> None:
+    world, store = stage.networks.world, stage.app.store
+    world.faults.append(Fault("lost", "POST /api/v1/statuses", account="mastodon-en"))
+    stage.app.work()
+    assert stage.delivery("mastodon-en").state is State.UNCONFIRMED
+    store.record_proof("mastodon-en", "of older credentials", now=stage.clock())
+    app = App(
+        stage.app.directory, environ={}, clock=stage.clock, sandbox_url=stage.networks.url, database=stage.app.database
+    )
+    world.faults.append(Fault("status", WHO["mastodon"], account="mastodon-en", times=100, code=code))
+    before = asked(stage, "mastodon-en")
+    for _ in range(3):
+        app.work()
+    assert asked(stage, "mastodon-en") == before + 1
+    assert "nobody could be asked" in stage.delivery("mastodon-en").reason
+    world.faults.clear()
+    stage.work()
+    assert (stage.delivery("mastodon-en").state, stage.posts("mastodon-en")) == (State.SENT, 1)
+    app.close()

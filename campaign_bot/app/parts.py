@@ -74,6 +74,7 @@ class Parts:
         self.simulated = bool(self.sandbox_url)
         self._database = database
         self._connections: dict[str, Connection] = {}
+        self._made_with: dict[str, Credentials] = {}  # what each connection signs in with, whatever `.env` says by now
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
         self._timing = timing
         self.stopping = threading.Event()
@@ -198,14 +199,16 @@ class Parts:
         """The account's connection, made at the first use."""
         if account_name not in self._connections:
             account = self.library.account(account_name)
-            in_force.add(self.credentials(account).reveal().values())
+            secrets = self.credentials(account)
+            in_force.add(secrets.reveal().values())
             connection = self.network(account.network).connect(
-                account, self.credentials(account), server=self.sandbox_url, timeout_s=self.settings.timeout_s
+                account, secrets, server=self.sandbox_url, timeout_s=self.settings.timeout_s
             )
             connection.meter = partial(self._charge, account)
             if self.settings.sessions and not self.simulated:
                 connection.kept = self._session(account_name)
             self._connections[account_name] = connection
+            self._made_with[account_name] = secrets
         return self._connections[account_name]
 
     def reread_secrets(self) -> None:

@@ -57,8 +57,9 @@ class Proving(Servers):
         return connection
 
     def _fingerprint(self, account: Account) -> str:
-        """Which credentials these are, for whom and where. From what is kept nobody gets them back, nor tries many."""
-        secrets = "\n".join(f"{name}={secret}" for name, secret in self.credentials(account).reveal().items())
+        """Which credentials the connection has, for whom and where. From what is kept nobody gets them back, nor tries many."""
+        made_with = self._made_with[account.name]
+        secrets = "\n".join(f"{name}={secret}" for name, secret in made_with.reveal().items())
         whose = f"{account.name}\n{account.handle}\n{self.server_of(account)}"
         return hashlib.pbkdf2_hmac("sha256", secrets.encode(), whose.encode(), ROUNDS, dklen=16).hex()
 

@@ -263,7 +263,7 @@ class Working(Stages, Proving):
             self.store, self.owner, self.clock, self.objection, self.timing, self._quiet,
             resend=self.library.campaign.resend_unconfirmed, max_lateness=self.library.campaign.max_lateness,
         )  # fmt: skip
-        if (look_up or due) and not self._is_its_own(name, connection, due):
+        if (look_up or due) and not self._is_its_own(name, connection, waiting):
             return Worked(not_sent=len(due))
         freed = 0
         for delivery in look_up:
@@ -279,10 +279,10 @@ class Working(Stages, Proving):
         sent = sum(self._send(sender, delivery, connection, network) for delivery in due)
         return Worked(sent=sent, not_sent=len(due) - sent, collected=self._read(name, connection, network, waiting))
 
-    def _is_its_own(self, name: str, connection: Connection, due: Sequence[Delivery]) -> bool:
+    def _is_its_own(self, name: str, connection: Connection, waiting: Waiting) -> bool:
         """Whether these are the account's own credentials, asked before anything is sent with them or looked for: another
         account's posts would say that ours are surely not there. If not, the account is paused; where nobody can be asked,
-        what is due waits."""
+        what is due and what is to be looked for wait."""
         now = self.clock()
         try:
             fault = self.prove(self.library.account(name), connection)
@@ -292,8 +292,11 @@ class Working(Stages, Proving):
             told = error.until if isinstance(error, RateLimited | BudgetReached) else None
             until = max(told or now + self.timing.first_backoff, now)
             why = f"nobody could be asked whose credentials these are: {error.message}"
-            for one in due:
+            for one in waiting.due:
                 self.store.postpone(one.key, not_before=until, now=now, why=why)
+            for one in waiting.look_up:
+                looks = self.store.looks(one.key)
+                self.store.settle_unconfirmed(one.key, owner="", look_at=until, now=now, why=why, looks=looks)
             log.warning("not proven", account=name, why=error.message)
             return False
         if fault:
