@@ -135,7 +135,7 @@ def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
     assert "grew beyond belief: 1" in text
     again = replace(odd, reads=(*odd.reads, (48.0, counts(likes=12))))
     assert latest(believable(again)) == counts(likes=12)  # what is read later counts again
-    assert "Counts below zero: 1" in text
+    assert "counts below zero: 1" in text
 
 
 def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
@@ -274,8 +274,20 @@ def test_where_nobody_engages_no_account_is_better_than_another() -> None:
         *posts(12, engaged=[0], account="x-fr", network="x", language="fr", followers=9_000),
     ]
     found = told(*some).comparisons
-    assert {one.factor for one in found if one.ratio} >= {"network", "language"}
-    assert not [one for one in found if one.sure]
+    assert {one.factor for one in found if one.verdict == "unclear"} >= {"network", "language"}
+    assert not [one for one in found if one.ratio]
+
+
+@pytest.mark.parametrize("here", [[0] * 19 + [1], [0] * 9 + [20], [0]])
+def test_where_most_posts_have_nothing_no_difference_is_not_taken_for_the_same(here: list[int]) -> None:
+    """Most counts are 0 on both sides: eight times as many on one of them is no sign that they are alike."""
+    there = [0] * 4 + [here[-1]] if here != [0] else [0]
+    found = told(*posts(40, engaged=here, series="asks"), *posts(40, engaged=there, begin=400))
+    (one, *_) = (one for one in found.comparisons if one.factor == "series")
+    assert (one.verdict, one.ratio, one.more_posts) == ("unclear", None, None)
+    text = render(found, format="md", language="en")
+    assert "too many have the same count" in text
+    assert "no difference that matters" not in text
 
 
 def test_a_network_with_more_followers_makes_no_series_better() -> None:

@@ -131,6 +131,11 @@ class Evaluating(Experimenting):
         compare: str | tuple[datetime, datetime],
     ) -> Evaluation:
         begin, end = self._previous(since, until) if isinstance(compare, str) else compare
+        if begin < (until or datetime.max.replace(tzinfo=UTC)) and (since or _EVER) < end:
+            raise ConfigError(
+                "The two periods overlap: what is in both cannot be held against itself.",
+                advice="Choose two that have no day in common, with --since and --until.",
+            )
         return self._beside(found, self, begin, end, name="")
 
     def _previous(self, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:

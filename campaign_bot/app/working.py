@@ -160,7 +160,7 @@ class Working(Stages, Proving):
         try:
             connection = self.connection(account)
             connection.warm_up()
-            if self._is_its_own(account, connection, ()):
+            if self._is_its_own(account, connection, Waiting()):
                 self._count_followers(account, connection, FOLLOWERS_FRESH)
         except CampaignBotError as error:  # the send itself will meet it, and say so
             log.warning("not prepared", account=account, why=error.message)

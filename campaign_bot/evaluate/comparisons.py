@@ -39,7 +39,7 @@ class Comparison:
     posts: int  # that are compared, 500 at most; paired: the same as `others`
     others: int
     paired: bool  # the same posts are on both sides
-    ratio: Interval | None = None  # at `confidence`; None: too few to say anything
+    ratio: Interval | None = None  # at `confidence`; None: too few, or too many alike, to say anything
     confidence: float | None = None  # of the interval: at the level at which Holm tests it
     p: float | None = None  # after Holm, over all comparisons of the report
     verdict: str = "few"  # more, less, same (no difference that matters), unclear, few
@@ -81,9 +81,10 @@ def comparisons(
 
 def _factors(usable: Sequence[PostFigures], zone: ZoneInfo) -> dict[str, Callable[[Measured], tuple[str, ...]]]:
     """The levels of a delivery, by factor; a post with two commitments has both."""
-    typical: dict[str, float] = {}
-    for network in {one.result.network for one in usable}:
-        typical[network] = median(one.result.length for one in usable if one.result.network == network)
+    lengths: dict[tuple[str, str], list[int]] = {}
+    for one in usable:
+        lengths.setdefault((one.result.network, one.result.language), []).append(one.result.length)
+    typical = {kind: median(some) for kind, some in lengths.items()}  # French takes more letters to say the same
     return {
         "series": lambda one: (one.series,),
         "priority": lambda one: (one.priority,) if one.priority else (),
@@ -92,7 +93,7 @@ def _factors(usable: Sequence[PostFigures], zone: ZoneInfo) -> dict[str, Callabl
         "network": lambda one: (one.network,),
         "picture": lambda one: ("yes" if one.pictures else "no",),
         "question": lambda one: ("yes" if one.question else "no",),
-        "length": lambda one: ("long" if one.length > typical.get(one.network, 0) else "short",),
+        "length": lambda one: ("long" if one.length > typical.get((one.network, one.language), 0) else "short",),
         "weekday": lambda one: (WEEKDAYS[one.due.astimezone(zone).weekday()],),
         "hour": lambda one: (hours_of(one.due.astimezone(zone).hour),),
     }
@@ -180,6 +181,9 @@ def _judged(one: _Asked, p: float, alpha: float) -> Comparison:
     found = sides.interval(alpha)
     if found is None:
         return _few(one, sides.fewest(alpha))
+    if sides.tied:
+        here, there = len(sides.here), len(sides.there)
+        return Comparison(one.factor, one.level, one.title, here, there, sides.paired, p=p, verdict="unclear")
     ratio, here = found.exp(), len(sides.here)
     verdict, more = verdict_of(ratio, sure=p < ALPHA), None
     if verdict == "unclear" and (needed := sides.needed(alpha=alpha)) is not None:

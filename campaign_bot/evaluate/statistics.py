@@ -32,6 +32,9 @@ MATTERS = 1.25
 POWER = 0.8
 #: More posts than this nobody writes.
 MOST_NEEDED = 5_000
+#: Where more posts here and there than this have exactly the same count (most often none at all), the two kinds do not differ by
+#: a shift: the ranks part at the least one, and an interval would shrink to nothing.
+MOST_TIED = 0.2
 #: Differences beyond e^14 are not searched.
 _WIDEST, _STEPS = 14.0, 20
 
@@ -82,6 +85,18 @@ class Sides:
         import numpy as np
 
         return float(np.median(self._every_difference()))
+
+    @cached_property
+    def tied(self) -> bool:
+        """Whether so many posts of both sides have the same count (most often none), while others have far more, that
+        nothing can be said of a difference; or all of them."""
+        import numpy as np
+
+        every = self._every_difference()
+        if abs(self.estimate) > 1e-9 or np.mean(np.abs(every) < 1e-9) <= MOST_TIED:
+            return False
+        low, high = np.quantile(every, [0.1, 0.9])
+        return not every.any() or max(-low, high) > math.log(MATTERS)
 
     def p(self, shift: float = 0.0) -> float:
         """How easily chance alone would part the two sides so far from `shift`."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Versus:
     """`ratio`: engagement now over before, of accounts that are in both against their own median; of two campaigns per
-    follower. None: too few posts on a side."""
+    follower. None: too few posts on a side, or too many alike."""
 
     before: Evaluation
     name: str  # of the other campaign; empty: another period of this one
@@ -42,7 +42,10 @@ def versus(now: Evaluation, before: Evaluation, name: str = "") -> Versus:
         here, there = _against_account(now.posts, medians), _against_account(before.posts, medians)
     sides = Sides(here, there)
     if sides.few < FLOOR:
-        return Versus(before, name, len(here), len(there), None, "few", FLOOR - sides.few)
+        posts, others = (len({one.result.post for one in _counted(side.posts)}) for side in (now, before))
+        return Versus(before, name, posts, others, None, "few", FLOOR - sides.few)
+    if sides.tied:
+        return Versus(before, name, len(here), len(there), None, "unclear", None)
     found = sides.interval()
     assert found is not None  # noqa: S101 - eight posts a side are enough for one comparison
     ratio, more = found.exp(), None
@@ -50,6 +53,10 @@ def versus(now: Evaluation, before: Evaluation, name: str = "") -> Versus:
     if verdict == "unclear" and (needed := sides.needed()) is not None:
         more = max(needed - len(sides.here), 0)
     return Versus(before, name, len(sides.here), len(sides.there), ratio, verdict, more)
+
+
+def _counted(posts: Iterable[PostFigures]) -> list[PostFigures]:
+    return [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
 
 
 def _usual(now: Sequence[PostFigures], before: Sequence[PostFigures]) -> dict[str, float]:
@@ -64,9 +71,9 @@ def _usual(now: Sequence[PostFigures], before: Sequence[PostFigures]) -> dict[st
 
 def _against_account(posts: Sequence[PostFigures], usual: dict[str, float]) -> list[float]:
     return _drawn(
-        (one.result.post, math.log1p(max(one.engagements, 0)) - usual[one.result.account])
-        for one in posts
-        if one.engagements is not None and one.result.state is State.SENT and one.result.account in usual
+        (one.result.post, math.log1p(max(one.engagements or 0, 0)) - usual[one.result.account])
+        for one in _counted(posts)
+        if one.result.account in usual
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from campaign_bot.evaluate import Comparison, Evaluation
@@ -12,6 +13,8 @@ from campaign_bot.evaluate.statistics import MATTERS, POWER
 from campaign_bot.report.labels import level_label, text_label
 from campaign_bot.report.words import Speaker
 
+#: A smaller difference of logarithms is none that was seen.
+SEEN = 0.05
 #: What an experiment can vary: wording and time.
 CHOSEN = ("question", "length", "hour")
 
@@ -42,7 +45,10 @@ def verdict_words(one: Comparison, speaker: Speaker) -> str:
 
 
 def few_words(one: Comparison, speaker: Speaker) -> str:
-    """A comparison of too few posts: how many there are, and how many more it takes at least."""
+    """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike."""
+    if one.verdict == "unclear":
+        told = units(one, speaker, said="units_few")
+        return speaker.sentence("tell_tied", label=level_label(one, speaker), units=told)
     numbers = {"units": units(one, speaker, said="units_few"), "more": speaker.number(one.more_posts)}
     return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
@@ -90,7 +96,11 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
 
 def _next_test(evaluation: Evaluation) -> Comparison | None:
     """Of what whoever posts can choose and is not sure: what would be found out with the fewest posts."""
-    open_ones = [one for one in evaluation.comparisons if one.factor in CHOSEN and one.more_posts and one.ratio]
+    open_ones = [
+        one
+        for one in evaluation.comparisons
+        if one.factor in CHOSEN and one.more_posts and one.ratio and abs(math.log(one.ratio.estimate)) > SEEN
+    ]
     return min(open_ones, key=lambda one: (one.more_posts or 0, one.factor), default=None)
 
 

@@ -120,16 +120,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images) sont calculés sur {drawn} d’entre eux, tirés au sort.",
     ),
     "doubt_fell": (
-        "Counts that went down: {number} deliveries. Networks recount; each count is kept as it was read.",
-        "Chiffres en baisse : {number} envois. Les réseaux recomptent; chaque chiffre est gardé tel qu’il a été relevé.",
+        "Deliveries whose counts went down: {number}. Networks recount; each count is kept as it was read.",
+        "Envois dont les chiffres ont baissé : {number}. Les réseaux recomptent; chaque chiffre est gardé tel qu’il a été relevé.",
     ),
     "doubt_jumped": (
-        "Counts that grew beyond belief: {number} deliveries. Those readings are left out.",
-        "Chiffres en hausse invraisemblable : {number} envois. Ces relevés sont écartés.",
+        "Deliveries whose counts grew beyond belief: {number}. Those readings are left out.",
+        "Envois dont les chiffres ont augmenté de façon invraisemblable : {number}. Ces relevés sont écartés.",
     ),
     "doubt_negative": (
-        "Counts below zero: {number} deliveries. They are left out.",
-        "Chiffres négatifs : {number} envois. Ils sont écartés.",
+        "Deliveries with counts below zero: {number}. They are left out.",
+        "Envois aux chiffres négatifs : {number}. Ils sont écartés.",
     ),
     "doubt_gone": (
         "Deliveries that the network no longer shows: {number}. They count up to then.",
@@ -207,6 +207,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "vs_never": (
         "To find a difference of {matters} would take more posts than a campaign has.",
         "Pour révéler un écart de {matters}, il faudrait plus de publications qu’une campagne n’en a.",
+    ),
+    "tell_tied": (
+        "{label} ({units}; too many have the same count)",
+        "{label} ({units}; trop ont le même chiffre)",
+    ),
+    "vs_tied": (
+        "Whether engagement differs cannot be told ({units}): too many have the same count.",
+        "On ne peut dire si les réactions diffèrent ({units}) : trop ont le même chiffre.",
     ),
     "vs_few": (
         "Not enough to tell whether engagement differs ({units}); at least {more} more are needed.",

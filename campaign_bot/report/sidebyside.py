@@ -56,6 +56,8 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     assert found is not None  # noqa: S101 - asked only then
     numbers = {"posts": speaker.number(found.posts), "others": speaker.number(found.others)}
     units = speaker.sentence("units", **numbers)
+    if found.verdict == "unclear" and found.ratio is None:
+        return speaker.sentence("vs_tied", units=units)
     if found.ratio is None:
         return speaker.sentence("vs_few", more=speaker.number(found.more_posts), units=units)
     metric = speaker.sentence("metric_followers" if found.name else "metric_usual")

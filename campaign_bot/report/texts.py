@@ -189,7 +189,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "format_text": ("text only", "texte seul"),
     "picture_yes": ("With a picture", "Avec image"),
     "question_yes": ("Asking a question", "Qui posent une question"),
-    "length_long": ("Longer than the network’s median", "Plus longues que la médiane du réseau"),
+    "length_long": (
+        "Longer than usual in its language there",
+        "Plus longues que d’habitude dans leur langue, sur ce réseau",
+    ),
     "lang_en": ("English", "anglais"),
     "lang_fr": ("French", "français"),
     # inputs, outcomes

@@ -14,7 +14,7 @@ _LAST = """select max(at_ms) from (
 
 
 def look_into(path: Path) -> tuple[bool, datetime | None]:
-    """Whether it is SIMULATED, and its last event. Nothing is written: another program's file stays as it is."""
+    """Whether it is SIMULATED, and the instant right after its last event. Nothing is written: another program's file stays as it is."""
     if not path.is_file():
         raise NotFound(f"There is no file {path}.", advice="Name a database: rehearsal/rehearsal.db, or a copy of one.")
     try:
@@ -28,4 +28,4 @@ def look_into(path: Path) -> tuple[bool, datetime | None]:
         raise StoreError(
             f"{path} is not a database of campaign-bot.", advice="Name campaign.db, rehearsal/rehearsal.db, or a copy."
         ) from error
-    return simulated is not None and simulated[0] == "yes", from_ms_or_none(last[0])
+    return simulated is not None and simulated[0] == "yes", from_ms_or_none(last[0] and last[0] + 1)

@@ -101,6 +101,8 @@ def test_periods_are_compared_day_by_day_without_overlap(campaign: Path, run: Ru
         (("--since", "2999-01-01", "--compare", "previous"), "has not come yet"),
         (("--since", "2027-02-02", "--until", "2027-02-01"), "--until is before --since"),
         (("--compare", "2027-02-02..2027-02-01"), "is not a period"),
+        (("--compare", "2023-02-01..2023-02-20"), "The two periods overlap"),
+        (("--since", "2023-03-01", "--compare", "2023-02-20..2023-03-01"), "The two periods overlap"),
         (("--compare", "2027-02-02.."), "is not a date"),
         (("--compare", "nowhere"), "nothing to compare with"),
         (("--compare", "."), ""),
