@@ -77,7 +77,7 @@ class Rules:
             return ""
         if why := self._no_person(person):
             return why
-        roles = (self.people or {}).get(person, ())
+        roles = next((told for name, told in (self.people or {}).items() if same(name) == same(person)), ())
         if rule.roles and not set(rule.roles) & set(roles):
             return f"{person} has not the role it takes: {' or '.join(rule.roles)}"
         return ""
@@ -96,6 +96,6 @@ class Rules:
     def _no_person(self, person: str) -> str:
         if same(person) in OF_THE_PROGRAM:
             return f"“{person}” is a name of the program, and no person’s"
-        if self.people and person not in self.people:
+        if self.people and same(person) not in people(self.people):
             return f"{person} is not one of the campaign's people"
         return ""

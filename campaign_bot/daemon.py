@@ -183,13 +183,17 @@ class Daemon:
 
     def _care(self) -> None:
         """Tell people what needs them, and keep copies of the database."""
-        for duty in (self._app.rotate_backups, lambda: self._app.tell(self._app.health().concerns)):
+        for duty in (self._app.rotate_backups, self._tell):
             if self._leaving:
                 return
             try:
                 duty()
             except (CampaignBotError, OSError) as error:
                 log.error("not done", why=str(error))
+
+    def _tell(self) -> None:
+        command = "campaign-bot --sandbox" if self._app.simulated else "campaign-bot"  # what a person is to type
+        self._app.tell(self._app.health(command=command).concerns)
 
     def _alive(self) -> str:
         silent = time.monotonic() - self._ticked

@@ -215,13 +215,14 @@ def _concern(
         case State.DRAFT if one.reason.startswith(NOT_SENT):
             advice = f"Look at it: `{command} audit post {name}`; then approve it anew, or cancel it."
             return concern("unapproved", f"It did not leave. {one.reason}", advice)
-        case State.DRAFT if now < one.due < now + APPROVE_WITHIN:
-            advice = f"`{command} preview {name}`, then `{command} approve {name}`."
-            return concern(
-                "unapproved",
-                f"It is due at {one.due:%Y-%m-%d %H:%M} UTC and not approved. {one.reason}".strip(),
-                advice,
-            )
+        case State.DRAFT if (
+            one.due < now + APPROVE_WITHIN
+        ):  # also what is late: it can still be approved until it is missed
+            post = name.partition("@")[0]  # in all its languages or not at all
+            advice = f"`{command} preview {post}`, then `{command} approve {post}`."
+            is_due = "is" if now < one.due else "was"
+            told = f"It {is_due} due at {one.due:%Y-%m-%d %H:%M} UTC and is not approved. {one.reason}".strip()
+            return concern("unapproved", told, advice)
         case _:
             return None
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from campaign_bot.cli.session import counted, err, out, print_problems, session
 from campaign_bot.errors import CampaignBotError, ContentError, StateError
 from campaign_bot.library.durations import format_duration
+from campaign_bot.library.words import advice_for
 from campaign_bot.model import ALL, Delivery, Problem, State
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def approve(
 ) -> None:
     """Allow exactly these bytes to be published, in all languages of a post. Any later change makes the approval void."""
     app = session(context).open()
+    if series and all_of:
+        raise CampaignBotError("--series or --all-of?", advice="--all-of asks about each warning first.")
     deliveries = _chosen(app, names or [], everything=everything, series=series or all_of)
     if seen and (now := app.seen_code(deliveries)) != seen.strip().lower():
         raise StateError(
@@ -132,7 +135,12 @@ def _max_lateness(app: Watching) -> str:
 
 
 def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> list[Delivery]:
-    drafts = [one for one in app.store.deliveries((State.DRAFT,)) if one.due > app.clock()]
+    if bool(names) + everything + bool(series) > 1:
+        raise CampaignBotError(
+            "Which: the posts that you name, those of a series, or all?", advice="Say one of the three."
+        )
+    earliest = app.clock() - app.library.campaign.max_lateness  # so late it may still leave
+    drafts = [one for one in app.store.deliveries((State.DRAFT,)) if one.due > earliest]
     if everything:
         found = drafts
     elif series:
@@ -142,6 +150,10 @@ def _chosen(app: App, names: list[str], *, everything: bool, series: str) -> lis
         found = list({one.key: one for name in names for one in app.find(name)}.values())
     else:
         raise CampaignBotError("Which post?", advice="Name one or more, or use --series or --all.")
+    if not found and series and series not in app.library.series:
+        raise CampaignBotError(
+            f"There is no series “{series}”.", advice=advice_for(series, app.library.series, "series")
+        )
     if not found:
         raise CampaignBotError("There is no draft to approve.", advice="`campaign-bot plan` writes drafts.")
     return found

@@ -206,12 +206,16 @@ def _reason(text: str) -> tuple[str, str]:
 
 
 def move(context: typer.Context, name: Name, at: At) -> None:
-    """Give a delivery another time. It has to be approved again."""
+    """Give a post another time. Beyond the campaign's tolerance it has to be approved again."""
     app = session(context).open()
     when = parse_instant(at, app.zone, app.clock())
     if when <= app.clock():
         raise CampaignBotError("That time has passed.", advice="Choose a later one.")
-    _say(app, app.move(app.find(name), when), f"moved to {local(when, app.zone)}")
+    found = app.find(name)
+    _say(app, app.move(found, when), f"moved to {local(when, app.zone)}")
+    again = [one for one in found if one.state is State.APPROVED and app.find(app.name_of(one))[0].state is State.DRAFT]
+    if again:
+        out.print(f"Approve it again: `{session(context).command} approve {escape(name)}`.", soft_wrap=True)
 
 
 def cancel(

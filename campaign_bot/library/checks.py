@@ -21,7 +21,8 @@ from campaign_bot.model import QUEUE, Problem
 from campaign_bot.schedule import when_problem
 
 #: An address: its digits are no figures that somebody states.
-_LINK = re.compile(r"https?://\S+")
+#: Digits that state no figure: those of a link, and of a time of day.
+_NO_FIGURE = re.compile(r"https?://\S+|\b(?:[01]?\d|2[0-3])(?::[0-5]\d\b|[ \u00a0]?h(?:[ \u00a0]?[0-5]\d)?\b)")
 
 Check = Callable[[Draft, Collection[str]], Iterable[Problem]]  # the second argument: the names of the networks
 
@@ -236,7 +237,7 @@ def numbers_have_sources(draft: Draft, _networks: Collection[str]) -> Iterator[P
 def _numbers(part: Part[Row], languages: Collection[str]) -> Iterator[Keys]:
     for keys in translated(part, languages):
         for language, text in part.document.at(*part.keys, *keys).items():
-            if isinstance(text, str) and any(character.isdigit() for character in _LINK.sub("", text)):
+            if isinstance(text, str) and any(character.isdigit() for character in _NO_FIGURE.sub("", text)):
                 yield (*keys, language)
 
 

@@ -36,12 +36,19 @@ class Account(FileModel):
     name: str = ""  # its key under `accounts:`
     network: Slug
     language: Language
-    server: Address = ""  # https://...; empty: the network's own default
+    server: Address = ""  # https://...; left out: the network's own default
     handle: Handle = ""  # as people see it, without the leading @
     visibility: Literal["public", "unlisted", "private"] = "public"
     automated_by: str = ""  # who runs it, as its profile says
     #: What this account may do that its network allows only to some (X: thread, quote).
     may: tuple[Literal["thread", "quote", "repost", "video"], ...] = ()
+
+    @field_validator("server")
+    @classmethod
+    def _is_named(cls, server: str) -> str:
+        if not server:
+            raise ValueError("it is empty: name the server, or leave it out for the network's own")
+        return server
 
 
 class Objective(FileModel):

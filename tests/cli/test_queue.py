@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,29 @@ def test_accounts_without_credentials_are_named_with_what_they_lack(campaign: Pa
     assert "CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN" in ran.err
     assert "run --sandbox" in ran.err
     assert "x-en lacks CAMPAIGN_BOT_X_EN_API_KEY" in run("accounts", "list").out
+
+
+def test_all_takes_what_is_a_little_late_too_and_status_says_that_it_waits(campaign: Path, run: Run) -> None:
+    ran = run("queue", "add", *BOTH, "--at", "now", *TEXTS)
+    name = ran.out.split("Queued ")[1].split("@")[0]
+    time.sleep(1.1)  # its time has passed by now
+    assert "was due" in run("status").out and f"approve {name}`" in run("status").out
+    assert "2 deliveries approved" in run("approve", "--all").out
+
+
+def test_what_is_approved_is_named_in_one_way(campaign: Path, run: Run) -> None:
+    add(run)
+    assert "Say one of the three" in run("approve", "--all", "--series", "facts").err
+    assert "--series or --all-of" in run("approve", "--series", "facts", "--all-of", "facts").err
+    assert "There is no series “fatcs”. Did you mean `facts`?" in run("approve", "--series", "fatcs").err
+    assert {one["state"] for one in run("queue", "list", "--json").json} == {"draft"}
+
+
+def test_moving_says_that_it_is_to_be_approved_again(campaign: Path, run: Run) -> None:
+    name = add(run)
+    assert "Approve it again" not in run("queue", "move", name, "--at", "2027-03-04 13:00").out
+    run("approve", name)
+    assert (
+        f"Approve it again: `campaign-bot approve {name}`."
+        in run("queue", "move", name, "--at", "2027-03-05 12:00").out
+    )

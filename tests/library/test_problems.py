@@ -76,6 +76,7 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     (on_x('handle: "small\\u200ben"'), f"{X_EN}:44", "wrong-type", "must be a handle such as name"),
     (on_x("handle: small en"), f"{X_EN}:44", "wrong-type", "it is `small en`"),
     (on_x('handle: "https://x.com/small"'), f"{X_EN}:44", "wrong-type", "name, @name@server or name.bsky.social"),
+    (on_x('server: ""'), f"{X_EN}:44", "wrong-type", "name the server, or leave it out"),
     (on_x('server: "https://x.com\\x00"'), f"{X_EN}:44", "yaml-syntax", "cannot have (U+0000)"),
     (on_x('server: "https://x\\u200b.com"'), f"{X_EN}:44", "wrong-type", "hidden characters"),
     (on_x('server: "https://["'), f"{X_EN}:44", "wrong-type", "look at its host and port"),
