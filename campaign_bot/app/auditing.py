@@ -67,7 +67,12 @@ class Auditing(Stages):
                 yield line
 
     def beside_record(self) -> list[tuple[str, str]]:
-        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how."""
+        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how. Both
+        are read as of one instant: what a daemon sends in between is no difference."""
+        with self.store.at_one_instant():
+            return self._beside_record()
+
+    def _beside_record(self) -> list[tuple[str, str]]:
         told: dict[str, list[Event]] = {}
         for line in self.store.lines():
             told.setdefault(line.subject, []).append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from campaign_bot.model import OPEN_STATES, Content, Event, Receipt, State
@@ -24,6 +25,10 @@ class Reading(Changes):
     _read: int  # how many events that were
     _missing: str  # what it has counted and found wrong
     _reading: threading.Lock
+
+    def at_one_instant(self) -> AbstractContextManager[None]:
+        """All that is read within is of one instant, whatever others write meanwhile. Nothing is written within."""
+        return self._connections.reading()
 
     def events(self, subject: str = "") -> list[Event]:
         where, values = ("where subject = ?", [subject]) if subject else ("", [])
