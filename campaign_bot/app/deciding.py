@@ -75,12 +75,15 @@ class Deciding(Queueing):
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
         return (
-            self._objection(delivery) or self._elsewhere(delivery) or self._unfit(delivery) or self._lost_side(delivery)
+            self._objection(delivery)
+            or self._elsewhere(delivery)
+            or self._paused(delivery)
+            or self._unfit(delivery)
+            or self._lost_side(delivery)
         )
 
     def _elsewhere(self, delivery: Delivery) -> Objection | None:
-        """Whether the account is another one by the campaign's file: of another network, or in another language. And a
-        pause that was taken out of its table without being ended still holds."""
+        """Whether the account is another one by the campaign's file: of another network, or in another language."""
         account = self.library.campaign.accounts.get(delivery.account)
         for was, told in (
             (delivery.network, account.network if account else "gone"),
@@ -90,6 +93,10 @@ class Deciding(Queueing):
                 return Objection(
                     State.DRAFT, f"it was approved for {was}, and the account {delivery.account} is {told} now"
                 )
+        return None
+
+    def _paused(self, delivery: Delivery) -> Objection | None:
+        """A pause that was taken out of its table without being ended still holds."""
         if why := self.store.paused_by_record(delivery.account):
             return Objection(State.APPROVED, f"the record says that {why} is paused, and nobody has ended that")
         return None
@@ -186,8 +193,12 @@ class Deciding(Queueing):
     def resume(self, account: str) -> bool:
         """End a pause; what fell due meanwhile stays held. False: there was none."""
         self.permit("resume", account="" if account == ALL else account)
-        self.store.hold_due(self.clock())  # what fell due while nobody was at work too
-        return self.store.resume(account, now=self.clock(), actor=self.person)
+        now = self.clock()
+        self.store.hold_due(now)  # what fell due while nobody was at work too
+        for one in self.store.due(now):
+            if found := self._paused(one):  # by the record alone
+                self.store.hold(one.key, now=now, why=NOT_SENT + found.why)
+        return self.store.resume(account, now=now, actor=self.person)
 
     def may_edit(self, delivery: Delivery) -> str:
         """Why this person may not change what is out already; empty where they may. An edit is approved by who makes it."""
