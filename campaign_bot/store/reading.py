@@ -143,11 +143,11 @@ class Reading(Changes):
             ).fetchall():
                 if state in OPEN_STATES:
                     self._set(
-                        db, key, OPEN_STATES, State.DRAFT, now, person, "approval-voided", {"why": reason},
-                        reason=reason, network_keys="[]", held="",
+                        db, key, OPEN_STATES, State.DRAFT, now, person, "approval-voided",
+                        {"why": reason, "state": State.DRAFT}, reason=reason, network_keys="[]", held="",
                     )  # fmt: skip
                 else:  # it may be out already: should it come back, it is a draft
-                    self._event(db, now, person, "approval-voided", key, {"why": reason})
+                    self._event(db, now, person, "approval-voided", key, {"why": reason, "state": state})
                 self._void_approvals(db, key, now, reason)
         return fresh
 
