@@ -480,11 +480,22 @@ def test_a_pause_that_is_taken_out_of_its_table_still_holds(stage: Stage, accoun
     name = "everything" if account == ALL else TARGET
     assert stage.delivery(TARGET).held == f"not sent: the record says that {name} is paused, and nobody has ended that"
     assert stage.posts("x-en") == (account != ALL)
-    stage.app.pause(account, "a drill")
-    stage.app.resume(account)
+    assert stage.app.resume(account), "a person ends it all the same"
+    assert not stage.app.resume(account), "once"
     stage.app.release(stage.delivery(TARGET), stage.clock())
     stage.work(until=timedelta(minutes=1))
     assert stage.posts(TARGET) == 1
+
+
+def test_what_fell_due_in_such_a_pause_leaves_in_no_burst_when_it_ends(stage: Stage) -> None:
+    """Nobody was at work meanwhile, so nothing is held yet."""
+    stage.app.pause(ALL, "a drill")
+    with shell(stage) as db:
+        db.execute("delete from pause")
+    assert stage.app.resume(ALL)
+    stage.work(until=timedelta(minutes=1))
+    assert stage.networks.world.posts == []
+    assert {bool(one.held) for one in stage.app.store.deliveries()} == {True}
 
 
 @pytest.mark.parametrize(("was", "now"), [("network: mastodon", "network: bluesky"), ("language: en", "language: fr")])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign_bot.app import App
-from campaign_bot.model import State
+from campaign_bot.model import ALL, State
 from tests.campaigns import CAMPAIGN, SERIES, write_campaign
 from tests.stage import DUE, Stage, set_stage
 
@@ -71,6 +71,15 @@ def test_planning_tells_early_and_what_fits_again_is_approved_anew(tmp_path: Pat
         assert all(one.done for one in stage.app.approve(drafts, stage.app.findings(drafts), person="sam"))
         stage.work(until=2 * HOUR)
         assert {one.state for one in stage.app.store.deliveries()} == {State.SENT}
+
+
+def test_planning_tells_early_of_a_paused_account_too(tmp_path: Path) -> None:
+    with set_stage(tmp_path, PLAIN, now=DUE - timedelta(minutes=40)) as stage:
+        stage.app.pause(ALL, "a drill")
+        write_campaign(stage.app.directory, **PLAIN, **{"content/campaign.yaml": CAMPAIGN + STRICTER})
+        restarted(stage)
+        assert stage.app.recheck() == 6
+        assert {one.state for one in stage.app.store.deliveries()} == {State.DRAFT}
 
 
 def test_a_servers_limit_that_sank_holds_back_what_is_longer(tmp_path: Path) -> None:

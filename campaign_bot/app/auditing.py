@@ -67,7 +67,12 @@ class Auditing(Stages):
                 yield line
 
     def beside_record(self) -> list[tuple[str, str]]:
-        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how."""
+        """Deliveries (by the names that people know) that are in the tables what they are not in the record, and how. Both
+        are read as of one instant: what a daemon sends in between is no difference."""
+        with self.store.at_one_instant():
+            return self._beside_record()
+
+    def _beside_record(self) -> list[tuple[str, str]]:
         told: dict[str, list[Event]] = {}
         for line in self.store.lines():
             told.setdefault(line.subject, []).append(
@@ -93,9 +98,10 @@ class Auditing(Stages):
     def _differs(self, one: Delivery, trail: Trail) -> str:
         if not trail.events:
             return "the record does not know it"
-        # Voided for good it has failed; and what was never approved is a draft after a look.
-        last = trail.events[-1].action
-        states = {trail.state} | ({State.FAILED} if last == "approval-voided" else set())
+        # Voided for good it has failed, which older events do not say; and what was never approved is a draft after a look.
+        last = trail.events[-1]
+        untold = last.action == "approval-voided" and "state" not in last.detail
+        states = {trail.state} | ({State.FAILED} if untold else set())
         states |= {State.DRAFT} if trail.state is State.APPROVED and not trail.approvals else set()
         if one.state not in states:
             return f"it is {one.state}, and {trail.state} by the record"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from campaign_bot import approve, check, networks
 from campaign_bot.app import checking
@@ -16,6 +17,9 @@ from campaign_bot.store.record import Objection
 
 #: A side in one of these states does not leave when its pair is due.
 LOST = (State.FAILED, State.MISSED, State.CANCELLED, State.DRAFT)
+
+#: The sides of a post, and why one does not pass the checks, by its account.
+Blocked = tuple[Sequence[Delivery], Mapping[str, str]]
 
 
 class Deciding(Queueing):
@@ -75,12 +79,15 @@ class Deciding(Queueing):
         if damaged := self.store.damaged(delivery.content):
             return Objection(State.FAILED, damaged)
         return (
-            self._objection(delivery) or self._elsewhere(delivery) or self._unfit(delivery) or self._lost_side(delivery)
+            self._objection(delivery)
+            or self._elsewhere(delivery)
+            or self._paused(delivery)
+            or self._unfit(delivery, self._blocked(delivery.post))
+            or self._lost_side(delivery)
         )
 
     def _elsewhere(self, delivery: Delivery) -> Objection | None:
-        """Whether the account is another one by the campaign's file: of another network, or in another language. And a
-        pause that was taken out of its table without being ended still holds."""
+        """Whether the account is another one by the campaign's file: of another network, or in another language."""
         account = self.library.campaign.accounts.get(delivery.account)
         for was, told in (
             (delivery.network, account.network if account else "gone"),
@@ -90,6 +97,10 @@ class Deciding(Queueing):
                 return Objection(
                     State.DRAFT, f"it was approved for {was}, and the account {delivery.account} is {told} now"
                 )
+        return None
+
+    def _paused(self, delivery: Delivery) -> Objection | None:
+        """A pause that was taken out of its table without being ended still holds."""
         if why := self.store.paused_by_record(delivery.account):
             return Objection(State.APPROVED, f"the record says that {why} is paused, and nobody has ended that")
         return None
@@ -105,23 +116,27 @@ class Deciding(Queueing):
             now=self.clock(),
         )
 
-    def _unfit(self, delivery: Delivery) -> Objection | None:
-        """The checks once more, by the settings and the servers' limits of now: they may have changed since it was
-        approved. Its other languages are read beside it: they are due at the same time, by another worker, and a post
-        goes out in all of them or in none."""
-        post = self.store.posts_by_key([delivery.post]).get(delivery.post)
+    def _blocked(self, post_key: str) -> Blocked:
+        """The checks of a post once more, by the settings and the servers' limits of now: they may have changed since it
+        was approved. All its sides are judged together."""
+        post = self.store.posts_by_key([post_key]).get(post_key)
         if post is None:
-            return None
-        sides = [one for one in self.store.of_post(delivery.post) if one.network in networks.names()]
+            return [], {}
+        sides = [one for one in self.store.of_post(post_key) if one.network in networks.names()]
         allowed = self.store.allowed(post.key) if post.schedule == QUEUE else {}
         said = checking.said(self.library, post, sides, allowed)
         found = check.check_once_more(self.library, self.network, said, self.told_limits(self.library))
-        blocked = {one.post: _why_unfit(one) for one in reversed(found)}
-        if own := blocked.get(f"{post.name}@{delivery.account}"):
+        return sides, {one.post.removeprefix(f"{post.name}@"): _why_unfit(one) for one in reversed(found)}
+
+    def _unfit(self, delivery: Delivery, judged: Blocked) -> Objection | None:
+        """Whether the checks let it go no more. Its other languages are read beside it: they are due at the same time, by
+        another worker, and a post goes out in all of them or in none."""
+        sides, blocked = judged
+        if own := blocked.get(delivery.account):
             return Objection(State.DRAFT, own)
         together = self.library.campaign.pairs.when_one_fails == "hold"
         for side in other_sides(delivery, sides) if together else ():
-            if side.open and (why := blocked.get(f"{post.name}@{side.account}")):
+            if side.open and (why := blocked.get(side.account)):
                 return Objection(State.DRAFT, f"its other side, {side.account} ({side.language}): {why}")
         return None
 
@@ -129,8 +144,9 @@ class Deciding(Queueing):
         """What is approved and would not suffice any more (another rule, another account, too old, other checks) is a draft
         again now, and not only when it is due: somebody can still mend and approve it. Returns how many."""
         now, done = self.clock(), 0
+        blocked = cache(self._blocked)  # a post is judged once for all its sides
         for one in self.store.deliveries((State.APPROVED,), since=now):
-            found = self._objection(one) or self._elsewhere(one) or self._unfit(one)
+            found = self._objection(one) or self._elsewhere(one) or self._unfit(one, blocked(one.post))
             if found is not None and found.after is State.DRAFT:
                 done += self.store.void(one.key, now=now, actor="plan", why=NOT_SENT + found.why)
         return done
@@ -186,8 +202,12 @@ class Deciding(Queueing):
     def resume(self, account: str) -> bool:
         """End a pause; what fell due meanwhile stays held. False: there was none."""
         self.permit("resume", account="" if account == ALL else account)
-        self.store.hold_due(self.clock())  # what fell due while nobody was at work too
-        return self.store.resume(account, now=self.clock(), actor=self.person)
+        now = self.clock()
+        self.store.hold_due(now)  # what fell due while nobody was at work too
+        for one in self.store.due(now):
+            if found := self._paused(one):  # by the record alone
+                self.store.hold(one.key, now=now, why=NOT_SENT + found.why)
+        return self.store.resume(account, now=now, actor=self.person)
 
     def may_edit(self, delivery: Delivery) -> str:
         """Why this person may not change what is out already; empty where they may. An edit is approved by who makes it."""

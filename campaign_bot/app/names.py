@@ -7,7 +7,7 @@ from dataclasses import asdict
 from difflib import get_close_matches
 
 from campaign_bot.app.known import Knowing
-from campaign_bot.errors import NotFound
+from campaign_bot.errors import ContentError, NotFound
 from campaign_bot.model import Delivery, Event
 
 
@@ -44,8 +44,14 @@ class Names(Knowing):
         return found
 
     def account_names(self, name: str) -> list[str]:
-        """One account, or all where no name is given. Raises NotFound with the nearest right word."""
-        names = list(self.known.accounts)
+        """One account, or all where no name is given. Raises NotFound with the nearest right word. A name that is right is
+        known while a file is broken too: a stop does not wait until that is mended."""
+        try:
+            names = list(self.known.accounts)
+        except ContentError:
+            names = self._accounts_in_part()
+            if not get_close_matches(name, names, n=1):  # it may be one of what is broken
+                raise
         if name and name not in names:
             near = get_close_matches(name, names, n=1)
             raise NotFound(
@@ -53,6 +59,12 @@ class Names(Knowing):
                 advice=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}.",
             )
         return [name] if name else names
+
+    def _accounts_in_part(self) -> list[str]:
+        """The accounts of what is right in the files, and of what was planned."""
+        sound, _ = self.load_sound()
+        planned = [one.account for one in self.store.tally()]
+        return list(dict.fromkeys([*(sound.campaign.accounts if sound else ()), *planned]))
 
     def history(self, delivery: Delivery) -> list[Event]:
         return self.store.events(delivery.key)

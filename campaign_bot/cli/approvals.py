@@ -110,7 +110,8 @@ def resume(
     app = here.open()
     name = app.account_names(account)[0] if account else ALL
     if not app.resume(name):
-        more = " Everything is paused: resume without --account." if ALL in app.store.paused() else ""
+        everything = ALL in app.store.paused() or app.store.paused_by_record(ALL)
+        more = " Everything is paused: resume without --account." if everything else ""
         raise StateError(f"{'Nothing' if name == ALL else name} was{' not' if account else ''} paused.{more}")
     out.print(f"{'Everything' if name == ALL else name}: publishing again.")
     held = [one for one in app.store.deliveries((State.APPROVED,)) if one.held and account in ("", one.account)]

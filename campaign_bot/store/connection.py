@@ -108,6 +108,17 @@ class Connections:
             ) from error
 
     @contextlib.contextmanager
+    def reading(self) -> Generator[None]:
+        """One transaction that only reads: what others write meanwhile is seen in none of it."""
+        with self.errors():
+            self.db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.db.conn.in_transaction:
+                    self.db.execute("ROLLBACK")
+
+    @contextlib.contextmanager
     def write(self) -> Generator[Database]:
         """One transaction: all of it or nothing. IMMEDIATE: sqlite-utils' own `atomic()` begins deferred and looks at
         tables before it writes, and a read lock cannot become a write lock while another connection writes."""

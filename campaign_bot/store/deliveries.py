@@ -176,7 +176,7 @@ class Deliveries(Changes):
         with self._connections.write() as db:
             given = "exists (select 1 from approval where approval.delivery = delivery.key and voided_ms is null)"
             done = self._set(
-                db, delivery, OPEN_STATES, after, now, actor, "approval-voided", {"why": why},
+                db, delivery, OPEN_STATES, after, now, actor, "approval-voided", {"why": why, "state": after},
                 guard=(f"(state <> 'draft' or {given})", []), reason=why, network_keys="[]", held="",
             )  # fmt: skip
             if done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from campaign_bot.model import OPEN_STATES, Content, Event, Receipt, State
@@ -24,6 +25,10 @@ class Reading(Changes):
     _read: int  # how many events that were
     _missing: str  # what it has counted and found wrong
     _reading: threading.Lock
+
+    def at_one_instant(self) -> AbstractContextManager[None]:
+        """All that is read within is of one instant, whatever others write meanwhile. Nothing is written within."""
+        return self._connections.reading()
 
     def events(self, subject: str = "") -> list[Event]:
         where, values = ("where subject = ?", [subject]) if subject else ("", [])
@@ -138,11 +143,11 @@ class Reading(Changes):
             ).fetchall():
                 if state in OPEN_STATES:
                     self._set(
-                        db, key, OPEN_STATES, State.DRAFT, now, person, "approval-voided", {"why": reason},
-                        reason=reason, network_keys="[]", held="",
+                        db, key, OPEN_STATES, State.DRAFT, now, person, "approval-voided",
+                        {"why": reason, "state": State.DRAFT}, reason=reason, network_keys="[]", held="",
                     )  # fmt: skip
                 else:  # it may be out already: should it come back, it is a draft
-                    self._event(db, now, person, "approval-voided", key, {"why": reason})
+                    self._event(db, now, person, "approval-voided", key, {"why": reason, "state": state})
                 self._void_approvals(db, key, now, reason)
         return fresh
 

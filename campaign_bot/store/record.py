@@ -203,6 +203,8 @@ class Trail:
         for one in reversed(self.events):
             if one.action in OUTCOMES and not one.detail.get("kept"):
                 half = one.action == "approved" and one.detail.get("count", 1) < one.detail.get("needed", 1)
+                if one.action == "approval-voided" and one.detail.get("state") in list(State):
+                    return State(one.detail["state"])  # a draft, or failed for good
                 return State.DRAFT if half else OUTCOMES[one.action]
         return State.DRAFT
 

@@ -20,6 +20,16 @@ _APPROVED = (
     "exists (select 1 from approval where approval.delivery = delivery.key and approval.decision = 'approved'"
     " and approval.voided_ms is null and approval.content_hash = delivery.content_hash)"
 )
+#: Of an account, or all of them, by the table or by the record.
+_PAUSES = """
+    with paused(account) as (
+        select account from pause
+        union select subject from (
+            select subject, action, max(id) from event where action in ('paused', 'resumed') group by subject
+        ) where action = 'paused'
+    )
+    select account from paused where :account in (account, :all) order by account
+"""
 PUBLISHER = "publisher"
 
 
@@ -282,10 +292,12 @@ class Sending(Changes):
             self._event(db, now, actor, "paused", account, {"why": why})
 
     def resume(self, account: str, *, now: datetime, actor: str) -> bool:
-        """End the pause of an account; `ALL` ends every pause."""
+        """End the pause of an account; `ALL` ends every pause. The table and the record each hold by themselves: what only
+        one of them knows is ended too."""
         with self._connections.write() as db:
-            rows = db.execute("delete from pause where ? in (account, ?) returning account", [account, ALL]).fetchall()
+            rows = db.execute(_PAUSES, {"account": account, "all": ALL}).fetchall()
             for (name,) in rows:
+                db.execute("delete from pause where account = ?", [name])
                 self._event(db, now, actor, "resumed", name, {})
             return bool(rows)
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 AT = ("--at", "2027-03-04 12:00")
@@ -47,6 +49,18 @@ def test_status_works_with_broken_files(campaign: Path, run: Run) -> None:
     ran = run("status")
     assert ran.code == 1
     assert "files" in ran.out and "campaign-bot check" in ran.out
+
+
+@pytest.mark.parametrize("broken", ["content/campaign.yaml", "content/data/facts.yaml"])
+def test_an_account_is_stopped_whatever_file_is_broken(campaign: Path, run: Run, broken: str) -> None:
+    run("plan", "--until", "2027-01-31")
+    (campaign / broken).write_text("- id: [", encoding="utf-8")
+    ran = run("pause", "--account", "x-en")
+    assert (ran.code, ran.out) == (0, "x-en is paused. What falls due meanwhile is held, and listed by `resume`.\n")
+    assert "paused x-en It is paused: by alex." in run("status").out
+    for name, told in (("x-em", "Did you mean x-en?"), ("nobody", "campaign-bot check"), ("x-fr", "")):
+        ran = run("pause", "--account", name)
+        assert (ran.code, told in ran.err) == (0 if name == "x-fr" else 1, True), ran.err
 
 
 def test_what_status_remembers_of_the_files_goes_with_any_change(campaign: Path, run: Run) -> None:
