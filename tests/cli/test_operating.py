@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 AT = ("--at", "2027-03-04 12:00")
@@ -66,6 +68,14 @@ def test_what_status_remembers_of_the_files_goes_with_any_change(campaign: Path,
     assert "x-us" in {one["account"] for one in told["accounts"]}
     (campaign / "schedules/more.yaml").write_text("[", encoding="utf-8")
     assert {one["kind"] for one in run("status", "--json").json["concerns"]} == {"files"}
+
+
+def test_status_works_where_python_is_told_of_packages_that_are_not_there(
+    campaign: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(campaign / "nowhere/site-packages"), *sys.path])
+    ran = run("status", "--json")
+    assert not ran.err and ran.json["accounts"]
 
 
 def test_who_only_looks_loads_little(campaign: Path, run: Run) -> None:
