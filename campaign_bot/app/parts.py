@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -76,6 +77,7 @@ class Parts:
         self._connections: dict[str, Connection] = {}
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
         self._timing = timing
+        self._closing = ExitStack()  # what else ends with this, after the database
         self.stopping = threading.Event()
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
@@ -251,3 +253,4 @@ class Parts:
         self._connections.clear()
         if "store" in self.__dict__:
             self.store.close()
+        self._closing.close()
