@@ -23,6 +23,8 @@ from campaign_bot.errors import ContentError, StoreError
 
 #: Where a campaign's files are.
 FOLDERS = ("content", "schedules")
+#: Where the program's are.
+PROGRAM = Path(__file__).parents[1]
 _NOTE = "files"
 
 
@@ -87,12 +89,17 @@ class Knowing(Parts):
         return Known(told["timezone"], accounts, told["budget"])
 
 
-def fingerprint(directory: Path) -> str:
-    """Another one when any of the campaign's files, or the program, is another one. No file is read: whoever writes one
-    changes its ctime, which nobody can set back."""
+def fingerprint(directory: Path, program: Path = PROGRAM) -> str:
+    """Another one when any of the campaign's files, or of the program's, is another one. No file is read: whoever writes
+    one changes its ctime, which nobody can set back. (What is installed beside it changes with its directory.)"""
     packages = [Path(one) for one in sys.path if one.endswith(("site-packages", "dist-packages"))]
-    installed = [_mark(found) for one in (Path(__file__).parents[1], *packages) if (found := _seen(one)) is not None]
-    seen = [__version__, *installed]
+    seen = [__version__, *(_mark(found) for one in packages if (found := _seen(one)) is not None)]
+    # A program that is worked on keeps its version. What Python keeps beside its files changes by being run.
+    seen += sorted(
+        f"{path.relative_to(program)} {_mark(found)}"
+        for path, found in _below(program, without="__pycache__")
+        if not stat.S_ISDIR(found.st_mode)
+    )
     for folder in FOLDERS:
         seen += sorted(f"{path.relative_to(directory)} {_mark(found)}" for path, found in _below(directory / folder))
     return sha256("\n".join(seen).encode(errors="surrogateescape")).hexdigest()
@@ -109,7 +116,7 @@ def _mark(found: os.stat_result) -> str:
     return f"{found.st_ino} {found.st_size} {found.st_ctime_ns}"
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _below(folder: Path, *, without: str = "") -> Iterator[tuple[Path, os.stat_result]]:
     """A folder and all that is in it, each folder once: links may lead back. What is not there, or nobody may look at, is
     left out: reading the files tells it."""
     left, met = [folder], set[tuple[int, int]]()
@@ -121,5 +128,5 @@ def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
         if stat.S_ISDIR(found.st_mode) and here not in met:
             met.add(here)
             with contextlib.suppress(OSError):
-                left += path.iterdir()
+                left += (one for one in path.iterdir() if one.name != without)
         yield path, found
