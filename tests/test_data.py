@@ -163,6 +163,13 @@ def test_the_explorer_s_words_are_in_both_languages(worked: Stage) -> None:
     assert told["tables"]["daemon"]["hidden"] and not told["tables"]["posts"]["hidden"]
 
 
+def test_a_database_may_be_called_anything_in_the_explorer(worked: Stage) -> None:
+    front = metadata('été 1.5~50%+"><b>', worked.app.library.campaign, simulated=False)["description_html"]
+    links = re.findall(r'href="([^"]+)/[a-z-]+"', front)
+    assert links == ["~C3~A9t~C3~A9+1~2E5~7E50~25~2B~22~3E~3Cb~3E"] * 2 * len(QUESTIONS)
+    assert "<b>" not in front
+
+
 def test_names_go_when_their_time_is_over_and_figures_and_the_record_stay(tmp_path: Path) -> None:
     with set_stage(tmp_path) as stage:
         stage.work(until=timedelta(days=2))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from campaign_bot.app.experimenting import Experimenting
@@ -19,7 +21,7 @@ from campaign_bot.evaluate.sums import add_up
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
 from campaign_bot.model import Asking, Measured, Summed
-from campaign_bot.store.looking import look_into
+from campaign_bot.store.looking import copied_to, look_into
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
 #: compare 500 posts a side at most), and time and memory stay bounded however long a campaign lasts.
@@ -36,10 +38,15 @@ class Evaluating(Experimenting):
     @classmethod
     def at_rest(cls, directory: Path, database: Path, *, environ: Mapping[str, str] | None = None) -> Self:
         """A campaign with a database that nobody works in: a rehearsal's, or a copy. Its clock stands at its last event, so
-        that a week-old post is a week old and money counts up to then. Raises NotFound, StoreError."""
+        that a week-old post is a week old and money counts up to then. The file stays as it is: a copy is read, until
+        `close`. Raises NotFound, StoreError."""
         simulated, last = look_into(database)
         clock = utc_now if last is None else lambda: last
-        return cls(directory, environ=environ, clock=clock, sandbox=simulated, database=database)
+        with ExitStack() as stack:
+            copy = copied_to(Path(stack.enter_context(TemporaryDirectory(prefix="campaign-bot-"))), database)
+            found = cls(directory, environ=environ, clock=clock, sandbox=simulated, database=copy)
+            found._closing.push(stack.pop_all())
+        return found
 
     def evaluation(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from textwrap import dedent, indent
 from typing import Any
+from urllib.parse import quote
 
 from campaign_bot.library.files import CampaignFile
 from campaign_bot.privacy import Text, stored
@@ -140,9 +141,11 @@ def metadata(database: str, campaign: CampaignFile, *, simulated: bool) -> dict[
 def _front(database: str) -> str:
     """The first page: what this is, and every question, in both languages."""
     parts: list[str] = []
+    # Datasette has a percent-encoding of its own, with ~: proxies undo the other one.
+    address = quote(database, safe=" ").replace("~", "%7E").replace(".", "%2E").replace(" ", "+").replace("%", "~")
     for number, (language, title) in enumerate(LANGUAGES.items()):
         asked = "".join(
-            f'<li><a href="{database}/{names[number]}">{escape(question[language])}</a></li>'
+            f'<li><a href="{address}/{names[number]}">{escape(question[language])}</a></li>'
             for names, (question, _) in QUESTIONS.items()
         )
         parts.append(f'<div lang="{language}"><h2>{title}</h2><p>{escape(WELCOME[language])}</p><ul>{asked}</ul></div>')

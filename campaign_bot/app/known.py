@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,8 @@ from campaign_bot.errors import ContentError, StoreError
 
 #: Where a campaign's files are.
 FOLDERS = ("content", "schedules")
+#: Where the program's are.
+PROGRAM = Path(__file__).parents[1]
 _NOTE = "files"
 
 
@@ -86,31 +89,44 @@ class Knowing(Parts):
         return Known(told["timezone"], accounts, told["budget"])
 
 
-def fingerprint(directory: Path) -> str:
-    """Another one when any of the campaign's files, or the program, is another one. No file is read: whoever writes one
-    changes its ctime, which nobody can set back."""
+def fingerprint(directory: Path, program: Path = PROGRAM) -> str:
+    """Another one when any of the campaign's files, or of the program's, is another one. No file is read: whoever writes
+    one changes its ctime, which nobody can set back. (What is installed beside it changes with its directory.)"""
     packages = [Path(one) for one in sys.path if one.endswith(("site-packages", "dist-packages"))]
-    seen = [__version__, *(_of(one) for one in (Path(__file__).parents[1], *packages))]
+    seen = [__version__, *(_mark(found) for one in packages if (found := _seen(one)) is not None)]
+    # A program that is worked on keeps its version. What Python keeps beside its files changes by being run.
+    seen += sorted(
+        f"{path.relative_to(program)} {_mark(found)}"
+        for path, found in _below(program, without="__pycache__")
+        if not stat.S_ISDIR(found.st_mode)
+    )
     for folder in FOLDERS:
-        seen += sorted(f"{path.relative_to(directory)} {_of(path)}" for path in _below(directory / folder))
+        seen += sorted(f"{path.relative_to(directory)} {_mark(found)}" for path, found in _below(directory / folder))
     return sha256("\n".join(seen).encode(errors="surrogateescape")).hexdigest()
 
 
-def _of(path: Path) -> str:
-    found = path.stat()
+def _seen(path: Path) -> os.stat_result | None:
+    """None of what is not there (`sys.path` may name anything), or nobody may look at."""
+    with contextlib.suppress(OSError):
+        return path.stat()
+    return None
+
+
+def _mark(found: os.stat_result) -> str:
     return f"{found.st_ino} {found.st_size} {found.st_ctime_ns}"
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, *, without: str = "") -> Iterator[tuple[Path, os.stat_result]]:
     """A folder and all that is in it, each folder once: links may lead back. What is not there, or nobody may look at, is
     left out: reading the files tells it."""
     left, met = [folder], set[tuple[int, int]]()
     while left:
         path = left.pop()
-        with contextlib.suppress(OSError):
-            found = path.stat()
-            here = (found.st_dev, found.st_ino)
-            if stat.S_ISDIR(found.st_mode) and here not in met:
-                met.add(here)
-                left += path.iterdir()
-            yield path
+        if (found := _seen(path)) is None:
+            continue
+        here = (found.st_dev, found.st_ino)
+        if stat.S_ISDIR(found.st_mode) and here not in met:
+            met.add(here)
+            with contextlib.suppress(OSError):
+                left += (one for one in path.iterdir() if one.name != without)
+        yield path, found

@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -77,6 +78,7 @@ class Parts:
         self._made_with: dict[str, Credentials] = {}  # what each connection signs in with, whatever `.env` says by now
         self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
         self._timing = timing
+        self._closing = ExitStack()  # what else ends with this, after the database
         self.stopping = threading.Event()
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
@@ -254,3 +256,4 @@ class Parts:
         self._connections.clear()
         if "store" in self.__dict__:
             self.store.close()
+        self._closing.close()

@@ -10,7 +10,7 @@ from campaign_bot import check, plan
 from campaign_bot.app.permitting import Permitting
 from campaign_bot.errors import StateError
 from campaign_bot.library.files import Account
-from campaign_bot.library.words import advice_for, visible
+from campaign_bot.library.words import advice_for, printable
 from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import COPY_ADDRESS
 from campaign_bot.store.base import Planned
@@ -81,7 +81,7 @@ class Queueing(Permitting):
         now, why = self.clock(), f"{self.person} looked: it is not there"
         if url:
             if not url.isprintable() or " " in url:
-                raise StateError(f"“{visible(url)}” is not the address of a post.", advice=COPY_ADDRESS)
+                raise StateError(f"“{printable(url)}” is not the address of a post.", advice=COPY_ADDRESS)
             receipt, part = self.connection(delivery.account).locate(url), len(self.store.receipts(delivery.key))
             if receipt.remote_id in self.store.known_ids(delivery.account):
                 raise StateError(f"{url} is another delivery's post.", advice="Look for the one with this text.")

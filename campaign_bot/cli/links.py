@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -28,7 +27,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     app = here.open()
     clicks = app.store.clicks_by_link()
     domain = app.library.campaign.links.domain
-    found = [
+    found: list[dict[str, str | int]] = [
         {
             "address": f"{domain}/{link.code}", "post": link.post, "account": link.account, "target": link.target,
             **{kind: clicks.get(link.code, {}).get(kind, 0) for kind in KINDS},
@@ -43,8 +42,11 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         out.print(f"There are no short addresses: {why}.", soft_wrap=True)
         return
     # What a post's accounts link to differs in its UTM marks alone: it is told once, above them.
-    for (post, target), some in groupby(found, key=lambda one: (one["post"], _bare(str(one["target"])))):
-        out.print(f"[bold]{escape(str(post))}[/bold] leads to {escape(target)}", soft_wrap=True)
+    told: dict[tuple[str, str], list[dict[str, str | int]]] = {}
+    for one in found:
+        told.setdefault((str(one["post"]), _bare(str(one["target"]))), []).append(one)
+    for (post, target), some in told.items():
+        out.print(f"[bold]{escape(post)}[/bold] leads to {escape(target)}", soft_wrap=True)
         shown = table(
             "account", "short address", *KINDS.values(), numbers=tuple(KINDS.values()), whole=("short address",)
         )

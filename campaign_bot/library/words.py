@@ -81,14 +81,14 @@ def describe(value: object) -> str:
         case date():
             return f"the date {value}"
         case str():
-            return f"`{visible(value if len(value) <= 40 else value[:39] + '…')}`"
+            return f"`{printable(value if len(value) <= 40 else value[:39] + '…')}`"
         case list():
             return "a list" if value else "an empty list"
         case _:
             return "a mapping" if value else "an empty mapping"
 
 
-def visible(text: str) -> str:
+def printable(text: str) -> str:
     """The text with what cannot be seen in it named: a terminal would obey it, and a reader pass over it."""
     return "".join(one if one.isprintable() or one in "\u00a0\u202f" else f"<U+{ord(one):04X}>" for one in text)
 

@@ -133,7 +133,8 @@ class Connections:
                 raise
             db.execute("COMMIT")
 
-    def open_other(self, path: Path) -> Any:
+    @staticmethod
+    def open_other(path: Path) -> Any:
         """A plain connection to another file, to copy into."""
         return sqlite3.connect(str(path), isolation_level=None)  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -349,6 +349,12 @@ def m014_tally(db: Database) -> None:
         ("delete", "delete", f"{take};"),
     ):
         db.execute(f"create trigger tally_{name} after {when} on delivery begin {work} end")
+    of_post = (
+        "insert into tally select due_ms / 86400000, {0}.series, coalesce({0}.priority, ''), network, language, state, {1}"
+        " from delivery where post = new.key group by 1, 4, 5, 6 on conflict do update set number = number + excluded.number;"
+    )
+    moved = of_post.format("old", "-count(*)") + of_post.format("new", "count(*)")
+    db.execute(f"create trigger tally_post after update of series, priority on post begin {moved} end")
     db.create_view(
         "spending",
         """

@@ -8,6 +8,7 @@ from pathlib import Path
 from campaign_bot.app import App
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.cli.conftest import Run
+from tests.database import connect
 
 WITH_DOMAIN = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
 DAY = date(2027, 1, 18)
@@ -36,3 +37,20 @@ def test_the_list_tells_people_previews_and_bots(run: Run, campaign: Path) -> No
         (3, 0, 1)
     ]
     assert "6 links" in run("links", "list").out
+
+
+def test_where_a_post_leads_is_said_once_however_many_accounts_it_has(run: Run, campaign: Path) -> None:
+    write_campaign(campaign, **WITH_DOMAIN)
+    app = App(campaign, environ={})
+    app.store.links()  # the tables are there
+    app.close()
+    with connect(str(app.database)) as db:
+        for number, account in enumerate(("mastodon-en", "x-en")):
+            for page in ("a", "b"):
+                values = [f"{page}{number}", "facts-1", account, f"https://{page}.example.org/?utm_source={account}"]
+                db.execute("insert into link values (?, ?, ?, ?, 0)", values)
+        db.commit()
+    told = run("links", "list").out
+    for page in ("a", "b"):
+        assert told.count(f"facts-1 leads to https://{page}.example.org/") == 1
+    assert told.count("https://go.example.org/") == 4

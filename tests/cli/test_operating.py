@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_bot.app.known import fingerprint
 from tests.cli.conftest import Run
 
 AT = ("--at", "2027-03-04 12:00")
@@ -80,6 +81,31 @@ def test_what_status_remembers_of_the_files_goes_with_any_change(campaign: Path,
     assert "x-us" in {one["account"] for one in told["accounts"]}
     (campaign / "schedules/more.yaml").write_text("[", encoding="utf-8")
     assert {one["kind"] for one in run("status", "--json").json["concerns"]} == {"files"}
+
+
+def test_what_is_remembered_goes_with_the_program_too(campaign: Path, tmp_path: Path) -> None:
+    """One that is worked on, or pulled, keeps its version: its checks may be stricter all the same."""
+    program = tmp_path / "program"
+    checks = program / "check" / "rules.py"
+    checks.parent.mkdir(parents=True)
+    checks.write_text("MOST = 300", encoding="utf-8")
+    marks = [fingerprint(campaign, program)]
+    checks.write_text("MOST = 80", encoding="utf-8")
+    marks.append(fingerprint(campaign, program))
+    (checks.parent / "more.py").touch()
+    marks.append(fingerprint(campaign, program))
+    assert len(set(marks)) == 3
+    (checks.parent / "__pycache__").mkdir()
+    (checks.parent / "__pycache__" / "rules.pyc").touch()
+    assert fingerprint(campaign, program) == marks[-1], "to run it is no change"
+
+
+def test_status_works_where_python_is_told_of_packages_that_are_not_there(
+    campaign: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(campaign / "nowhere/site-packages"), *sys.path])
+    ran = run("status", "--json")
+    assert not ran.err and ran.json["accounts"]
 
 
 def test_who_only_looks_loads_little(campaign: Path, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +56,31 @@ def test_a_rehearsal_s_database_is_reported_as_of_its_last_event(campaign: Path,
     assert run("experiment", "result", "--database", database).code == 0
     assert run("report", "--database", database, "--language", "fr").code == 0
     assert (database.parent / "report.fr.html").is_file()
+
+
+def test_a_backup_that_is_reported_stays_as_it_was(
+    campaign: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an older version, and write-protected: what is read is a copy, and it goes."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    run("plan", "--until", "2027-01-31")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    run("backup", kept / "old.db")
+    with connect(str(kept / "old.db")) as db:
+        for (name,) in db.execute(
+            "select name from sqlite_master where type = 'trigger' and name like 'tally%'"
+        ).fetchall():
+            db.execute(f"drop trigger {name}")
+        db.execute("drop table tally")
+        db.execute("delete from _sqlite_migrations where name = 'm014_tally'")
+    before = (kept / "old.db").read_bytes()
+    assert run("report", "--database", kept / "old.db", "--format", "json").code == 0
+    assert (kept / "old.db").read_bytes() == before
+    assert [one.name for one in kept.iterdir()] == ["old.db"]
+    assert not list(scratch.iterdir())
 
 
 @pytest.mark.parametrize(

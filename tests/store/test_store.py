@@ -371,3 +371,20 @@ def test_what_is_counted_as_it_changes_is_what_is_there(
             )
             assert Counter({one.state: one.number for one in store.tallied(since=first, until=last)}) == there
         store.close()
+
+
+@pytest.mark.parametrize("change", ["series = 'more'", "priority = 'high'", "series = 'more', priority = null"])
+def test_what_is_counted_follows_a_post_that_becomes_of_another_kind(
+    store: SqliteStore, tmp_path: Path, change: str
+) -> None:
+    """Else the count would differ from then on from what is there: of each kind, and of all."""
+    store.add(a_post(a_draft(), a_draft("x-fr")), now=NOW, actor="plan")
+    store.add(a_post(a_draft(post="other"), key="other", name="facts-2"), now=NOW, actor="plan")
+    with connect(tmp_path / "campaign.db") as db:
+        db.execute(f"update post set {change} where name <> 'facts-2'")
+        db.execute("update delivery set state = 'approved'")
+        db.commit()
+    there = Counter((one.series, one.priority or "", one.network, one.language, one.state) for one in store.measured())
+    counted = {(one.series, one.priority, one.network, one.language, one.state): one.number for one in store.tallied()}
+    assert counted == there
+    assert sum(there.values()) == 3
