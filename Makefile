@@ -11,7 +11,7 @@ rehearse: .venv/run ## Play the whole shipped campaign against local networks (A
 	$(BIN)/campaign-bot rehearse $(ARGS)
 
 test: .venv/dev ## All tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 3 $(ARGS)
 
 test-real: .venv/dev ## The networks' contract and a week of the campaign on Bluesky's own servers (from npm, on loopback)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BLUESKY) && \
