@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +37,7 @@ KNOWN_NAMES = ("sign_up", "submission", "download", "idea_answered", "idea_adopt
 TAKEN = frozenset({*(one.name for one in fields(Counts)), "engagements", "sent"})
 #: A cell that begins so is a formula to spreadsheets, who open what is imported here as open data too.
 FORMULA = ("=", "+", "-", "@")
+LONG_BEFORE = timedelta(days=366)
 #: So many problems are told one by one; the others are counted.
 TOLD, WARNED = 50, 10
 MOST, LONGEST = 10**12, 200
@@ -48,7 +49,7 @@ _ADDRESS = re.compile(r"\S@\S+\.\S")
 @dataclass(slots=True)
 class Checked:
     """What a look through the whole file found. `overflow`: problems beyond those that are listed. `names`: of outcomes,
-    with the line of each one's first row."""
+    with the line of each one's first row. `first`: the earliest day, and its line."""
 
     sha256: str = ""
     rows: int = 0
@@ -56,6 +57,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list[Problem])
     overflow: int = 0
     names: dict[str, int] = field(default_factory=dict[str, int])
+    first: tuple[date, int] | None = None
 
     @property
     def warnings(self) -> list[Problem]:
@@ -96,6 +98,7 @@ class OutcomeFile:
                     what = f"Line {first} tells {row.name} of {row.source} on {row.day} already."
                     self._add(found, self._problem(line, 1, "defined-twice", what, "Add the two, or delete one."))
                 found.names.setdefault(row.name, line)
+                found.first = min(found.first or (row.day, line), (row.day, line))
                 found.rows, found.total = found.rows + 1, found.total + row.count
         except UnicodeDecodeError as error:
             self._add(found, self._not_text(error))
@@ -113,6 +116,14 @@ class OutcomeFile:
             if row is None or problems:
                 raise CampaignBotError(f"{self.path} changed while it was read.", advice="Try again; nothing was kept.")
             yield row
+
+    def too_early(self, found: Checked, starts: date) -> list[Problem]:
+        """A warning where a day is more than a year before the campaign: it would count, and the year may be a slip."""
+        if found.first is None or found.first[0] >= starts - LONG_BEFORE:
+            return []
+        day, line = found.first
+        what = f"{day} is more than a year before the campaign began ({starts}), and counts towards objectives."
+        return [Problem(str(self.path), line, 1, "bad-date", "warning", what, "Is the year right?")]
 
     def unknown_names(self, found: Checked, known: Collection[str]) -> list[Problem]:
         """A warning for each name that nothing counts: it may be new, and it may be a slip."""

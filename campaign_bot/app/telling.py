@@ -34,6 +34,7 @@ class Telling(Stages, Evaluating):
         outcomes = OutcomeFile(file, encoding=encoding, posts=posts, today=self.clock().astimezone(UTC).date())
         found = outcomes.check()
         found.problems += outcomes.unknown_names(found, self._known_names())
+        found.problems += outcomes.too_early(found, self.library.campaign.starts)
         if not found.errors:
             found.problems += self._overlaps(outcomes)
         if number := found.errors:

@@ -1,6 +1,6 @@
 """The ladder of participation (after Arnstein, IAP2 and the OGP's standards): levels of taking part, not scores.
 
-Each step's rate is counted over the deliveries whose network tells both rungs; own accounts and own threads' parts are
+Each step's rate is counted over the deliveries whose network tells a sign of both rungs; own accounts and own threads' parts are
 not people. Sums are of the last counts that were read. Followers are of accounts and not of deliveries: their change stands
 beside the likes, and in no step.
 """

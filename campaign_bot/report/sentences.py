@@ -328,9 +328,12 @@ METHODS: tuple[tuple[str, str], ...] = (
         " peu importe combien de fois on regarde (autonormalisés, écarts symétriques : de la Peña 1999; Howard et coll. 2020).",
     ),
     (
-        "The ladder’s steps count only deliveries whose network tells both rungs. New followers are the change between the"
+        "The ladder’s steps count only deliveries whose network tells at least one sign of both rungs. They are ratios of"
+        " signs, and no shares of people: votes come from polls alone, and one person may leave several signs. New followers are the change between the"
         " first and the last count of each account; they belong to no delivery, so they are in no step.",
-        "Les passages d’un échelon au suivant ne comptent que les envois dont le réseau communique les deux. Les nouveaux"
+        "Les passages d’un échelon au suivant ne comptent que les envois dont le réseau communique au moins un signe de chacun."
+        " Ce sont des rapports entre signes, et non des parts de personnes : les votes ne viennent que des sondages, et une"
+        " même personne peut laisser plusieurs signes. Les nouveaux"
         " abonnés sont l’écart entre le premier et le dernier relevé de chaque compte; ils ne viennent d’aucun envoi en"
         " particulier et n’entrent dans aucun passage.",
     ),

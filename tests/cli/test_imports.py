@@ -65,6 +65,12 @@ def test_a_name_that_nothing_counts_is_kept_and_warned_of(run: Run, campaign: Pa
     assert run("import", "o.csv", "--json").json["warnings"] == [], "who has seen it is not asked again"
 
 
+def test_a_day_long_before_the_campaign_is_warned_of(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,download,4\n2017-02-04,site,download,4\n")
+    told = run("import", "o.csv")
+    assert (told.code, "o.csv:3:1: warning: 2017-02-04 is more than a year before" in told.err) == (0, True)
+
+
 def test_a_metric_of_an_objective_is_a_name_that_counts(run: Run, campaign: Path) -> None:
     settings = Path("content/campaign.yaml")
     objective = "{id: o, text: {en: T, fr: T}, metric: petition, target: 5, by: 2027-01-30}"
