@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -63,6 +62,8 @@ class Summing(Measuring):
         begin, end = _period(since, until)
         sql = _SUMS.format(offset=_offset(zone, first, last), rows="latest", where="rowid between :first and :last")
         odd = _ODD.format(rows="latest", where="rowid between :first and :last")
+        from concurrent.futures import ThreadPoolExecutor  # only reports add up
+
         same = {"since": begin, "until": end, "most": most}
         lots = [same | {"first": first, "last": first + _LOT - 1} for first in range(1, top + 1, _LOT)]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
