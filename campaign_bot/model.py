@@ -489,7 +489,7 @@ class Tallied:
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """The last counts of some sent deliveries, added up: those of one day (UTC) and network that tell the same counts."""
+    """The last counts of some sent deliveries, added up: those of one day (the campaign's) and network that tell the same counts."""
 
     day: date
     network: str
@@ -518,9 +518,7 @@ class Totals:
     posts: int
     sent: int
     late: int
-    quarters: tuple[
-        tuple[datetime, int, int], ...
-    ]  # each quarter of an hour with something due: (begin, sent, not sent)
+    days: tuple[tuple[date, int, int], ...]  # each day of the campaign's zone with something due: (day, sent, not sent)
 
 
 def derived_key(*words: str) -> str:

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -37,7 +37,6 @@ KNOWN_NAMES = ("sign_up", "submission", "download", "idea_answered", "idea_adopt
 TAKEN = frozenset({*(one.name for one in fields(Counts)), "engagements", "sent"})
 #: A cell that begins so is a formula to spreadsheets, who open what is imported here as open data too.
 FORMULA = ("=", "+", "-", "@")
-LONG_BEFORE = timedelta(days=366)
 #: So many problems are told one by one; the others are counted.
 TOLD, WARNED = 50, 10
 MOST, LONGEST = 10**12, 200
@@ -118,11 +117,11 @@ class OutcomeFile:
             yield row
 
     def too_early(self, found: Checked, starts: date) -> list[Problem]:
-        """A warning where a day is more than a year before the campaign: it would count, and the year may be a slip."""
-        if found.first is None or found.first[0] >= starts - LONG_BEFORE:
+        """A warning where a day is before the campaign: it is no result of it, and the year may be a slip."""
+        if found.first is None or found.first[0] >= starts:
             return []
         day, line = found.first
-        what = f"{day} is more than a year before the campaign began ({starts}), and counts towards objectives."
+        what = f"{day} is before the campaign began ({starts}): it is kept, and the report does not count it."
         return [Problem(str(self.path), line, 1, "bad-date", "warning", what, "Is the year right?")]
 
     def unknown_names(self, found: Checked, known: Collection[str]) -> list[Problem]:

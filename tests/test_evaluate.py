@@ -323,6 +323,36 @@ def test_objectives_are_judged(metric: str, target: float, by: date, verdict: st
         assert one.projection.low <= one.projection.estimate <= one.projection.high
 
 
+def test_what_came_after_an_objective_s_day_does_not_count() -> None:
+    """Neither likes that were read later, nor a post that left later: days end where the campaign is (Toronto, UTC-5)."""
+    by, last = date(2027, 1, 20), datetime(2027, 1, 21, 4, 59, tzinfo=UTC)
+    reads = ((1.0, counts(likes=5)), (24.0, counts(likes=500)))
+    before = replace(BASE, due=last - timedelta(hours=2), sent=last - timedelta(hours=2), reads=reads)
+    after = replace(BASE, delivery="e", post="q", due=last + timedelta(minutes=1), sent=last + timedelta(minutes=1))
+
+    def judged(metric: str, now: datetime) -> tuple[float | None, str]:
+        (one,) = told(before, after, now=now, campaign=_objective(metric, 100, by)).objectives
+        return one.value, one.verdict
+
+    assert judged("engagements", last + timedelta(days=9)) == (5, "not met")
+    assert judged("sent", last + timedelta(days=9)) == (1, "not met")
+    assert judged("sent", last)[1] == "on the way"
+    assert judged("sent", last + timedelta(minutes=1))[1] == "not met"
+    campaign = _objective("punctual_percent", 100, by)
+    late = replace(before, delivery="f", post="r", sent=before.due + timedelta(days=1))
+    (one,) = told(before, late, now=last + timedelta(days=9), campaign=campaign).objectives
+    assert (one.value, one.verdict) == (100, "met"), "what left late was not late yet"
+
+
+def test_what_happened_before_the_campaign_is_no_result_of_it() -> None:
+    early, late = (Outcome(date(2027, 1, day), "site", "sign_up", 30) for day in (17, 18))
+    found = told(BASE, outcomes=[early, late], campaign=_objective("sign_up", 50, date(2027, 6, 1)))
+    assert (found.outcomes, found.outcomes_before, found.objectives[0].value) == ({"sign_up": 30}, 1, 30)
+    assert found.ladder.rungs[4].number == 30
+    for language, words in (("en", "not counted: 1."), ("fr", "non comptées\u00a0: 1.")):
+        assert words in render(found, format="md", language=language)
+
+
 def test_cost_is_told_only_against_what_is_known() -> None:
     x = replace(BASE, network="x", account="x-en", reads=((24.0, counts(likes=50)),))
     found = told(x, spent={"x": 2.0})

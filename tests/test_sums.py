@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,13 +12,14 @@ from bench.report import fill
 from campaign_bot.app import App
 from campaign_bot.evaluate import LATE, Evaluation
 from campaign_bot.evaluate.ages import MOST_MORE, believable
-from campaign_bot.evaluate.sums import add_up
+from campaign_bot.evaluate.sums import add_up, as_known
 from campaign_bot.model import State, Summed
 from campaign_bot.report import render
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.database import connect
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
 GOALS = "".join(
     f"- {{id: {metric}, text: {{en: A, fr: B}}, metric: {metric}, target: 5, by: 2027-02-28}}\n".replace(
         "id: link_", "id: link-"
@@ -67,19 +69,28 @@ def told(some: list[Summed]) -> dict[tuple[object, ...], tuple[int, ...]]:
     return found
 
 
+@pytest.mark.parametrize(
+    "zone", [UTC_ZONE, ZoneInfo("America/Toronto"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Lord_Howe")]
+)
 @pytest.mark.parametrize("since", [None, datetime(2023, 1, 1, tzinfo=UTC)])
-def test_what_sqlite_adds_up_is_what_reading_each_one_gives(app: App, since: datetime | None) -> None:
+def test_what_sqlite_adds_up_is_what_reading_each_one_gives(app: App, since: datetime | None, zone: ZoneInfo) -> None:
     every = [believable(one) for one in app.store.measured(since=since)]
-    summed, odd = app.store.summed(since=since, until=None, most=MOST_MORE)
+    summed, odd = app.store.summed(since=since, until=None, most=MOST_MORE, zone=zone)
     assert len(odd) > 3
     closer = [believable(one) for one in app.store.closer(odd, since=since, until=None)]
-    assert told([*summed, *add_up(closer)]) == told(add_up(every))
+    assert told([*summed, *add_up(closer, zone)]) == told(add_up(every, zone))
+    then = datetime(2023, 6, 2, 3, 4, 5, tzinfo=UTC)
+    begin = since or then - timedelta(days=200)
+    late, odd = app.store.summed_as_known(then, sent_since=begin, most=MOST_MORE, zone=zone)
+    seen = as_known((one for one in every if one.sent and one.sent >= begin), then)
+    closer = as_known(map(believable, app.store.closer(odd, since=None, until=None)), then)
+    assert told([*late, *add_up(closer, zone)]) == told(add_up(seen, zone))
     assert app.store.how_many(since=since, until=None) == len(every)
-    totals = app.store.totals(since=since, until=None, late=LATE)
+    totals = app.store.totals(since=since, until=None, late=LATE, zone=zone)
     sent = [one for one in every if one.state is State.SENT and one.sent]
     assert (totals.posts, totals.sent) == (len({one.post for one in every}), len(sent))
     assert totals.late == sum(one.sent - one.due > LATE for one in sent if one.sent) > 5
-    assert sum(sent + other for _, sent, other in totals.quarters) == len(every)
+    assert sum(sent + other for _, sent, other in totals.days) == len(every)
 
 
 def test_a_draw_changes_no_sum(app: App) -> None:

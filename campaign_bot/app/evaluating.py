@@ -17,10 +17,12 @@ from campaign_bot.errors import ConfigError
 from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
 from campaign_bot.evaluate.ages import MOST_MORE, believable
 from campaign_bot.evaluate.loops import CALLS
-from campaign_bot.evaluate.sums import add_up
+from campaign_bot.evaluate.objectives import end_of
+from campaign_bot.evaluate.sums import add_up, as_known
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
 from campaign_bot.model import Asking, Measured, Summed
+from campaign_bot.store.collecting import TOO_LATE_TO_COUNT
 from campaign_bot.store.looking import copied_to, look_into
 
 #: Beyond so many deliveries fewer are drawn by lot: medians and comparisons lose nothing that a reader would see (they
@@ -90,12 +92,15 @@ class Evaluating(Experimenting):
         with ThreadPoolExecutor(2, thread_name_prefix="evaluation") as beside:
             drawn = most is not None and self.store.how_many(since=since, until=until) > most
             summed = beside.submit(self._summed, since, until) if drawn else None
-            totals = beside.submit(self.store.totals, since=since, until=until, late=LATE) if drawn else None
+            totals = (
+                beside.submit(self.store.totals, since=since, until=until, late=LATE, zone=self.zone) if drawn else None
+            )
             tallied = beside.submit(self.store.tallied, since=since, until=until)
             measured = self.store.measured(since=since, until=until, most=most, drawn=min(most or DRAWN, DRAWN))
         facts = Facts(
             tallied=tallied.result(),
             summed=summed.result() if summed else None,
+            summed_then=self._summed_then(summed.result(), now) if summed else {},
             totals=totals.result() if totals else None,
             asking=self._asking(measured, since, until) if drawn else None,
             spent=self.store.spent(since or _EVER, until or now),
@@ -113,8 +118,25 @@ class Evaluating(Experimenting):
 
     def _summed(self, since: datetime | None, until: datetime | None) -> list[Summed]:
         """The last counts of all deliveries, added up by the store; what it finds odd is looked at as all else is."""
-        found, odd = self.store.summed(since=since, until=until, most=MOST_MORE)
-        return [*found, *add_up(believable(one) for one in self.store.closer(odd, since=since, until=until))]
+        found, odd = self.store.summed(since=since, until=until, most=MOST_MORE, zone=self.zone)
+        closer = (believable(one) for one in self.store.closer(odd, since=since, until=until))
+        return [*found, *add_up(closer, self.zone)]
+
+    def _summed_then(self, summed: list[Summed], now: datetime) -> dict[datetime, list[Summed]]:
+        """The same as it was known when the day of each objective was over. What was sent long before had been read to its
+        end by then."""
+        campaign, found = self.library.campaign, dict[datetime, list[Summed]]()
+        for then in {end_of(one, self.zone) for one in campaign.objectives}:
+            if then > now:
+                continue
+            first = (
+                (then - max(campaign.collect_at, default=timedelta()) - TOO_LATE_TO_COUNT).astimezone(self.zone).date()
+            )
+            since = datetime.combine(first, time.min, self.zone)
+            late, odd = self.store.summed_as_known(then, sent_since=since, most=MOST_MORE, zone=self.zone)
+            closer = as_known(map(believable, self.store.closer(odd, since=None, until=None)), then)
+            found[then] = [*(one for one in summed if one.day < first), *late, *add_up(closer, self.zone)]
+        return found
 
     def _asking(self, drawn: list[Measured], since: datetime | None, until: datetime | None) -> list[Asking]:
         """Every poll, call and result: a poll in the draw is not unanswered because its result was not drawn. How long a

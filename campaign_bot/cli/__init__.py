@@ -5,11 +5,15 @@ Results go to stdout, progress and errors to stderr. Exit 0: done; 1: something 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
+
+#: No plugin of pydantic sees what settings hold; and looking for one in every installed package takes a tenth of `status`.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer
 from typer.core import TyperGroup

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,9 @@ from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, grou
 from campaign_bot.evaluate.ladder import Ladder, ladder
 from campaign_bot.evaluate.loops import Loops, asking, loops
 from campaign_bot.evaluate.money import Cost, costs
-from campaign_bot.evaluate.objectives import Judged, judge, known
-from campaign_bot.evaluate.sums import add_up, with_own_clicks
+from campaign_bot.evaluate.objectives import Judged, end_of, judge, known
+from campaign_bot.evaluate.objectives import Known as Measures
+from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
 from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
@@ -50,6 +51,10 @@ class Facts:
 
     tallied: Sequence[Tallied] = ()  # exact, also where the deliveries are a draw; empty: counted from them
     summed: Sequence[Summed] | None = None  # of every delivery, where those that are given are a draw
+    summed_then: Mapping[datetime, Sequence[Summed]] = field(
+        default_factory=dict[datetime, Sequence[Summed]]
+    )  # likewise:
+    # as known when each objective's day was over
     totals: Totals | None = None  # likewise
     asking: Sequence[Asking] | None = None  # likewise
     outcomes: Sequence[Outcome] = ()
@@ -90,6 +95,7 @@ class Evaluation:
     comparisons: tuple[Comparison, ...]
     costs: tuple[Cost, ...]
     outcomes: dict[str, int]  # by name
+    outcomes_before: int  # rows of days before the campaign began: they are no result of it
     objectives: tuple[Judged, ...]
     experiments: tuple[ExperimentResult, ...]
     doubts: Doubts
@@ -112,7 +118,7 @@ def evaluate(
 ) -> Evaluation:
     """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks; `at`: the
     age of comparison, where another period or campaign sets it."""
-    facts = facts or Facts()
+    facts, outcomes_before = _since_the_start(facts or Facts(), campaign)
     tallied = facts.tallied or tally(measured)
     odd, measured = doubts(measured), [believable(one) for one in measured]
     zone = ZoneInfo(campaign.timezone)
@@ -129,7 +135,7 @@ def evaluate(
         "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
         "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
-    summed = add_up(measured) if facts.summed is None else facts.summed
+    summed = add_up(measured, zone) if facts.summed is None else facts.summed
     measures = known(summed, facts.outcomes, facts.clicks, rates)
     clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
     lateness, totals = _lateness(sent), facts.totals
@@ -155,7 +161,7 @@ def evaluate(
         alt_share=alt_share,
         pairs=pairs,
         growth=_growth(campaign, sent, now),
-        weeks=_weeks(totals.quarters if totals else _each(measured), zone),
+        weeks=_weeks(totals.days if totals else _each(measured, zone)),
         largest_share=_largest_share(posts),
         ladder=ladder(clicked, facts.outcomes, _follower_change(facts.followers)),
         loops=closed,
@@ -164,13 +170,48 @@ def evaluate(
         comparisons=comparisons(posts, titles, zone),
         costs=costs(summed, facts.spent, facts.outcomes),
         outcomes=_outcomes(facts.outcomes),
-        objectives=tuple(judge(one, measures, starts=campaign.starts, now=now) for one in campaign.objectives),
+        outcomes_before=outcomes_before,
+        objectives=tuple(
+            judge(
+                one,
+                measures if then > now else _measures_then(then, campaign, measured, facts, age),
+                starts=campaign.starts,
+                now=now,
+                zone=zone,
+            )
+            for one in campaign.objectives
+            if (then := end_of(one, zone))
+        ),
         experiments=tuple(facts.experiments),
         doubts=odd,
         best=tuple(ranked[:BEST]),
         worst=tuple(reversed(ranked[-BEST:])) if len(ranked) > BEST else (),
         posts=posts,
     )
+
+
+def _since_the_start(facts: Facts, campaign: CampaignFile) -> tuple[Facts, int]:
+    """Without what happened on days before the campaign began, which it did not bring about; and how many rows that were."""
+    outcomes = [one for one in facts.outcomes if one.day >= campaign.starts]
+    clicks = [one for one in facts.clicks if one.day >= campaign.starts]
+    return replace(facts, outcomes=outcomes, clicks=clicks), len(facts.outcomes) - len(outcomes)
+
+
+def _measures_then(
+    then: datetime, campaign: CampaignFile, measured: Sequence[Measured], facts: Facts, age: timedelta | None
+) -> Measures:
+    """What could be measured at that instant, by what was sent and read before it."""
+    zone, seen = ZoneInfo(campaign.timezone), as_known(measured, then)
+    sent = [one for one in seen if one.state is State.SENT]
+    total = group("all", {}, tally(seen), _posts(seen, age, then))
+    asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
+    rates = {
+        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, None),
+        "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then).closed,
+        "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
+    }  # fmt: skip
+    summed = add_up(seen, zone) if facts.summed is None else facts.summed_then[then]
+    return known(summed, facts.outcomes, facts.clicks, rates)
 
 
 def with_texts(evaluation: Evaluation, texts: Mapping[str, str]) -> Evaluation:
@@ -247,15 +288,16 @@ def _engaged_at(one: Measured, age: timedelta, now: datetime) -> int | None:
     return engagements(counts) if counts else None
 
 
-def _each(measured: Sequence[Measured]) -> Iterator[tuple[datetime, int, int]]:
+def _each(measured: Sequence[Measured], zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
     for one in measured:
-        yield (one.due, 1, 0) if one.state is State.SENT else (one.due, 0, 1)
+        sent = one.state is State.SENT
+        yield one.due.astimezone(zone).date(), int(sent), int(not sent)
 
 
-def _weeks(due: Iterable[tuple[datetime, int, int]], zone: ZoneInfo) -> tuple[tuple[str, int, int], ...]:
+def _weeks(days: Iterable[tuple[date, int, int]]) -> tuple[tuple[str, int, int], ...]:
     weeks: dict[str, list[int]] = {}
-    for instant, sent, other in due:
-        year, week, _ = instant.astimezone(zone).isocalendar()
+    for day, sent, other in days:
+        year, week, _ = day.isocalendar()
         counted = weeks.setdefault(f"{year}-W{week:02d}", [0, 0])
         counted[0] += sent
         counted[1] += other

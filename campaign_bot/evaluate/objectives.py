@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import engagements, field
 from campaign_bot.evaluate.groups import Rate
@@ -64,8 +65,14 @@ def known(
     return Known(sums, rates)
 
 
-def judge(objective: Objective, found: Known, *, starts: date, now: datetime) -> Judged:
-    today, rate = now.astimezone(UTC).date(), found.rates.get(objective.metric)
+def end_of(objective: Objective, zone: ZoneInfo) -> datetime:
+    """The instant at which its day is over where the campaign is. What happened or was read later does not count."""
+    return datetime.combine(objective.by + timedelta(days=1), time.min, zone).astimezone(UTC)
+
+
+def judge(objective: Objective, found: Known, *, starts: date, now: datetime, zone: ZoneInfo) -> Judged:
+    """By what is known now, or, where its day is over, by what was known then."""
+    today, rate = now.astimezone(zone).date(), found.rates.get(objective.metric)
     days = found.sums.get(objective.metric)
     over = today > objective.by
     if rate is not None and rate.percent is not None:

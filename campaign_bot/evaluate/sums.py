@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import FIELDS, latest
 from campaign_bot.model import Counted, Measured, State, Summed
@@ -17,15 +18,25 @@ _CLICKS = FIELDS.index("link_clicks")
 _Kind = tuple[date, str, tuple[bool, ...] | None]
 
 
-def add_up(some: Iterable[Measured]) -> list[Summed]:
-    """Those that were sent."""
+def as_known(some: Iterable[Measured], then: datetime) -> list[Measured]:
+    """What was sent before an instant, with what was read of it until then."""
+    found: list[Measured] = []
+    for one in some:
+        if one.sent is not None and one.sent < then:
+            hours = (then - one.sent) / timedelta(hours=1)
+            found.append(replace(one, reads=tuple(read for read in one.reads if read[0] < hours)))
+    return found
+
+
+def add_up(some: Iterable[Measured], zone: ZoneInfo) -> list[Summed]:
+    """Those that were sent, by day of the campaign's zone."""
     found: dict[_Kind, tuple[int, list[int]]] = {}
     for one in some:
         if one.state is not State.SENT or one.sent is None:
             continue
         counts = latest(one)
         told = None if counts is None else tuple(value is not None for value in counts)
-        kind = (one.sent.astimezone(UTC).date(), one.network, told)
+        kind = (one.sent.astimezone(zone).date(), one.network, told)
         number, sums = found.get(kind) or (0, [0] * len(FIELDS))
         if counts is not None:
             sums = [before + (value or 0) for before, value in zip(sums, counts, strict=True)]

@@ -42,6 +42,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Their targets and days are of the whole campaign, so they are judged on all of it up to {now}, not on the period of this report.",
         "Leurs cibles et leurs échéances sont celles de la campagne entière : ils sont jugés sur toute la campagne jusqu’au {now}, et non sur la période de ce rapport.",
     ),
+    "objectives_then": (
+        "An objective whose day is over is judged by what was sent, read and imported of the days until then: what came later does not count.",
+        "Un objectif dont le jour est passé est jugé d’après ce qui était envoyé, relevé et importé pour les jours jusque-là : la suite ne compte pas.",
+    ),
     "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
     "strongest": (
         "The clearest of {number} comparisons – {label}: {change} {metric} than other posts at the age of {age} (between {low} and {high}, corrected for all of them).",
@@ -91,6 +95,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "followers": (
         "Followers of all accounts together went from {first} to {last}; a person may follow several.",
         "Abonnés de tous les comptes : de {first} à {last}; une même personne peut en suivre plusieurs.",
+    ),
+    "outcomes_before": (
+        "Rows of days before the campaign began ({starts}) that are in the imported files and not counted: {number}.",
+        "Lignes de jours antérieurs au début de la campagne ({starts}), présentes dans les fichiers importés et non comptées : {number}.",
     ),
     "yield": (
         "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",

@@ -74,6 +74,7 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
         "benchmarks": [{**asdict(one), "by_followers": _rate(one.by_followers)} for one in evaluation.benchmarks],
         "outside_benchmarks": [_outside(one) for one in evaluation.outside],
         "outcomes": evaluation.outcomes,
+        "outcomes_before_start": evaluation.outcomes_before,
         "costs": [asdict(one) for one in evaluation.costs],
         "comparisons": [_comparison(one) for one in evaluation.comparisons],
         "experiments": [experiment_json(one) for one in evaluation.experiments],

@@ -48,11 +48,12 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> Section:
     names = ("objectives", "baseline", "target", "until", "measured", "verdict", "projection")
     rows = tuple(_objective(one, speaker) for one in evaluation.objectives)
     table = Table(speaker.word("cap_objectives"), tuple(speaker.word(name) for name in names), rows, words=True)
-    words = (goal,)
+    words, today = [goal], local(evaluation.now, evaluation)
     if evaluation.since or evaluation.until:
-        now = speaker.date(local(evaluation.now, evaluation))
-        words = (goal, speaker.sentence("objectives_whole", now=now))
-    return Section("objectives", speaker.word("objectives"), words, (table,))
+        words.append(speaker.sentence("objectives_whole", now=speaker.date(today)))
+    if any(one.by < today.date() for one in evaluation.campaign.objectives):
+        words.append(speaker.sentence("objectives_then"))
+    return Section("objectives", speaker.word("objectives"), tuple(words), (table,))
 
 
 def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
@@ -262,6 +263,9 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
             words.append(speaker.sentence("yield", number=number))
     else:
         words += [speaker.word("not_measured"), speaker.word("outcomes_words")]
+    if evaluation.outcomes_before:
+        starts, number = speaker.date(evaluation.campaign.starts), speaker.number(evaluation.outcomes_before)
+        words.append(speaker.sentence("outcomes_before", starts=starts, number=number))
     if evaluation.costs:
         tables.append(_costs(evaluation, speaker))
     return Section("outcomes", speaker.word("outcomes"), tuple(words), tuple(tables))

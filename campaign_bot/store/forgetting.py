@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from campaign_bot.privacy import FORGOTTEN, PROGRAM, emptied, stored
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import to_ms
 from campaign_bot.store.database import Database
@@ -25,6 +24,8 @@ class Forgetting(Changes):
             return found
 
     def _names(self, db: Database, before_ms: int, dry: bool) -> dict[str, int]:
+        from campaign_bot.privacy import FORGOTTEN, PROGRAM, emptied, stored  # who does not forget does not wait for it
+
         keep = ", ".join(repr(one) for one in ("", "{}", FORGOTTEN, *PROGRAM))
         found: dict[str, int] = {}
         for table in (one for one in stored().tables if one.time):  # the record and its approvals are a chain, and stay

@@ -18,7 +18,7 @@ def schema(kind: str = "table") -> dict[str, list[str]]:
         )
         names = [str(row["name"]) for row in rows]
         return {
-            name: [str(row["name"]) for row in db.query("select name from pragma_table_info(?)", [name])]
+            name: [str(row["name"]) for row in db.query("select name from pragma_table_xinfo(?)", [name])]
             for name in names
         }
 

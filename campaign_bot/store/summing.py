@@ -1,16 +1,17 @@
 """Adding up what is too much to read: sums over every delivery, in SQLite, whatever their number.
 
-Deliveries are gone through in lots, two at a time: each lot's groups fit into memory, and SQLite lets other threads work
-meanwhile. Nothing here is drawn by lot.
+The last counts of each delivery are kept apart as they come (`latest`), so that adding up goes once through small rows. They
+are gone through in lots, two at a time: SQLite lets other threads work meanwhile. Nothing here is drawn by lot.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from campaign_bot.model import Asking, Counted, Measured, State, Summed, Totals
 from campaign_bot.store.connection import from_ms, to_ms
@@ -23,18 +24,23 @@ _QUARTER_MS = 900_000
 _LOT, _SIDE_BY_SIDE, _CLOSER = 100_000, 2, 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_TOLD = f"coalesce({', '.join(COUNT_FIELDS)}) is not null"
-_LAST = f"""select last.rowid from snapshot as last where last.delivery = delivery.key and last.gone = 0 and {_TOLD}
- order by last.age_ms desc limit 1"""
-#: Which counts are told, as one number: what tells the same can be added up.
-_MASK = " + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))
-_ODD = " or ".join(f"{name} not between 0 and :most" for name in COUNT_FIELDS)
+_COUNTS = ", ".join(COUNT_FIELDS)
+#: What was read after an instant was not known at that instant.
+_KNOWN_THEN = f"""
+select latest.delivery, network, due_ms, sent_ms, {", ".join(f"one.{name}" for name in COUNT_FIELDS)},
+       {" + ".join(f"(one.{name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))} as told,
+       min({", ".join(f"coalesce(one.{name}, 0)" for name in COUNT_FIELDS)}) as least,
+       max({", ".join(f"coalesce(one.{name}, 0)" for name in COUNT_FIELDS)}) as most
+  from latest left join snapshot as one on one.rowid = (
+    select rowid from snapshot where delivery = latest.delivery and gone = 0 and taken_ms < :known
+       and coalesce({_COUNTS}) is not null order by age_ms desc limit 1)
+ where sent_ms >= :sent_since and sent_ms < :known"""
+#: `told`: which counts are, as one number. What tells the same can be added up.
 _SUMS = f"""
-select sent_ms / {_DAY_MS}, network, {_MASK}, coalesce({_ODD}, 0) as odd, count(*),
-       {", ".join(f"sum({name})" for name in COUNT_FIELDS)}, group_concat(iif({_ODD}, delivery.key, null))
-  from delivery left join snapshot on snapshot.rowid = ({_LAST})
- where delivery.rowid between :first and :last and +state = :sent and due_ms >= :since and due_ms < :until
-   and sent_ms is not null group by 1, 2, 3, 4"""
+select (sent_ms + {{offset}}) / {_DAY_MS}, network, told, count(*), {", ".join(f"sum({name})" for name in COUNT_FIELDS)}
+  from {{rows}} where {{where}} and due_ms >= :since and due_ms < :until and least >= 0 and most <= :most group by 1, 2, 3"""
+_ODD = """
+select delivery from {rows} where {where} and due_ms >= :since and due_ms < :until and (least < 0 or most > :most)"""
 
 
 class Summing(Measuring):
@@ -45,29 +51,39 @@ class Summing(Measuring):
         sql = "select count(*) as number from delivery where due_ms >= ? and due_ms < ?"
         return int(self._rows(sql, _period(since, until))[0]["number"])
 
-    def summed(self, *, since: datetime | None, until: datetime | None, most: int) -> tuple[list[Summed], list[str]]:
-        """The last counts of every delivery that was sent, by day of sending (UTC), network and which counts are told.
+    def summed(
+        self, *, since: datetime | None, until: datetime | None, most: int, zone: ZoneInfo
+    ) -> tuple[list[Summed], list[str]]:
+        """The last counts of every delivery that was sent, by day of sending (in `zone`), network and which counts are told.
         Apart from them the keys of deliveries whose last counts are below nothing or above `most`: those want a closer look."""
-        top = self._rows("select coalesce(max(rowid), 0) as top from delivery")[0]["top"]
+        top, first, last = self._connections.db.execute(
+            "select coalesce(max(rowid), 0), coalesce(min(sent_ms), 0), coalesce(max(sent_ms), 0) from latest"
+        ).fetchone()
         begin, end = _period(since, until)
-        same = {"sent": State.SENT, "since": begin, "until": end, "most": most}
-        lots = [same | {"first": first, "last": first + _LOT - 1} for first in range(1, top + 1, _LOT)]
-        found: dict[tuple[int, str, int], list[int]] = {}
-        closer: list[str] = []
-        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
-            for rows in pool.map(self._lot, lots):
-                for day, network, mask, odd, *numbers, keys in rows:
-                    if odd:
-                        closer += keys.split(",")
-                        continue
-                    kept = found.setdefault((day, network, mask or 0), [0] * len(numbers))
-                    for place, number in enumerate(numbers):
-                        kept[place] += number or 0
-        return [_summed(kind, numbers) for kind, numbers in sorted(found.items())], closer
+        sql = _SUMS.format(offset=_offset(zone, first, last), rows="latest", where="rowid between :first and :last")
+        odd = _ODD.format(rows="latest", where="rowid between :first and :last")
+        from concurrent.futures import ThreadPoolExecutor  # only reports add up
 
-    def _lot(self, values: dict[str, Any]) -> list[Any]:
+        same = {"since": begin, "until": end, "most": most}
+        lots = [same | {"first": first, "last": first + _LOT - 1} for first in range(1, top + 1, _LOT)]
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
+            found = list(pool.map(partial(self._lot, sql, odd), lots))
+        return _together(found)
+
+    def summed_as_known(
+        self, known: datetime, *, sent_since: datetime, most: int, zone: ZoneInfo
+    ) -> tuple[list[Summed], list[str]]:
+        """The same of what was sent from `sent_since` until `known`, as it was known at that instant."""
+        begin, end = _period(None, None)
+        of = {"rows": f"({_KNOWN_THEN})", "where": "true"}
+        sql, odd = _SUMS.format(offset=_offset(zone, to_ms(sent_since), to_ms(known)), **of), _ODD.format(**of)
+        values = {"since": begin, "until": end, "most": most, "sent_since": to_ms(sent_since), "known": to_ms(known)}
+        return _together([self._lot(sql, odd, values)])
+
+    def _lot(self, sql: str, odd: str, values: dict[str, Any]) -> tuple[list[Any], list[str]]:
         with self._connections.errors():
-            return list(self._connections.db.execute(_SUMS, values))
+            db = self._connections.db
+            return list(db.execute(sql, values)), [key for (key,) in db.execute(odd, values)]
 
     def closer(self, keys: Sequence[str], *, since: datetime | None, until: datetime | None) -> Iterator[Measured]:
         """These deliveries with all that was read of them, as many at a time as fit into memory."""
@@ -96,26 +112,27 @@ class Summing(Measuring):
             for one in rows
         ]  # fmt: skip
 
-    def totals(self, *, since: datetime | None, until: datetime | None, late: timedelta) -> Totals:
-        """What is counted and not engagement: posts, what left late, and deliveries by the quarter hour of their time."""
+    def totals(self, *, since: datetime | None, until: datetime | None, late: timedelta, zone: ZoneInfo) -> Totals:
+        """What is counted and not engagement: posts, what left late, and deliveries by the day of their time (in `zone`)."""
         posts = "select count(distinct post) as posts from delivery"  # without a period an index is enough
         values = _period(since, until)
         if since or until:
             posts += " where due_ms >= ? and due_ms < ?"
-        quarters = self._rows(
-            f"select due_ms / {_QUARTER_MS} as quarter, total(state = 'sent') as sent, count(*) as number,"
-            " total(state = 'sent' and sent_ms is not null) as left, total(state = 'sent' and sent_ms - due_ms > ?) as late"
-            " from delivery where due_ms >= ? and due_ms < ? group by 1",
+        (due,) = self._rows("select coalesce(min(due_ms), 0) as first, coalesce(max(due_ms), 0) as last from delivery")
+        days = self._rows(
+            f"select (due_ms + {_offset(zone, due['first'], due['last'], 'due_ms')}) / {_DAY_MS} as day,"
+            " total(state = 'sent') as sent, count(*) as number from delivery where due_ms >= ? and due_ms < ? group by 1",
+            values,
+        )
+        (left,) = self._rows(
+            "select count(*) as number, total(sent_ms - due_ms > ?) as late from latest where due_ms >= ? and due_ms < ?",
             [round(late / timedelta(milliseconds=1)), *values],
         )
         return Totals(
             self._rows(posts, values if since or until else [])[0]["posts"],
-            sum(int(one["left"]) for one in quarters),
-            sum(int(one["late"]) for one in quarters),
-            tuple(
-                (from_ms(one["quarter"] * _QUARTER_MS), int(one["sent"]), one["number"] - int(one["sent"]))
-                for one in quarters
-            ),
+            left["number"],
+            int(left["late"]),
+            tuple((_day(one["day"]), int(one["sent"]), one["number"] - int(one["sent"])) for one in days),
         )
 
 
@@ -123,8 +140,40 @@ def _period(since: datetime | None, until: datetime | None) -> list[Any]:
     return [to_ms(since or _EPOCH), to_ms(until or datetime(9999, 1, 1, tzinfo=UTC))]
 
 
+def _offset(zone: ZoneInfo, first_ms: int, last_ms: int, of: str = "sent_ms") -> str:
+    """How far the zone is ahead of UTC at an instant between these two, as SQL."""
+    changes: list[str] = []
+    for day in range(first_ms // _DAY_MS, last_ms // _DAY_MS + 1):
+        begin, end = day * _DAY_MS, (day + 1) * _DAY_MS
+        if (before := _ahead(zone, begin)) != (after := _ahead(zone, end)):
+            change = next(at for at in range(begin, end + 1, _QUARTER_MS) if _ahead(zone, at) == after)
+            changes.append(f"when {of} < {change} then {before}")
+    now = _ahead(zone, last_ms + _DAY_MS)
+    return f"case {' '.join(changes)} else {now} end" if changes else str(now)
+
+
+def _ahead(zone: ZoneInfo, at_ms: int) -> int:
+    return round((from_ms(at_ms).astimezone(zone).utcoffset() or timedelta()) / timedelta(milliseconds=1))
+
+
+def _together(lots: Iterable[tuple[list[Any], list[str]]]) -> tuple[list[Summed], list[str]]:
+    found: dict[tuple[int, str, int], list[int]] = {}
+    closer: list[str] = []
+    for rows, odd in lots:
+        closer += odd
+        for day, network, told, *numbers in rows:
+            kept = found.setdefault((day, network, told), [0] * len(numbers))
+            for place, number in enumerate(numbers):
+                kept[place] += number or 0
+    return [_summed(kind, numbers) for kind, numbers in sorted(found.items())], closer
+
+
 def _summed(kind: tuple[int, str, int], numbers: list[int]) -> Summed:
-    day, network, mask = kind
+    day, network, told = kind
     number, *sums = numbers
-    counts: Counted = tuple(one if mask >> place & 1 else None for place, one in enumerate(sums))
-    return Summed((_EPOCH + timedelta(days=day)).date(), network, number, counts if mask else None)
+    counts: Counted = tuple(one if told >> place & 1 else None for place, one in enumerate(sums))
+    return Summed(_day(day), network, number, counts if told else None)
+
+
+def _day(number: int) -> date:
+    return date.fromordinal(_EPOCH.toordinal() + number)
