@@ -24,7 +24,7 @@ from campaign_bot.model import Measured, State
 from campaign_bot.parity import Incomplete, Side, parity
 from campaign_bot.report import render
 from campaign_bot.report.annex import Annex
-from campaign_bot.report.charts import intervals
+from campaign_bot.report.charts import bars, intervals
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
 from campaign_bot.report.words import Speaker
@@ -387,6 +387,12 @@ def test_an_incomplete_pair_is_told_in_words_of_the_report() -> None:
     json.loads(render(full(), format="json", language="fr", annex=annex))
 
 
+def test_an_axis_of_counts_has_no_halves() -> None:
+    _, drawn = bars("Title", [("one", 1.0), ("none", 0.0)], axis="Sent", id="i", speaker=Speaker("en"))
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {one for one in words if one[:1].isdigit()} == {"0", "1"}
+
+
 def test_a_chart_says_all_of_a_long_name_with_the_sign_of_its_language() -> None:
     name = "Mobiliser les jeunes dans les médias sociaux, partout et toute l’année, avec des partenaires (engagement)"
     rows = [(name, 120.0, 90.0, 160.0, False), ("X", 80.0, 60.0, 95.0, True)]
@@ -413,6 +419,9 @@ def test_axe_finds_nothing_to_mend_on_phone_and_desk(tmp_path: Path) -> None:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(page_file.as_uri())
+        assert (
+            page.evaluate("document.querySelectorAll('[tabindex=\"0\"]').length") == 0
+        )  # no stop where nothing is done
         for scheme, width in (*product(("light", "dark"), (390, 1280)), ("light", 320), ("light", 740), ("light", 800)):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 900})

@@ -8,6 +8,7 @@ beside the rows, for a phone with the names above them, so that its words are as
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,8 +84,8 @@ class Rows:
 def bars(title: str, rows: Sequence[tuple[str, float]], *, axis: str, id: str, speaker: Speaker) -> Chart:  # noqa: A002
     """A horizontal bar for each (label, value)."""
     labels = [label for label, _ in rows]
-    scale = {"domain": [0, max([1.0, *(value for _, value in rows)])], "nice": True}
-    x = _x("value", axis, scale, {"tickMinStep": 1, "tickCount": 4, "format": ",~f"})
+    most = max([1.0, *(value for _, value in rows)])
+    x = _x("value", axis, {"domain": [0, most], "nice": True}, {"tickCount": 4, **_counts(most)})
 
     def drawn(placed: Rows) -> Spec:
         values = [
@@ -123,7 +124,7 @@ def lines(
         "field": "name", "type": "nominal", "legend": None,
         "scale": {"domain": names, "range": [COLOURS[place % len(COLOURS)] for place in range(len(names))]},
     }  # fmt: skip
-    y = _x("y", axes[1], {"domain": [0, most]}, {"tickMinStep": 1, "tickCount": 5, "format": ",~f"})
+    y = _x("y", axes[1], {"domain": [0, most]}, {"tickCount": 5, **_counts(most)})
     line = {"mark": {"type": "line", "point": True}, "encoding": {"x": x, "y": y, "color": colour}}
     ends = {
         "data": {"values": _apart(last, most * APART / TALL)},
@@ -194,6 +195,12 @@ def intervals(
 
 def _x(field: str, title: str, scale: Spec, axis: Spec) -> Spec:
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
+
+
+def _counts(most: float) -> Spec:
+    """An axis of counts from 0: there is no half of one."""
+    few = {"values": list(range(math.ceil(most) + 1))} if most < 5 else {}
+    return {"format": ",~f", **few}
 
 
 def _layers(height: float, values: Sequence[Spec], *layers: Spec) -> Spec:

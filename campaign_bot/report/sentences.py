@@ -78,8 +78,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # details
     "late": (
-        "{late} of {sent} left more than a minute late; half left within {p50} s of their time, 99% within {p99} s.",
-        "Partis avec plus d’une minute de retard : {late} sur {sent}; la moitié est partie à {p50} s près, 99 % à {p99} s près.",
+        "{late} of {sent} left more than a minute late; half left within {p50}\u00a0s of their time, 99% within {p99}\u00a0s.",
+        "Partis avec plus d’une minute de retard : {late} sur {sent}; la moitié est partie à {p50}\u00a0s près, 99 % à {p99}\u00a0s près.",
     ),
     "pairs": (
         "{n} of {of} pairs are complete ({share}); a pair is a post on one network, in every language.",
