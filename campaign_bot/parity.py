@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from campaign_bot.model import Counts, Result, State
@@ -38,6 +39,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What became of a post in one language."""
+
+    language: str
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incomplete:
     """A post that lacks a language on a network, and why."""
 
@@ -45,6 +55,9 @@ class Incomplete:
     network: str
     languages: tuple[str, ...]  # that it lacks
     why: str
+    series: str
+    due: datetime
+    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,15 @@ def parity(results: Sequence[Result], languages: Sequence[str]) -> Parity | None
         media=Share(sum(len({_shape(one) for one in sides}) == 1 for sides in complete), len(complete)),
         answered=tuple(_answered(language, complete) for language in languages),
         incomplete=tuple(
-            Incomplete(sides[0].post, sides[0].network, lacking, _why(sides))
+            Incomplete(
+                sides[0].post,
+                sides[0].network,
+                lacking,
+                _why(sides),
+                sides[0].series,
+                sides[0].due,
+                tuple(Side(one.language, one.state, one.reason) for one in sides),
+            )
             for sides in begun
             if (lacking := _lacking(sides, languages))
         ),

@@ -97,7 +97,7 @@ def test_without_followers_there_is_no_rate() -> None:
         found = told(replace(BASE, followers=followers, reads=((1.0, counts(likes=3)),)))
         assert found.total.engagements == 3
         assert found.total.by_followers is None
-        assert found.best == ()
+        assert found.extremes.best == ()
 
 
 def test_posts_are_compared_at_the_same_age_only() -> None:

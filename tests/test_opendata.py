@@ -298,12 +298,12 @@ def test_axe_finds_nothing_on_a_desk_and_on_a_phone(exported: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, width in product(("index", "en", "fr"), (1280, 375)):
-            tab = browser.new_page(viewport={"width": width, "height": 800})
+        for name, width, scheme in product(("index", "en", "fr"), (1280, 390), ("light", "dark")):
+            tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
             tab.goto((exported / f"{name}.html").as_uri())
             tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             found: Any = axe_module.Axe().run(tab)
-            assert found.violations_count == 0, f"{name} at {width}: {found.generate_report()}"
+            assert found.violations_count == 0, f"{name} at {width}, {scheme}: {found.generate_report()}"
             assert tab.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways at {width}"
             tab.close()
         browser.close()

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import json
 import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from campaign_bot.evaluate import Evaluation, Facts, evaluate
+from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Objective, OutsideBenchmark, Source
 from campaign_bot.model import Measured, State
-from campaign_bot.parity import parity
+from campaign_bot.parity import Incomplete, Side, parity
 from campaign_bot.report import render
 from campaign_bot.report.annex import Annex
+from campaign_bot.report.charts import bars, intervals
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
+from campaign_bot.report.words import Speaker
 from tests.test_evaluate import CAMPAIGN, DUE, counts, posts
 from tests.test_experiments import judged
 
@@ -29,9 +35,17 @@ SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "report.schema.json
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-#: Tables and charts that one would have to scroll sideways.
-CUT = """[...document.querySelectorAll('.scroll, .drawing')].filter(one => one.scrollWidth > one.clientWidth + 1)
+#: What one would have to scroll sideways.
+CUT = """[...document.querySelectorAll('.table, figure, main, blockquote')].filter(one => one.scrollWidth > one.clientWidth + 1)
   .map(one => one.innerText.slice(0, 60))"""
+#: Words in charts that are smaller than 11 pixels, as they are seen.
+SMALL = """[...document.querySelectorAll('svg.chart')].filter(one => one.clientWidth).flatMap(one =>
+  [...one.querySelectorAll('text')].filter(text => text.getBoundingClientRect().height < 11).map(text => text.textContent))"""
+#: Words in charts that are not wholly inside.
+OUTSIDE = """[...document.querySelectorAll('svg.chart')].filter(one => one.clientWidth).flatMap(one => {
+  const all = one.getBoundingClientRect();
+  return [...one.querySelectorAll('text')].filter(text => { const box = text.getBoundingClientRect();
+    return box.left < all.left - 1 || box.right > all.right + 1 || box.bottom > all.bottom + 1; }).map(text => text.textContent); })"""
 
 
 def made(measured: list[Measured], **facts: Any) -> Evaluation:
@@ -133,7 +147,8 @@ def test_figures_from_outside_stand_beside_ours_only_at_the_same_age() -> None:
 def test_every_rate_of_the_summary_has_its_denominator_and_its_age() -> None:
     text = render(full(), format="md", language="en").split("## Objectives")[0]
     assert re.search(
-        r"at the age of 1\u00a0day \(\d+ counted\); all together [\d.]+ per 100 followers.* \([\d,]+ ÷ [\d,]+\)", text
+        r"at the age of 1\u00a0day \(\d+ counted\); all together [\d.]+ per 100 followers.* \([\d,]+\u00a0÷\u00a0[\d,]+\)",
+        text,
     )
     assert re.search(r"(more|less|as much) engagement( per follower)? than other posts at the age of", text)
 
@@ -153,6 +168,243 @@ def test_both_languages_say_the_same_things() -> None:
             assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", french))
 
 
+def numbers(cell: str, language: str) -> list[float]:
+    """The figures in a cell, as people of that language write them."""
+    thousands, point = ("\u00a0", ",") if language == "fr" else (",", ".")
+    found = re.findall(rf"[−]?\d{{1,3}}(?:{thousands}\d{{3}})+(?:\{point}\d+)?|[−]?\d+(?:\{point}\d+)?", cell)
+    return [float(one.replace(thousands, "").replace(point, ".").replace("−", "-")) for one in found]
+
+
+def markdown_tables(text: str) -> list[list[list[str]]]:
+    """The rows of each table, without what names its columns."""
+    found = re.findall(r"((?:^\|.*\|\n)+)", text, re.MULTILINE)
+    return [[re.split(r" (?<!\\)\| ", line.strip("| ")) for line in one.splitlines()[2:]] for one in found]
+
+
+def html_tables(text: str) -> list[list[list[str]]]:
+    found = [
+        re.findall(r"<tr[^>]*>(.*?)</tr>", one, re.DOTALL) for one in re.findall(r"<tbody.*?</tbody>", text, re.DOTALL)
+    ]
+    return [
+        [[html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
+        for rows in found
+    ]
+
+
+def rate(told: dict[str, Any] | None) -> list[float]:
+    return [] if told is None else [round(told["percent"], 2), told["numerator"], told["denominator"]]
+
+
+def number(value: float | None, digits: int = 0) -> list[float]:
+    return [] if value is None else [round(value, digits)]
+
+
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_every_format_and_language_tells_the_same_figures(name: str) -> None:
+    found = EVALUATIONS[name]()
+    tables = {
+        language: markdown_tables(render(found, format="md", language=language)) for language in ("en", "fr")
+    }  # fmt: skip
+    for language, some in tables.items():
+        assert html_tables(render(found, format="html", language=language)) == some
+    figures = {
+        language: [[[numbers(cell, language) for cell in row[1:]] for row in rows] for rows in some]
+        for language, some in tables.items()
+    }
+    assert figures["en"] == figures["fr"]
+
+
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_the_figures_of_json_are_those_that_people_read(name: str) -> None:
+    found = EVALUATIONS[name]()
+    told = json.loads(render(found, format="json", language="en"))
+    rows = [
+        [numbers(cell, "en") for cell in row[1:]]
+        for table in markdown_tables(render(found, format="md", language="en"))
+        for row in table
+    ]
+    networks = [*told["by_network"], told["total"]] if len(told["by_network"]) > 1 else told["by_network"]
+    groups = [*networks, *told["by_language"], *told["by_series"], *told["by_priority"]]
+    expected = [[[group[name]] for name in ("planned", "sent", "failed", "missed", "other")] for group in groups]
+    if told["age_hours"] is not None and told["total"]["read"]:
+        expected += [
+            [[group["read"]], number(group["engagements"]), number(group["median"], 1), rate(group["by_followers"]),
+             rate(group["by_impressions"]), number(group["poll_votes"])]
+            for group in groups
+        ]  # fmt: skip
+        expected += [
+            [[one["posts"]], number(one["median"], 1), rate(one["by_followers"])] for one in told["benchmarks"]
+        ]
+        ages = dict.fromkeys(one["age_hours"] for one in told["growth"])
+        expected += [[[round(one["median"], 1)] for one in told["growth"] if one["age_hours"] == age] for age in ages]
+        expected += [
+            [number(one["number"]) + number(one.get("followers_change")), rate(one["step"])] for one in told["ladder"]
+        ]
+    expected += [[[one["sent"]], [one["not_sent"]]] for one in told["weeks"]]
+    expected += [
+        [number(told["inputs"][name], 2)] for name in ("posts_written", "approvals", "staff_hours", "spent_usd")
+    ]
+    expected += [
+        [
+            number(one["usd"], 2),
+            number(one["engagements"]),
+            number(one["per_1000_engagements"], 2),
+            number(one["per_participation"], 2),
+        ]
+        for one in told["costs"]
+    ]
+    expected += [[[count]] for count in told["outcomes"].values()]
+    assert [one for one in expected if one not in rows] == []
+
+
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_the_rows_of_csv_add_up_to_json(name: str) -> None:
+    found = EVALUATIONS[name]()
+    told = json.loads(render(found, format="json", language="en"))
+    rows = list(csv.DictReader(io.StringIO(render(found, format="csv", language="en"))))
+    for key in ("network", "language", "series", "priority"):
+        for group in told[f"by_{key}"]:
+            mine = [one for one in rows if one[key] == group["key"]]
+            keys = {(one["post"], one["account"]): one["state"] for one in mine}
+            assert len(keys) == group["planned"]
+            assert sum(state == "sent" for state in keys.values()) == group["sent"]
+            read = [
+                one
+                for one in mine
+                if one["state"] == "sent" and one["age_hours"] and float(one["age_hours"]) == told["age_hours"]
+            ]
+            engaged = [
+                one[name]
+                for one in read
+                for name in ("likes", "reposts", "replies", "quotes", "bookmarks")
+                if one[name]
+            ]
+            assert (sum(map(int, engaged)) if engaged else None) == group["engagements"]
+
+
+def test_half_had_at_least_0_is_never_said() -> None:
+    few = made(posts(20, engaged=[0, 0, 3]))
+    assert "14 of 20 deliveries had no engagement at the age of 1\u00a0day; all together 0.45" in render(
+        few, format="md", language="en"
+    )
+    assert "sans aucune réaction à l’âge de 1\u00a0jour\u00a0: 14 sur 20" in render(few, format="md", language="fr")
+    none = EVALUATIONS["all zero"]()
+    assert "Not one of 20 deliveries had any engagement" in render(none, format="md", language="en")
+    for found in (few, none):
+        assert "at least 0" not in render(found, format="html", language="en")
+
+
+@pytest.mark.parametrize(
+    ("engaged", "best", "worst", "said"),
+    [
+        ([0], 0, 0, "Not one of the 20 deliveries with a rate had any engagement."),
+        ([0] * 18 + [4, 5], 2, 0, "Only 2 of the 20 deliveries with a rate had any engagement."),
+        ([0] * 18 + [4, 5], 2, 0, "18 of the 20 deliveries with a rate had no engagement"),
+        ([5], 0, 0, "All 20 deliveries with a rate have the same one"),
+        ([9, 8, *[5] * 10, *[2] * 4, *[1] * 4], 3, 3, "As many engagements per 100 followers as the last one shown here: 9 more."),
+        ([9, 8, *[5] * 10, *[2] * 4, *[1] * 4], 3, 3, "As many engagements per 100 followers as the last one shown here: 1 more."),
+        (list(range(1, 21)), 3, 3, "differences between them may well be chance"),
+    ],
+)  # fmt: skip
+def test_the_best_have_engagement_and_who_is_level_is_told(
+    engaged: list[int], best: int, worst: int, said: str
+) -> None:
+    found = made(posts(20, engaged=engaged))
+    assert (len(found.extremes.best), len(found.extremes.worst)) == (best, worst)
+    assert all(one.engagements for one in found.extremes.best)
+    assert not {one.result.post for one in found.extremes.best} & {one.result.post for one in found.extremes.worst}
+    for format_ in ("md", "html"):
+        assert said in render(found, format=format_, language="en")
+
+
+def quoted(*, simulated: bool) -> Evaluation:
+    """French and English deliveries with their texts, whose series has a title."""
+    some = [
+        *posts(3, engaged=[9, 8, 7], account="mastodon-fr", language="fr", url="http://127.0.0.1:9/1"),
+        *posts(9, engaged=[1, 2], begin=50, url="http://127.0.0.1:9/2"),
+    ]
+    titles = {"series": {"facts": {"en": "Did you know?", "fr": "Le saviez-vous?"}}}
+    found = evaluate(CAMPAIGN, some, titles=titles, now=DUE + timedelta(days=40), facts=Facts(simulated=simulated))
+    return with_texts(
+        found, {one.result.delivery: "Bonjour" if one.result.language == "fr" else "Hello" for one in found.posts}
+    )
+
+
+def test_posts_in_another_language_are_marked_and_called_by_their_titles() -> None:
+    found = quoted(simulated=False)
+    for language, title, here, there in (
+        ("en", "Did you know?, January 18, 2027 · Mastodon", "Bonjour", "(in French)"),
+        ("fr", "Le saviez-vous?, 18 janvier 2027 · Mastodon", "Hello", "(en anglais)"),
+    ):
+        text = render(found, format="md", language=language)
+        assert f"**{title}** {there} – " in text
+        assert f"**{title}** – " in text
+        assert text.count(there) == 3
+        page = render(found, format="html", language=language)
+        other = "fr" if language == "en" else "en"
+        assert page.count(there) == 3
+        assert page.count(f'<blockquote lang="{other}" dir="auto">{here}</blockquote>') == 3
+        assert not re.search("mastodon-fr|mastodon-en|facts", page + text)
+
+
+def test_a_rehearsal_has_no_links_to_networks_that_are_gone() -> None:
+    for language, why in (("en", "Without links: "), ("fr", "Sans liens\u00a0: ")):
+        for format_ in ("html", "md"):
+            gone = render(quoted(simulated=True), format=format_, language=language)
+            assert "127.0.0.1" not in gone
+            assert gone.count(why) == 1
+            real = render(quoted(simulated=False), format=format_, language=language)
+            assert real.count("http://127.0.0.1:9/") == 6
+            assert why not in real
+
+
+def test_words_begin_where_reading_begins() -> None:
+    text = render(full(), format="md", language="en")
+    assert re.search(r"\| Verdict \|\n\|---\|---:\|---\|---\|---\|\n", text)
+    page = render(full(), format="html", language="en")
+    assert '<th scope="col" role="columnheader" class="said">Verdict</th>' in page
+    assert '<td role="cell" class="said" data-name="Verdict">' in page
+
+
+def test_a_small_rate_is_not_written_as_0() -> None:
+    speaker = Speaker("fr")
+    assert [speaker.rate(value) for value in (0.9, 0.002, 0, 1234.5)] == ["0,90", "0,002", "0,00", "1\u00a0234,50"]
+
+
+def test_an_incomplete_pair_is_told_in_words_of_the_report() -> None:
+    sides = (Side("en", State.SENT, ""), Side("fr", State.FAILED, "422"))
+    lacking = Incomplete("facts-2027-01-18", "mastodon", ("fr",), "", "facts", DUE, sides)
+    found = parity([], ["en", "fr"])
+    assert found is not None
+    annex = Annex(
+        replace(found, incomplete=(lacking,)), 1, "0" * 64, {"facts": {"en": "Did you know?", "fr": "Le saviez-vous?"}}
+    )
+    said = "Le saviez-vous?, 18 janvier 2027 · Mastodon, il manque français (anglais\u00a0: paru; français\u00a0: échoué (422))"
+    assert f"- {said}" in render(full(), format="md", language="fr", annex=annex)
+    page = render(full(), format="html", language="fr", annex=annex)
+    assert said in html.unescape(page)
+    assert '<li><a href="#fr-record">Le registre</a></li>' in page
+    json.loads(render(full(), format="json", language="fr", annex=annex))
+
+
+def test_an_axis_of_counts_has_no_halves() -> None:
+    _, drawn = bars("Title", [("one", 1.0), ("none", 0.0)], axis="Sent", id="i", speaker=Speaker("en"))
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {one for one in words if one[:1].isdigit()} == {"0", "1"}
+
+
+def test_a_chart_says_all_of_a_long_name_with_the_sign_of_its_language() -> None:
+    name = "Mobiliser les jeunes dans les médias sociaux, partout et toute l’année, avec des partenaires (engagement)"
+    rows = [(name, 120.0, 90.0, 160.0, False), ("X", 80.0, 60.0, 95.0, True)]
+    for language, fifty in (("fr", "100\u00a0%"), ("en", "100%")):
+        _, drawn = intervals("Titre", rows, axis="x", id="i", speaker=Speaker(language))
+        for svg in drawn.split("<svg")[1:]:
+            words = html.unescape(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
+            assert set(name.split()) <= set(words.split(" "))
+            assert "…" not in words
+            assert fifty in words
+
+
 @pytest.mark.skipif(
     CHROMIUM is None, reason="NO CHROMIUM: the report's accessibility is NOT checked (apt install chromium)"
 )
@@ -167,10 +419,15 @@ def test_axe_finds_nothing_to_mend_on_phone_and_desk(tmp_path: Path) -> None:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(page_file.as_uri())
-        for width in (390, 500, 1200):
+        assert (
+            page.evaluate("document.querySelectorAll('[tabindex=\"0\"]').length") == 0
+        )  # no stop where nothing is done
+        for scheme, width in (*product(("light", "dark"), (390, 1280)), ("light", 320), ("light", 740), ("light", 800)):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 900})
             found = Axe().run(page).response["violations"]
             assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.evaluate(CUT) == []
+            assert page.evaluate(CUT) == page.evaluate(OUTSIDE) == []
+            assert width < 390 or page.evaluate(SMALL) == []
         browser.close()

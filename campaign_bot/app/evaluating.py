@@ -205,6 +205,6 @@ class Evaluating(Experimenting):
         return self._with_texts(replace(found, versus=versus(found, before, name)))
 
     def _with_texts(self, found: Evaluation) -> Evaluation:
-        shown = {one.result.delivery for one in (*found.best, *found.worst)}
+        shown = {one.result.delivery for one in (*found.extremes.best, *found.extremes.worst)}
         kept = {key: delivery for key in shown if (delivery := self.store.delivery(key)) is not None}
         return with_texts(found, {key: delivery.content.text for key, delivery in kept.items()})

@@ -162,7 +162,8 @@ class Stages(Experimenting):
             results = self.store.results()
             period = [one for one in results if (since or one.due) <= one.due and (until is None or one.due < until)]
             found = parity(period, self.library.campaign.languages)
-        return Annex(found, head.id, head.hash)
+        titles = {series.id: series.file.title for series in self.library.series.values()}
+        return Annex(found, head.id, head.hash, titles, self.zone)
 
     def campaign_end(self) -> datetime:
         """The last instant of the campaign's last day."""

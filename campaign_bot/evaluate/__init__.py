@@ -24,6 +24,7 @@ from campaign_bot.evaluate.ages import Doubts, Known, at_age, believable, compar
 from campaign_bot.evaluate.benchmarks import Benchmark, Outside, benchmarks, outside
 from campaign_bot.evaluate.comparisons import Comparison, comparisons
 from campaign_bot.evaluate.experiments import ExperimentResult
+from campaign_bot.evaluate.extremes import Extremes, extremes
 from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, group, groups, tally
 from campaign_bot.evaluate.ladder import Ladder, ladder
 from campaign_bot.evaluate.loops import Loops, asking, loops
@@ -40,7 +41,6 @@ __all__ = [
 ]  # fmt: skip
 
 LATE = timedelta(seconds=60)
-BEST = 3
 #: For the curves of growth, so many deliveries of a network are enough.
 MOST_CURVES = 1_000
 
@@ -99,8 +99,7 @@ class Evaluation:
     objectives: tuple[Judged, ...]
     experiments: tuple[ExperimentResult, ...]
     doubts: Doubts
-    best: tuple[PostFigures, ...]
-    worst: tuple[PostFigures, ...]
+    extremes: Extremes  # the few deliveries that are shown
     posts: tuple[PostFigures, ...]
     versus: Versus | None = None  # another period, or another campaign
 
@@ -125,7 +124,6 @@ def evaluate(
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
     posts = _posts(measured, age, now)
-    ranked = sorted((p for p in posts if p.by_followers), key=lambda p: (-_percent(p), p.result.delivery))
     titles = {"priority": campaign.priorities, **titles}
     pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
     total = group("all", {}, tallied, posts)
@@ -184,8 +182,7 @@ def evaluate(
         ),
         experiments=tuple(facts.experiments),
         doubts=odd,
-        best=tuple(ranked[:BEST]),
-        worst=tuple(reversed(ranked[-BEST:])) if len(ranked) > BEST else (),
+        extremes=extremes(posts),
         posts=posts,
     )
 
@@ -220,7 +217,8 @@ def with_texts(evaluation: Evaluation, texts: Mapping[str, str]) -> Evaluation:
     def said(some: Sequence[PostFigures]) -> tuple[PostFigures, ...]:
         return tuple(replace(one, text=texts.get(one.result.delivery, "")) for one in some)
 
-    return replace(evaluation, best=said(evaluation.best), worst=said(evaluation.worst))
+    shown = evaluation.extremes
+    return replace(evaluation, extremes=replace(shown, best=said(shown.best), worst=said(shown.worst)))
 
 
 def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -> tuple[PostFigures, ...]:
@@ -228,10 +226,6 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
         return tuple(figures(one, None, Known.NOT_SENT if one.sent is None else Known.UNREAD) for one in measured)
     hours = age.total_seconds() / 3600
     return tuple(figures(one, *at_age(one, hours, now)) for one in measured)
-
-
-def _percent(post: PostFigures) -> float:
-    return (post.by_followers.percent or 0.0) if post.by_followers else 0.0
 
 
 def _lateness(sent: Sequence[Measured]) -> list[float]:

@@ -6,19 +6,23 @@ Added to what the formats have rendered, so that they need not know of it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from campaign_bot.bilingual import say
-from campaign_bot.parity import Parity, Share
-from campaign_bot.report.labels import sentence_case
+from campaign_bot.library.files import Text
+from campaign_bot.model import State
+from campaign_bot.parity import Incomplete, Parity, Share
+from campaign_bot.report.labels import language_label, network_label, sentence_case, series_label
 from campaign_bot.report.words import N, Speaker
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Languages side by side", "Les langues côte à côte"),
+    "cap": ("How complete the pairs are", "Dans quelle mesure les paires sont complètes"),
     "words": (
         "A post is one thing in all its languages: it is approved and due as one. A pair is one post on one network, in"
         " all its languages.",
@@ -58,17 +62,31 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "event": ("Event {event}:", f"Événement {{event}}{N}:"),
 }  # fmt: skip
+STATES: dict[str, tuple[str, str]] = {
+    State.DRAFT: ("waits for approval", "attend d’être approuvé"),
+    State.APPROVED: ("is approved and not sent", "est approuvé et non paru"),
+    State.SENDING: ("is being sent", "en cours d’envoi"),
+    State.UNCONFIRMED: ("not confirmed by the network", "non confirmé par le réseau"),
+    State.SENT: ("sent", "paru"),
+    State.FAILED: ("failed", "échoué"),
+    State.MISSED: ("missed", "manqué"),
+    State.CANCELLED: ("cancelled", "annulé"),
+    State.RETRACTED: ("deleted afterwards", "supprimé après coup"),
+}
 #: So many incomplete pairs are named; JSON has all.
 NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """`parity` is None in a campaign with one language; `event` and `hash` are where the record ends."""
+    """`parity` is None in a campaign with one language; `event` and `hash` are where the record ends; `titles` of the
+    series, and the zone of the campaign's days."""
 
     parity: Parity | None
     event: int
     hash: str
+    titles: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    zone: tzinfo = UTC
 
 
 def add(report: str, annex: Annex, *, format: str, speaker: Speaker) -> str:  # noqa: A002 - what people call it
@@ -76,7 +94,8 @@ def add(report: str, annex: Annex, *, format: str, speaker: Speaker) -> str:  # 
     match format:
         case "html":
             head, end, tail = report.partition(f"<!--end of {speaker.language}-->")
-            return head + _html(annex, speaker) + end + tail
+            mark = f"<!--contents of {speaker.language}-->"
+            return head.replace(mark, _contents(annex, speaker) + mark) + _html(annex, speaker) + end + tail
         case "md":
             return report.rstrip() + "\n\n" + _markdown(annex, speaker)
         case "json":
@@ -86,8 +105,12 @@ def add(report: str, annex: Annex, *, format: str, speaker: Speaker) -> str:  # 
 
 
 def as_json(annex: Annex) -> dict[str, Any]:
+    """The incomplete pairs with all that became of them."""
+    told = asdict(annex.parity) if annex.parity else None
+    for one in told["incomplete"] if told else ():
+        one["due"] = one["due"].isoformat()
     return {
-        "parity": asdict(annex.parity) if annex.parity else None,
+        "parity": told,
         "record_head": {"event": annex.event, "hash": annex.hash},
     }
 
@@ -111,30 +134,41 @@ def _measures(parity: Parity, speaker: Speaker) -> list[tuple[str, str]]:
     return [(_word(name, speaker), value) for name, value in told.items()]
 
 
-def language_name(language: str, speaker: Speaker) -> str:
-    try:
-        name = Locale.parse(language).get_display_name(Locale("fr" if speaker.language == "fr" else "en", "CA"))
-    except (UnknownLocaleError, ValueError):
-        return language
-    return name or language
-
-
 def _answered(parity: Parity, speaker: Speaker) -> list[tuple[str, str, str, str]]:
     return [
         (
-            sentence_case(language_name(one.language, speaker)), speaker.number(one.pairs), speaker.number(one.engagements),
+            sentence_case(language_label(one.language, speaker)), speaker.number(one.pairs), speaker.number(one.engagements),
             speaker.number(one.median, 1),
         )
         for one in parity.answered
     ]  # fmt: skip
 
 
-def _incomplete(parity: Parity, speaker: Speaker) -> list[str]:
-    return [
-        f"{one.post} ({one.network}), {_word('lacks', speaker)} {', '.join(language_name(each, speaker) for each in one.languages)}"
-        f"{N if speaker.language == 'fr' else ''}: {one.why}"
-        for one in parity.incomplete[:NAMED]
-    ]
+def _incomplete(annex: Annex, speaker: Speaker) -> list[str]:
+    """The first of them, by the names that people gave."""
+    return [_lacking(one, annex, speaker) for one in annex.parity.incomplete[:NAMED]] if annex.parity else []
+
+
+def _lacking(one: Incomplete, annex: Annex, speaker: Speaker) -> str:
+    languages = ", ".join(language_label(each, speaker) for each in one.languages)
+    day = speaker.date(one.due.astimezone(annex.zone))
+    name = speaker.sentence(
+        "shown_name", series=series_label(one.series, annex.titles.get(one.series, {}), speaker), day=day,
+        network=network_label(one.network),
+    )  # fmt: skip
+    sides = "; ".join(
+        f"{language_label(side.language, speaker)}{speaker.colon} {say(STATES, side.state, speaker.language)}"
+        + (f" ({side.reason})" if side.reason else "")
+        for side in one.sides
+    )
+    return f"{name}, {_word('lacks', speaker)} {languages} ({sides})"
+
+
+def _contents(annex: Annex, speaker: Speaker) -> str:
+    """The links to what is added."""
+    id = f"{speaker.language}-"  # noqa: A001 - what HTML calls it
+    names = (("parity", "title"), ("record", "record")) if annex.parity else (("record", "record"),)
+    return "".join(f'<li><a href="#{id}{name}">{_word(word, speaker)}</a></li>' for name, word in names)
 
 
 def _html(annex: Annex, speaker: Speaker) -> str:
@@ -149,7 +183,7 @@ def _html(annex: Annex, speaker: Speaker) -> str:
         annex=annex,
         measures=_measures(parity, speaker) if parity else [],
         answered=_answered(parity, speaker) if parity else [],
-        incomplete=_incomplete(parity, speaker) if parity else [],
+        incomplete=_incomplete(annex, speaker),
     )
 
 
@@ -163,7 +197,7 @@ def _markdown(annex: Annex, speaker: Speaker) -> str:
         lines += ["", f"**{_word('answered', speaker)}**", "", f"| {' | '.join(heads)} |", "|---|---:|---:|---:|"]
         lines += [f"| {' | '.join(row)} |" for row in _answered(annex.parity, speaker)]
         lines += ["", _word("same_age", speaker), ""]
-        lines += [f"- {one}" for one in _incomplete(annex.parity, speaker)]
+        lines += [f"- {one}" for one in _incomplete(annex, speaker)]
         lines += [""] if annex.parity.incomplete else []
     lines += [f"## {_word('record', speaker)}", "", _word("record_words", speaker), ""]
     lines += [f"{_word('event', speaker).format(event=annex.event)} `{annex.hash}`"]

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from campaign_bot.evaluate import Evaluation
 from campaign_bot.report import charts
-from campaign_bot.report.labels import label, level_label, local, network_label, period
+from campaign_bot.report.labels import label, level_label, local, network_label, period, text_label
 from campaign_bot.report.sections import Section
 from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
@@ -47,7 +47,7 @@ def render(evaluation: Evaluation, languages: Sequence[str]) -> str:
 
 def _page(evaluation: Evaluation, language: str, prefix: str) -> Page:
     speaker = Speaker(language, evaluation.campaign.region)
-    name = evaluation.campaign.name.get(language, evaluation.campaign.id)
+    name = text_label(evaluation.campaign.name, evaluation.campaign.id, speaker)
     return Page(
         language, prefix, name, speaker.date(local(evaluation.now, evaluation)), sections(evaluation, speaker),
         _charts(evaluation, speaker, prefix), speaker, period(evaluation, speaker),
@@ -69,7 +69,7 @@ def _charts(evaluation: Evaluation, speaker: Speaker, prefix: str) -> dict[str, 
         for age, value in points
     ]
     if len({age for _, age, _ in growth}) > 1:
-        axes = (f"{speaker.word('age')} ({speaker.word('hours')})", axis)
+        axes = (speaker.word("age"), axis)
         chart = charts.lines(speaker.word("chart_growth"), growth, axes=axes, id=f"{prefix}growth", speaker=speaker)
         found["outtakes"].append(chart)
     if evaluation.weeks:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
+
 from campaign_bot.evaluate import Evaluation, Group, Rate
 from campaign_bot.evaluate.comparisons import WEEKDAYS, Comparison
 from campaign_bot.library.files import Text
+from campaign_bot.model import QUEUE
 from campaign_bot.report.words import N, Speaker
 
 NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
@@ -18,7 +21,20 @@ def network_label(name: str) -> str:
 
 
 def text_label(text: Text, key: str, speaker: Speaker) -> str:
-    return text.get(speaker.language) or next(iter(text.values()), "") or key or speaker.word("none")
+    """In the report's language; else in another one, and said so; else the key."""
+    if own := text.get(speaker.language):
+        return own
+    other = next(((language, said) for language, said in text.items() if said), None)
+    if other is None:
+        return key or speaker.word("none")
+    return f"{other[1]} {said_in(other[0], speaker)}"
+
+
+def said_in(language: str, speaker: Speaker) -> str:
+    """“(in French)”, of words that are not in the report's language; else nothing."""
+    if language == speaker.language:
+        return ""
+    return speaker.sentence("said_in", language=language_label(language, speaker))
 
 
 def sentence_case(text: str) -> str:
@@ -27,7 +43,14 @@ def sentence_case(text: str) -> str:
 
 
 def language_label(code: str, speaker: Speaker) -> str:
-    return speaker.word(f"lang_{code}") if code in ("en", "fr") else code
+    """As the report's language calls it; a code that is none stays one."""
+    if code in ("en", "fr"):
+        return speaker.word(f"lang_{code}")
+    try:
+        name = Locale.parse(code.replace("-", "_")).get_display_name("fr_CA" if speaker.language == "fr" else "en_CA")
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name or code
 
 
 def label(kind: str, group: Group, speaker: Speaker) -> str:
@@ -36,7 +59,14 @@ def label(kind: str, group: Group, speaker: Speaker) -> str:
         return network_label(group.key)
     if kind == "language":
         return sentence_case(language_label(group.key, speaker))
+    if kind == "series":
+        return series_label(group.key, group.title, speaker)
     return text_label(group.title, group.key, speaker)
+
+
+def series_label(key: str, title: Text, speaker: Speaker) -> str:
+    """A series by its title; posts that are in none have no title."""
+    return speaker.word("no_series") if key == QUEUE else text_label(title, key, speaker)
 
 
 def level_label(one: Comparison, speaker: Speaker) -> str:
@@ -52,6 +82,8 @@ def level_label(one: Comparison, speaker: Speaker) -> str:
     if one.factor == "hour":
         begin, _, end = one.level.partition("-")
         return f"{int(begin)}{N}h – {int(end)}{N}h" if speaker.language == "fr" else f"{begin}:00–{end}:00"
+    if one.factor == "series":
+        return f"{series_label(one.level, one.title, speaker)} ({speaker.word(one.factor).lower()})"
     return f"{text_label(one.title, one.level, speaker)} ({speaker.word(one.factor).lower()})"
 
 
@@ -59,9 +91,12 @@ def rate_words(found: Rate | None, speaker: Speaker) -> str:
     """2.31 (1,204 ÷ 52,080): the rate and what it was made of."""
     if found is None or found.percent is None:
         return speaker.word("not_told")
-    return (
-        f"{speaker.number(found.percent, 2)} ({speaker.number(found.numerator)} ÷ {speaker.number(found.denominator)})"
-    )
+    return f"{speaker.rate(found.percent)} ({parts_words(found, speaker)})"
+
+
+def parts_words(found: Rate, speaker: Speaker) -> str:
+    """1,204 ÷ 52,080, which no line's end takes apart."""
+    return f"{speaker.number(found.numerator)}{N}÷{N}{speaker.number(found.denominator)}"
 
 
 def period(evaluation: Evaluation, speaker: Speaker) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign_bot.evaluate import Evaluation
-from campaign_bot.report.labels import local, period
-from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.labels import local, period, text_label
+from campaign_bot.report.sections import Card, Cards, Section, Table
 from campaign_bot.report.view import sections
 from campaign_bot.report.words import Speaker
 
@@ -17,7 +17,7 @@ def render(evaluation: Evaluation, languages: Sequence[str]) -> str:
 
 def _render(evaluation: Evaluation, language: str) -> str:
     speaker = Speaker(language, evaluation.campaign.region)
-    name = evaluation.campaign.name.get(language, evaluation.campaign.id)
+    name = text_label(evaluation.campaign.name, evaluation.campaign.id, speaker)
     lines = [f"# {name}{speaker.colon} {speaker.word('report').lower()}", ""]
     if evaluation.simulated:
         lines += [f"> **{speaker.word('simulated')}** {speaker.word('simulated_words')}", ""]
@@ -48,14 +48,19 @@ def _section(section: Section) -> list[str]:
         lines += _table(table)
     for heading, sentences in section.notes:
         lines += [f"### {heading}", "", *(f"- {words}" for words in sentences), ""]
-    for heading, cards in section.cards:
-        lines += [f"### {heading}", "", *(line for card in cards for line in _card(card))]
+    for cards in section.cards:
+        lines += _cards(cards)
     return lines
+
+
+def _cards(cards: Cards) -> list[str]:
+    words = [line for words in cards.words for line in (words, "")]
+    return [f"### {cards.heading}", "", *words, *(line for card in cards.cards for line in _card(card))]
 
 
 def _card(card: Card) -> list[str]:
     return [
-        f"- **{card.name}** – {card.rate} {card.url}".rstrip(),
+        " ".join(filter(None, (f"- **{card.name}**", card.said_in, f"– {card.rate}", card.url))),
         *(f"  > {line}" for line in card.text.splitlines()),
         "",
     ]
@@ -63,5 +68,5 @@ def _card(card: Card) -> list[str]:
 
 def _table(table: Table) -> list[str]:
     rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (table.columns, *table.rows)]
-    rule = "|---" + "|---:" * (len(table.columns) - 1) + "|"
+    rule = "|" + "|".join("---" if place in (0, *table.words) else "---:" for place in range(len(table.columns))) + "|"
     return [f"**{table.caption}**", "", rows[0], rule, *rows[1:], ""]

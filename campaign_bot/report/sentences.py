@@ -8,22 +8,35 @@ from __future__ import annotations
 SENTENCES: dict[str, tuple[str, str]] = {
     "cap_outputs": ("Deliveries by {kind}", "Envois par {kind}"),
     "cap_outtakes": ("Engagement by {kind}, at the age of {age}", "Réactions par {kind}, à l’âge de {age}"),
+    "said_in": ("(in {language})", "(en {language})"),
     "at_age": ("at the age of {age}", "à l’âge de {age}"),
     "more": ("{percent} more", "{percent} de plus"),
     "less": ("{percent} less", "{percent} de moins"),
     "times": ("{times} times as much", "{times} fois plus"),
     # the summary
     "sent": (
-        "{sent} of {planned} planned deliveries were sent; {failed} failed and {missed} were missed.",
+        "{sent} of {planned} planned deliveries went out; {failed} failed, {missed} missed their time.",
         "Envois parus : {sent} sur {planned} prévus; échoués : {failed}; manqués : {missed}.",
     ),
     "engaged": (
         "Half of the deliveries had at least {median} engagements at the age of {age} ({read} counted); {rate}.",
         "La moitié des envois avaient au moins {median} réactions à l’âge de {age} (relevés : {read}); {rate}.",
     ),
+    "engaged_one": (
+        "Engagements of the one delivery that was counted, at the age of {age}: {median}; {rate}.",
+        "Réactions au seul envoi relevé, à l’âge de {age} : {median}; {rate}.",
+    ),
+    "engaged_few": (
+        "{without} of {read} deliveries had no engagement at the age of {age}; {rate}.",
+        "Envois sans aucune réaction à l’âge de {age} : {without} sur {read}; {rate}.",
+    ),
+    "engaged_nobody": (
+        "Not one of {read} deliveries had any engagement at the age of {age}.",
+        "Aucun des envois relevés à l’âge de {age} ({read}) n’a suscité de réaction.",
+    ),
     "engaged_rate": (
-        "all together {rate} per 100 followers, each delivery’s followers counted ({numerator} ÷ {denominator})",
-        "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({numerator} ÷ {denominator})",
+        "all together {rate} per 100 followers, each delivery’s followers counted ({parts})",
+        "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
     "engaged_no_rate": (
         "how many followers there were then is not known, or there were none, so there is no rate",
@@ -69,12 +82,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # details
     "late": (
-        "{late} left more than a minute late; half left within {p50} s of their time, 99% within {p99} s.",
-        "Partis avec plus d’une minute de retard : {late}; la moitié est partie à {p50} s près, 99 % à {p99} s près.",
-    ),
-    "punctual": (
-        "{share} left within a minute of their time (95% interval: {low} to {high}).",
-        "Partis à une minute près : {share} (intervalle à 95 % : {low} à {high}).",
+        "{late} of {sent} left more than a minute late; half left within {p50}\u00a0s of their time, 99% within {p99}\u00a0s.",
+        "Partis avec plus d’une minute de retard : {late} sur {sent}; la moitié est partie à {p50}\u00a0s près, 99 % à {p99}\u00a0s près.",
     ),
     "pairs": (
         "{n} of {of} pairs are complete ({share}); a pair is a post on one network, in every language.",
@@ -103,6 +112,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "yield": (
         "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",
         "Pour 1 000 mentions J’aime, partages, votes, clics et réponses : {number} participations.",
+    ),
+    # deliveries that are shown
+    "shown_name": ("{series}, {day} · {network}", "{series}, {day} · {network}"),
+    "shown_none": (
+        "Not one of the {of} deliveries with a rate had any engagement.",
+        "Aucun des envois qui ont un taux ({of}) n’a suscité de réaction.",
+    ),
+    "shown_fewer": (
+        "Only {some} of the {of} deliveries with a rate had any engagement.",
+        "Envois qui ont suscité des réactions : {some} seulement sur les {of} qui ont un taux.",
+    ),
+    "shown_many_without": (
+        "{without} of the {of} deliveries with a rate had no engagement: no few of them are singled out.",
+        "Envois sans aucune réaction : {without} sur les {of} qui ont un taux; on n’en montre pas quelques-uns en particulier.",
+    ),
+    "shown_level": (
+        "As many engagements per 100 followers as the last one shown here: {more} more.",
+        "Autres envois au même taux que le dernier montré ici : {more}.",
+    ),
+    "shown_all_level": (
+        "All {of} deliveries with a rate have the same one: none stands out.",
+        "Les {of} envois qui ont un taux ont tous le même : aucun ne se distingue.",
+    ),
+    "shown_no_links": (
+        "Without links: these posts were on local networks that ran for the rehearsal only.",
+        "Sans liens : ces publications étaient sur des réseaux locaux, qui n’ont servi qu’à la répétition.",
     ),
     "decisions": ("Decided upon it (typed in): {decisions}", "Décidé en conséquence (saisi) : {decisions}"),
     "decisions_none": ("No decision was typed in.", "Aucune décision n’a été saisie."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_bot.evaluate import Evaluation, Rate
-from campaign_bot.report.labels import last_day, local, rate_words, sentence_case
+from campaign_bot.report.labels import last_day, local, parts_words, rate_words, sentence_case, text_label
 from campaign_bot.report.learning import power
 from campaign_bot.report.sections import Section, Table
 from campaign_bot.report.words import Speaker
@@ -15,7 +15,11 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     if found is None:
         return []
     both = (found.before, evaluation)
-    names = (found.name, speaker.word("this_campaign")) if found.name else tuple(_span(one, speaker) for one in both)
+    names = (
+        (_other(evaluation, speaker), speaker.word("this_campaign"))
+        if found.name
+        else tuple(_span(one, speaker) for one in both)
+    )
     counted = ("planned", "sent", "failed", "missed")
     rows: list[tuple[str, ...]] = [
         (speaker.word(name), *(speaker.number(getattr(one.total, name)) for one in both)) for name in counted
@@ -38,6 +42,14 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     ]
 
 
+def _other(evaluation: Evaluation, speaker: Speaker) -> str:
+    """The other campaign by its title; by its directory too where both have one title."""
+    found = evaluation.versus
+    assert found is not None  # noqa: S101 - asked only then
+    name = text_label(found.before.campaign.name, found.name, speaker)
+    return f"{name} ({found.name})" if name == text_label(evaluation.campaign.name, "", speaker) else name
+
+
 def _span(one: Evaluation, speaker: Speaker) -> str:
     begin = speaker.date(local(one.since, one)) if one.since else speaker.word("start")
     end = speaker.date(last_day(one.until, one)) if one.until else speaker.word("end")
@@ -48,7 +60,7 @@ def _share(rate: Rate | None, speaker: Speaker) -> str:
     if rate is None:
         return speaker.word("not_told")
     share = speaker.percent(rate.percent, 1)
-    return f"{share} ({speaker.number(rate.numerator)} ÷ {speaker.number(rate.denominator)})"
+    return f"{share} ({parts_words(rate, speaker)})"
 
 
 def _words(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -64,7 +76,9 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     change, low, high = (speaker.change(value) for value in (found.ratio.estimate, found.ratio.low, found.ratio.high))
     told = {"metric": metric, "low": low, "high": high, "units": units}
     if found.verdict in ("more", "less"):
-        than = speaker.sentence("than_campaign" if found.name else "than_period", campaign=found.name)
+        than = speaker.sentence(
+            "than_campaign" if found.name else "than_period", campaign=_other(evaluation, speaker) if found.name else ""
+        )
         return speaker.sentence("vs_sure", than=than, change=sentence_case(change), **told)
     if found.verdict == "same":
         return speaker.sentence("vs_same", **told)

@@ -7,7 +7,8 @@ from collections import Counter
 from campaign_bot.evaluate import Evaluation, Rate
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
-from campaign_bot.report.labels import level_label
+from campaign_bot.model import State
+from campaign_bot.report.labels import level_label, parts_words
 from campaign_bot.report.learning import metric_words
 from campaign_bot.report.words import Speaker
 
@@ -32,20 +33,27 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     total = evaluation.total
     if total.median is None:
         return speaker.sentence("unread")
-    median, age = speaker.number(total.median, 1), speaker.age(evaluation.age)
-    return speaker.sentence(
-        "engaged", median=median, age=age, read=speaker.number(total.read), rate=_rate(total.by_followers, speaker)
-    )
+    told = {
+        "age": speaker.age(evaluation.age), "read": speaker.number(total.read),
+        "rate": _rate(total.by_followers, speaker),
+    }  # fmt: skip
+    if total.read == 1:
+        return speaker.sentence(
+            "engaged_one", median=speaker.number(total.median, 1), age=told["age"], rate=told["rate"]
+        )
+    if total.engagements == 0:
+        return speaker.sentence("engaged_nobody", age=told["age"], read=told["read"])
+    if total.median < 1:  # half or more had none: "at least 0" would say nothing
+        without = sum(one.engagements == 0 and one.result.state is State.SENT for one in evaluation.posts)
+        return speaker.sentence("engaged_few", without=speaker.number(without), **told)
+    return speaker.sentence("engaged", median=speaker.number(total.median, 1), **told)
 
 
 def _rate(rate: Rate | None, speaker: Speaker) -> str:
     """With its numerator and its denominator."""
     if rate is None or rate.percent is None:
         return speaker.sentence("engaged_no_rate")
-    numerator, denominator = speaker.number(rate.numerator), speaker.number(rate.denominator)
-    return speaker.sentence(
-        "engaged_rate", rate=speaker.number(rate.percent, 2), numerator=numerator, denominator=denominator
-    )
+    return speaker.sentence("engaged_rate", rate=speaker.rate(rate.percent), parts=parts_words(rate, speaker))
 
 
 def _differed(evaluation: Evaluation, speaker: Speaker) -> str:

@@ -97,7 +97,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "variant": ("Variant", "Variante"),
     "total": ("All", "Ensemble"),
     "none": ("(none)", "(aucune)"),
-    "hours": ("hours", "heures"),
     "this_campaign": ("This campaign", "Cette campagne"),
     "start": ("the start", "le début"),
     "end": ("now", "aujourd’hui"),
@@ -151,6 +150,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "axis_change": ("Engagement, others = 100%", "Réactions, autres = 100 %"),
     "best": ("Deliveries with the highest engagement rate", "Envois au taux de réaction le plus élevé"),
     "worst": ("Deliveries with the lowest engagement rate", "Envois au taux de réaction le plus bas"),
+    "no_series": ("Posts in no series", "Publications hors série"),
+    "not_sent": ("Not sent", "Non parus"),
     "few": (
         "These are single deliveries: differences between them may well be chance.",
         "Ce sont des envois isolés : leurs écarts peuvent tenir au hasard.",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaign_bot.evaluate import Evaluation, Group, Judged, PostFigures
+from campaign_bot.evaluate import Evaluation, Group, Judged
 from campaign_bot.evaluate.ladder import FOLLOWING, Rung
 from campaign_bot.library.files import Text
 from campaign_bot.library.metrics import OUTCOMES
-from campaign_bot.report.labels import label, language_label, level_label, local, network_label, rate_words, text_label
+from campaign_bot.report.labels import (
+    label,
+    language_label,
+    level_label,
+    local,
+    network_label,
+    rate_words,
+    text_label,
+)
 from campaign_bot.report.learning import (
     comparison_words,
     experiment_title,
@@ -18,7 +26,8 @@ from campaign_bot.report.learning import (
     units,
     verdict_words,
 )
-from campaign_bot.report.sections import Card, Section, Table
+from campaign_bot.report.sections import Section, Table
+from campaign_bot.report.shown import shown
 from campaign_bot.report.sidebyside import side_by_side
 from campaign_bot.report.summary import summary
 from campaign_bot.report.words import Speaker
@@ -47,7 +56,7 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> Section:
         return Section("objectives", speaker.word("objectives"), (goal, speaker.sentence("objectives_none")))
     names = ("objectives", "baseline", "target", "until", "measured", "verdict", "projection")
     rows = tuple(_objective(one, speaker) for one in evaluation.objectives)
-    table = Table(speaker.word("cap_objectives"), tuple(speaker.word(name) for name in names), rows, words=True)
+    table = Table(speaker.word("cap_objectives"), tuple(speaker.word(name) for name in names), rows, (3, 5, 6))
     words, today = [goal], local(evaluation.now, evaluation)
     if evaluation.since or evaluation.until:
         words.append(speaker.sentence("objectives_whole", now=speaker.date(today)))
@@ -101,24 +110,34 @@ def _outputs(evaluation: Evaluation, speaker: Speaker) -> Section:
     number, words = speaker.number, list[str]()
     if evaluation.lateness_p50_s is not None:
         p50, p99 = number(evaluation.lateness_p50_s, 1), number(evaluation.lateness_p99_s, 1)
-        words.append(speaker.sentence("late", late=number(evaluation.late), p50=p50, p99=p99))
+        sent = number(evaluation.total.sent)
+        words.append(speaker.sentence("late", late=number(evaluation.late), sent=sent, p50=p50, p99=p99))
     for name, rate in (("pairs", evaluation.pairs), ("alt", evaluation.alt_share)):
         if rate is not None:
             share = speaker.percent(rate.percent, 1)
             words.append(speaker.sentence(name, n=number(rate.numerator), of=number(rate.denominator), share=share))
-    tables = tuple(_sent_table(name, evaluation.groups[name], speaker) for name in KINDS if evaluation.groups[name])
+    tables = tuple(_sent_table(name, evaluation, speaker) for name in KINDS if evaluation.groups[name])
     weeks = tuple((speaker.week(week), number(sent), number(other)) for week, sent, other in evaluation.weeks)
-    columns = tuple(speaker.word(name) for name in ("week", "sent", "other"))
+    columns = tuple(speaker.word(name) for name in ("week", "sent", "not_sent"))
     if weeks:
-        tables = (*tables, Table(speaker.word("chart_weeks"), columns, weeks, id="weeks"))
+        tables = (*tables, Table(speaker.word("chart_weeks"), columns, weeks, id="weeks", short=True))
     return _measured("outputs", words, tables, speaker)
 
 
-def _sent_table(kind: str, groups: tuple[Group, ...], speaker: Speaker) -> Table:
+def _rows(kind: str, evaluation: Evaluation, speaker: Speaker) -> list[tuple[str, Group]]:
+    """The groups of a kind by their names; the networks, which come first, end with all deliveries together."""
+    named = [(label(kind, one, speaker), one) for one in evaluation.groups[kind]]
+    return [*named, (speaker.word("total"), evaluation.total)] if kind == KINDS[0] and len(named) > 1 else named
+
+
+def _sent_table(kind: str, evaluation: Evaluation, speaker: Speaker) -> Table:
     names = ("planned", "sent", "failed", "missed", "other")
-    rows = tuple((label(kind, one, speaker), *(speaker.number(getattr(one, name)) for name in names)) for one in groups)
+    rows = tuple(
+        (named, *(speaker.number(getattr(one, name)) for name in names))
+        for named, one in _rows(kind, evaluation, speaker)
+    )
     title = speaker.sentence("cap_outputs", kind=speaker.word(kind).lower())
-    return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows)
+    return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows, short=True)
 
 
 def _measured(id: str, words: Sequence[str], tables: tuple[Table, ...], speaker: Speaker) -> Section:  # noqa: A002
@@ -146,11 +165,7 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
         *_benchmarks(evaluation, speaker),
         *_outside(evaluation, speaker),
     )  # fmt: skip
-    shown = (("best", evaluation.best), ("worst", evaluation.worst))
-    cards = tuple(
-        (speaker.word(name), tuple(_card(one, evaluation, speaker) for one in posts)) for name, posts in shown if posts
-    )
-    return Section("outtakes", speaker.word("outtakes"), tuple(words), tables, cards)
+    return Section("outtakes", speaker.word("outtakes"), tuple(words), tables, tuple(shown(evaluation, speaker)))
 
 
 def _doubts(evaluation: Evaluation, speaker: Speaker) -> list[str]:
@@ -169,11 +184,11 @@ def _engaged_table(kind: str, evaluation: Evaluation, speaker: Speaker) -> Table
     names = ("read", "engagements", "median", "er_followers", "er_impressions", "poll_votes")
     rows = tuple(
         (
-            label(kind, one, speaker), speaker.number(one.read), speaker.number(one.engagements),
+            named, speaker.number(one.read), speaker.number(one.engagements),
             speaker.number(one.median, 1), rate_words(one.by_followers, speaker), rate_words(one.by_impressions, speaker),
             speaker.word("no_polls") if one.poll_votes is None and not one.polls else speaker.number(one.poll_votes),
         )
-        for one in evaluation.groups[kind]
+        for named, one in _rows(kind, evaluation, speaker)
     )  # fmt: skip
     title = speaker.sentence("cap_outtakes", kind=speaker.word(kind).lower(), age=speaker.age(evaluation.age))
     return Table(title, (speaker.word(kind), *(speaker.word(name) for name in names)), rows)
@@ -186,7 +201,7 @@ def _growth(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
         for age in ages
     )
     columns = (speaker.word("age"), *map(network_label, evaluation.growth))
-    return (Table(speaker.word("chart_growth"), columns, rows, id="growth"),) if rows else ()
+    return (Table(speaker.word("chart_growth"), columns, rows, id="growth", short=True),) if rows else ()
 
 
 def _ladder(evaluation: Evaluation, speaker: Speaker) -> Table:
@@ -238,14 +253,7 @@ def _outside(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
             kind, speaker.number(file.value, 2), speaker.age(file.age), str(file.year), ours, f"{file.formula} – {source}",
         ))  # fmt: skip
     columns = tuple(map(speaker.word, ("outside", "value", "age", "year", "ours", "formula")))
-    return (Table(speaker.word("cap_outside"), columns, tuple(rows), words=True),) if rows else ()
-
-
-def _card(one: PostFigures, evaluation: Evaluation, speaker: Speaker) -> Card:
-    result = one.result
-    rate = f"{speaker.word('er_followers')}{speaker.colon} {rate_words(one.by_followers, speaker)}"
-    rate += f", {speaker.sentence('at_age', age=speaker.age(evaluation.age))}"
-    return Card(f"{result.post} · {result.account}", rate, one.text, result.language, result.url)
+    return (Table(speaker.word("cap_outside"), columns, tuple(rows), (5,)),) if rows else ()
 
 
 def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
@@ -309,13 +317,13 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
         if one.ratio is not None
     )  # fmt: skip
     columns = tuple(map(speaker.word, names))
-    tables = (Table(speaker.word("cap_comparisons"), columns, rows, words=True, id="comparisons"),)
+    tables = (Table(speaker.word("cap_comparisons"), columns, rows, (2, 3, 4), id="comparisons"),)
     notes = [(experiment_title(one, speaker), tuple(experiment_words(one, speaker))) for one in evaluation.experiments]
     sure = tuple(comparison_words(one, speaker) for one in evaluation.comparisons if one.sure)
     if sure:
         notes.append((speaker.word("differs"), sure))
-    few = "; ".join(few_words(one, speaker) for one in evaluation.comparisons if one.ratio is None)
+    few = tuple(few_words(one, speaker) for one in evaluation.comparisons if one.ratio is None)
     if few:
-        notes.append((speaker.word("too_few"), (few,)))
+        notes.append((speaker.word("too_few"), few))
     words = tuple(learning_words(evaluation, speaker))
     return Section("learning", speaker.word("learning"), words, tables if rows else (), notes=tuple(notes))

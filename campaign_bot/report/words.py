@@ -14,6 +14,9 @@ from campaign_bot.compose.filters import ordinal
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
 
+#: No rate is written with more decimals.
+SMALLEST = 6
+
 
 class Speaker:
     """Words, numbers and dates in one language."""
@@ -44,6 +47,14 @@ class Speaker:
         text = format_decimal(
             round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=self._locale
         )
+        return text.replace("\u202f", N).replace("-", "\u2212")
+
+    def rate(self, value: float) -> str:
+        """Two decimals, so that a column of them can be compared; a small one that is not 0 is not written as 0."""
+        digits = 2
+        while 0 < abs(value) < 0.5 * 10**-digits and digits < SMALLEST:
+            digits += 1
+        text = format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=self._locale)
         return text.replace("\u202f", N).replace("-", "\u2212")
 
     def rounded(self, value: float) -> str:

@@ -149,7 +149,7 @@ def test_another_campaign_is_compared_per_follower(campaign: Path, run: Run, tmp
     assert (missing.code, "has no database" in missing.err) == (1, True)
     measured(other / "campaign.db")
     said = run("report", "--compare", other, "--format", "md").out
-    assert "| What | autumn | This campaign |" in said
+    assert "| What | Small (autumn) | This campaign |" in said  # both have one title
     assert "No difference that matters in engagement per follower" in said  # it is the same campaign twice
     assert re.search(r"\(100 against 100 posts\)", said)
     with connect(str(other / "campaign.db")) as db:
