@@ -41,6 +41,7 @@ FORMULA = ("=", "+", "-", "@")
 TOLD, WARNED = 50, 10
 MOST, LONGEST = 10**12, 200
 _LAYOUT = f"The first line is {','.join(REQUIRED)} (or with ; between), the rows follow."
+OPEN_QUOTE = "Is a quote opened here that is not closed?"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _ADDRESS = re.compile(r"\S@\S+\.\S")
 
@@ -73,6 +74,7 @@ class OutcomeFile:
     def __init__(self, path: Path, *, encoding: str, posts: Collection[str], today: date) -> None:
         self.path = path
         self._posts, self._today = posts, today
+        self._checked = ""  # the hash of what `check` saw
         if not path.is_file():
             what = f"{path} is not a file." if path.exists() else f"There is no file {path}."
             raise NotFound(what, advice="Name a CSV file.")
@@ -81,12 +83,15 @@ class OutcomeFile:
         except LookupError:
             raise CampaignBotError(f"“{encoding}” is no encoding.", advice="Try cp1252 or utf-8.") from None
 
+    def sha256(self) -> str:
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
     def check(self) -> Checked:
         """Look at every line. Nothing is kept."""
         found, seen = Checked(), dict[int, int]()
         try:
-            with self.path.open("rb") as file:
-                found.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            found.sha256 = self._checked = self.sha256()
             for line, row, problems in self._read():
                 for problem in problems:
                     self._add(found, problem)
@@ -110,11 +115,14 @@ class OutcomeFile:
         return found
 
     def rows(self) -> Iterator[OutcomeRow]:
-        """The rows of a file that `check` found right."""
+        """The rows of a file that `check` found right. Raises, at the end at the latest, when it is another one by now."""
+        changed = CampaignBotError(f"{self.path} changed while it was read.", advice="Try again; nothing was kept.")
         for _, row, problems in self._read():
             if row is None or problems:
-                raise CampaignBotError(f"{self.path} changed while it was read.", advice="Try again; nothing was kept.")
+                raise changed
             yield row
+        if self._checked and self.sha256() != self._checked:
+            raise changed
 
     def too_early(self, found: Checked, starts: date) -> list[Problem]:
         """A warning where a day is before the campaign: it is no result of it, and the year may be a slip."""
@@ -143,21 +151,29 @@ class OutcomeFile:
     def _read(self) -> Iterator[tuple[int, OutcomeRow | None, list[Problem]]]:
         """(line, row, problems) of each line; a row only where nothing is wrong with it."""
         with self.path.open(encoding=self._encoding, newline="") as file:
-            header = file.readline()
-            if not header.strip():
+            above, header = _header(file)
+            if not header:
                 return
             delimiter = max(",;\t", key=header.count)
-            columns, problems = self._columns(next(csv.reader([header], delimiter=delimiter), []))
+            columns, problems = self._columns(next(csv.reader([header], delimiter=delimiter), []), above)
             if problems:
-                yield 1, None, problems
+                yield above, None, problems
                 return
             lines = _Lines(file)
             reader = csv.reader(lines, delimiter=delimiter)
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield self._row(cells, columns, 1 + lines.first(reader.line_num), lines.text(), delimiter)
+            try:
+                for cells in reader:
+                    if any(map(str.strip, cells)):
+                        yield self._row(cells, columns, above + lines.first(reader.line_num), lines, delimiter)
+            except csv.Error as error:
+                line, what = above + lines.first(reader.line_num), f"From here on this is no CSV: {error}."
+                yield (
+                    line,
+                    None,
+                    [self._problem(line, 1, "wrong-type", what, f"{OPEN_QUOTE} Or save it as CSV (UTF-8).")],
+                )
 
-    def _columns(self, header: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    def _columns(self, header: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
         """Which column is what."""
         told = [cell.strip().strip("\ufeff").casefold() for cell in header]
         by_header = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
@@ -168,44 +184,43 @@ class OutcomeFile:
             if not name:
                 near = get_close_matches(cell, by_header, n=1)
                 advice = f"Did you mean {near[0]}?" if near else f"The columns are {', '.join(HEADERS)}."
-                problems.append(self._problem(1, column, "unknown-key", f"There is no column “{cell}”.", advice))
+                problems.append(self._problem(line, column, "unknown-key", f"There is no column “{cell}”.", advice))
             elif name in found[:number]:
-                problems.append(self._problem(1, column, "defined-twice", f"The column {name} is there twice.", ""))
+                problems.append(self._problem(line, column, "defined-twice", f"The column {name} is there twice.", ""))
         missing = [name for name in REQUIRED if name not in found]
-        problems += [self._problem(1, 1, "missing-key", f"The column {name} is missing.", _LAYOUT) for name in missing]
+        problems += [
+            self._problem(line, 1, "missing-key", f"The column {name} is missing.", _LAYOUT) for name in missing
+        ]
         return found, problems
 
     def _row(
-        self, cells: Sequence[str], columns: Sequence[str], line: int, text: str, delimiter: str
+        self, cells: Sequence[str], columns: Sequence[str], line: int, lines: _Lines, delimiter: str
     ) -> tuple[int, OutcomeRow | None, list[Problem]]:
         if len(cells) != len(columns):
             what = f"The row has {len(cells)} cell{'s' * (len(cells) != 1)}, and the header {len(columns)}."
-            return (
-                line,
-                None,
-                [self._problem(line, 1, "wrong-type", what, "A cell with a comma in it stands in quotes.")],
-            )
-        told = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
-        wrong = {
-            "day": _wrong_day(told["day"], self._today),
-            "source": _wrong_source(told["source"]),
-            "name": _wrong_name(told["name"]),
-            "count": _wrong_count(told["count"]),
-            "post": self._wrong_post(told.get("post", "")),
-        }
-        starts = _starts(text, delimiter) if any(wrong.values()) else []
-        problems = [
-            self._problem(line, starts[columns.index(name)] if columns.index(name) < len(starts) else 1, *what)
-            for name, what in wrong.items()
-            if what is not None
-        ]
+            cure = "A cell with a comma in it stands in quotes."
+            if (number := lines.number()) > 1:
+                what = f"The row goes on for {number} lines. {what}"
+                cure = OPEN_QUOTE
+            return line, None, [self._problem(line, 1, "wrong-type", what, cure)]
+        told = dict(zip(columns, map(str.strip, cells), strict=True))
+        post = told.get("post", "")
+        wrong = (
+            ("day", _wrong_day(told["day"], self._today)),
+            ("source", _wrong_source(told["source"])),
+            ("name", _wrong_name(told["name"])),
+            ("count", _wrong_count(told["count"])),
+            ("post", self._wrong_post(post) if post else None),
+        )
+        problems = [(name, what) for name, what in wrong if what is not None]
         if problems:
-            return line, None, problems
-        day, count = date.fromisoformat(told["day"]), int(told["count"])
-        return line, OutcomeRow(day, told["source"], told["name"], count, told.get("post", "")), []
+            starts = _starts(lines.text(), delimiter)
+            columns_of = {name: starts[at] if at < len(starts) else 1 for at, name in enumerate(columns)}
+            return line, None, [self._problem(line, columns_of[name], *what) for name, what in problems]
+        return line, OutcomeRow(_day(told["day"]), told["source"], told["name"], int(told["count"]), post), []
 
     def _wrong_post(self, name: str) -> tuple[str, str, str] | None:
-        if not name or name in self._posts:
+        if name in self._posts:
             return None
         near = get_close_matches(name, self._posts, n=1)
         return (
@@ -252,8 +267,22 @@ class _Lines:
         self._taken = True
         return last - len(self._row) + 1
 
+    def number(self) -> int:
+        return len(self._row)
+
     def text(self) -> str:
         return self._row[0] if self._row else ""
+
+
+def _header(file: TextIO) -> tuple[int, str]:
+    """The line that names the columns, and its number. Some spreadsheets write empty lines above it, or `sep=;`."""
+    for number, line in enumerate(iter(file.readline, ""), 1):
+        if line.strip() and not re.fullmatch(r"\ufeff?sep=.", line.strip(), re.IGNORECASE):
+            return number, line
+    return 0, ""
+
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
 @lru_cache(maxsize=4096)
@@ -270,7 +299,7 @@ def _wrong_day(text: str, today: date) -> tuple[str, str, str] | None:
 
 
 def _wrong_count(text: str) -> tuple[str, str, str] | None:
-    if re.fullmatch(r"\d{1,13}", text, re.ASCII) and int(text) <= MOST:
+    if text.isascii() and text.isdecimal() and len(text) <= 13 and int(text) <= MOST:
         return None
     if re.fullmatch(r"-\d+", text, re.ASCII):
         return (
@@ -332,6 +361,9 @@ def _encoding_of(path: Path, wanted: str) -> str:
         raise CampaignBotError(f"{path} is a workbook, no CSV.", advice="Save its sheet as “CSV UTF-8”.")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if begin.startswith(codecs.BOM_UTF8):  # whatever was asked for: it would be read as “Ã©” for “é”, and kept
+        codecs.lookup(wanted)
+        return "utf-8-sig"
     return "utf-8-sig" if codecs.lookup(wanted).name == "utf-8" else wanted
 
 

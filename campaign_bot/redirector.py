@@ -2,7 +2,7 @@
 
 It keeps a number for each link, day and kind. No cookie, no address, no id, no log of requests; only targets that the
 campaign wrote. Clicks wait in memory for a second, so that many at once are one write; SIGTERM writes what waits, a kill
-loses that second.
+loses that second. Who opens connections and does not ask is let go of, so that nobody can keep others out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import resource
 import signal
 import socket
 from collections import Counter
@@ -17,9 +18,10 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapp
 from datetime import date
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from campaign_bot.app import App
 from campaign_bot.errors import CampaignBotError, ConfigError
@@ -30,6 +32,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WRITE_EVERY_S = 1.0
+#: A request is a few lines. Who has not sent them by then, or does not read the answer, is let go of.
+ASK_WITHIN_S = 10.0
+#: So many connections at most, and never more than half of the files that this process may open.
+MOST_CONNECTIONS = 1000
+#: So many connections wait to be taken; they are taken in one go, before any is let go of.
+BACKLOG = 256
 #: Who fetches an address to show its title beside a post, by a word of its User-Agent. As of 2026-11: X, Meta, Slack,
 #: Discord, Telegram, LinkedIn name theirs in their developers' pages; fediverse servers and Bluesky in their source.
 PREVIEWERS = (
@@ -150,19 +158,58 @@ class Redirector:
             log.error("clicks wait", number=clicks.total(), why=str(error))
 
 
+class Impatient(H11Protocol):
+    """One connection, with an end: uvicorn itself waits for the rest of a request as long as its sender likes."""
+
+    open: ClassVar[dict[Impatient, None]] = {}  # those that began to wait first, first
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        self._wait()
+        if len(self.open) > most_connections():
+            longest = next(iter(self.open))
+            longest._wait_no_more()
+            longest.transport.abort()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._wait_no_more()
+        self.open[self] = None
+        self._end = self.loop.call_later(ASK_WITHIN_S, self.transport.abort)
+
+    def _wait_no_more(self) -> None:
+        self.open.pop(self, None)
+        if self._end is not None:
+            self._end.cancel()
+
+
+def most_connections() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files < 0 else min(MOST_CONNECTIONS, files // 2)
+
+
 def serve(app: App, address: str, *, ready: Callable[[str], None]) -> None:
     """Answer until SIGTERM or SIGINT. `ready` is told the address. Raises ConfigError when it can't be had."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise ConfigError(f"“{address}” is no address.", advice="Write host:port, e.g. 127.0.0.1:8080.")
     try:
-        listener = socket.create_server((host.strip("[]"), int(port)), backlog=1024)
+        listener = socket.create_server((host.strip("[]"), int(port)), backlog=BACKLOG)
     except OSError as error:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
         raise ConfigError(f"{address} {why}.", advice="Choose another with --address.") from error
     config = uvicorn.Config(
         Redirector(app), log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="on",
-        timeout_keep_alive=5, timeout_graceful_shutdown=5,
+        timeout_keep_alive=5, timeout_graceful_shutdown=5, http=Impatient, backlog=BACKLOG,
     )  # fmt: skip
     with listener:
         ready(f"http://{host}:{listener.getsockname()[1]}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +24,7 @@ from hypothesis import strategies as st
 from campaign_bot.app import App
 from campaign_bot.compose.links import ALPHABET, LENGTH, link_code
 from campaign_bot.errors import StoreError
-from campaign_bot.redirector import kind_of
+from campaign_bot.redirector import ASK_WITHIN_S, kind_of
 from campaign_bot.store.base import Draft, Link
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.database import connect
@@ -133,6 +136,24 @@ def test_under_load_nothing_is_lost_and_sigterm_writes_what_waits(server: Server
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(10) == 0
     assert sum(click.count for click in server.app.store.clicks()) == 800
+
+
+def test_who_connects_and_does_not_ask_keeps_nobody_out(server: Server) -> None:
+    """Half a request, 300 times over, where the process may open 256 files: others are answered, and the 300 let go of."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+    waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(300)]
+    for one in waiting:
+        one.sendall(b"GET /x HTTP/1.1\r\nHost: a\r\n")
+    time.sleep(1.5)  # out of files, the server takes none for a second
+    asked = time.monotonic()
+    assert server.ask(f"/{server.links[0].code}").status == 302
+    assert time.monotonic() - asked < 2
+    for one in waiting:
+        one.settimeout(ASK_WITHIN_S + 5)
+        with contextlib.suppress(ConnectionResetError):
+            assert one.recv(1) == b""
+        one.close()
+    assert server.counted() == {"human": 1}
 
 
 def test_a_kill_loses_a_second_at_most_and_hurts_nothing(server: Server) -> None:

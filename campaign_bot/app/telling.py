@@ -31,7 +31,9 @@ class Telling(Stages, Evaluating):
         """Look through a file of outcomes. Raises ContentError with all that is wrong with it; nothing is kept. What may
         be wrong is a warning."""
         posts = {one.name for one in self.store.posts().values()}
-        outcomes = OutcomeFile(file, encoding=encoding, posts=posts, today=self.clock().astimezone(UTC).date())
+        now = self.clock()  # who counts may end days by the campaign's zone or by UTC
+        today = max(now.astimezone(zone).date() for zone in (UTC, self.zone))
+        outcomes = OutcomeFile(file, encoding=encoding, posts=posts, today=today)
         found = outcomes.check()
         found.problems += outcomes.unknown_names(found, self._known_names())
         found.problems += outcomes.too_early(found, self.library.campaign.starts)
@@ -40,9 +42,9 @@ class Telling(Stages, Evaluating):
         if number := found.errors:
             more = f" The first {number - found.overflow} are shown." if found.overflow else ""
             raise ContentError(
-                f"{file.name} has {number} {'error' if number == 1 else 'errors'}; nothing was imported.{more}",
+                f"{file.name} has {number:,} {'error' if number == 1 else 'errors'}; nothing was imported.{more}",
                 found.problems,
-                advice="Mend them and import it again.",
+                advice=f"Mend {'it' if number == 1 else 'them'} and import the file again.",
             )
         return outcomes, found
 
@@ -50,12 +52,22 @@ class Telling(Stages, Evaluating):
         """Keep a file of outcomes, whole or not at all. Also whether it is new (the same bytes again change nothing), and
         warnings."""
         self.permit("import")
-        outcomes, found = self.check_outcomes(file, encoding=encoding)
         known = {one.id for one in self.store.imports()}
+        if (before := self._imported_before(file, encoding)) is not None:
+            return before, False, []
+        outcomes, found = self.check_outcomes(file, encoding=encoding)
         made = self.store.import_outcomes(
             file.name, found.sha256, outcomes.rows(), person=self.person, now=self.clock()
         )
         return made, made.id not in known, found.warnings
+
+    def _imported_before(self, file: Path, encoding: str) -> Imported | None:
+        """The import in force that holds the same bytes: nobody need look through a million rows again for that."""
+        try:
+            sha256 = OutcomeFile(file, encoding=encoding, posts=(), today=self.clock().date()).sha256()
+        except OSError:  # `check` says it with its place
+            return None
+        return next((one for one in self.store.imports() if (one.sha256, one.state) == (sha256, "in force")), None)
 
     def undo_import(self, number: int) -> tuple[Imported, list[Imported]]:
         """Take an import back; also those that count again because it had replaced them. Raises NotFound, or StateError

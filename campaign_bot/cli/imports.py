@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -22,6 +22,7 @@ from campaign_bot.cli.session import (
     session,
     table,
 )
+from campaign_bot.store.base import Imported
 
 
 def register(root: typer.Typer) -> None:
@@ -47,24 +48,32 @@ def import_(
         _list(here, as_json)
     elif undo is not None:
         taken, again = here.open().undo_import(undo)
+        if as_json:
+            print_json({"undone": taken.id, "in_force_again": [one.id for one in again]})
+            return
         out.print(f"Import {undo} ({escape(taken.file)}) no longer counts.")
         for one in again:
             out.print(f"Import {one.id} ({escape(one.file)}), which it had replaced, counts again.")
     elif file is not None and dry_run:
         _, found = here.open().check_outcomes(file, encoding=encoding)
+        if as_json:
+            told = [problem_json(one) for one in found.warnings]
+            print_json({"rows": found.rows, "total": found.total, "new": False, "warnings": told})
+            return
         print_problems(found.warnings, err)
         right = "It can be imported" if found.warnings else "Nothing is wrong"
         out.print(f"{right}: {counted(found.rows, 'row')}, {found.total:,} in all. Nothing was imported.")
     elif file is not None:
         made, new, warnings = here.open().import_outcomes(file, encoding=encoding)
         if as_json:
-            print_json({**asdict(made), "new": new, "warnings": [problem_json(one) for one in warnings]})
+            print_json({**_json(made), "new": new, "warnings": [problem_json(one) for one in warnings]})
             return
         print_problems(warnings, err)
         if new and warnings:
             out.print(
                 f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}. Was that a slip?"
-                f" `{here.command} import --undo {made.id}` takes it back."
+                f" `{here.command} import --undo {made.id}` takes it back.",
+                soft_wrap=True,
             )
         elif new:
             out.print(f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}.")
@@ -72,11 +81,15 @@ def import_(
             out.print(f"{escape(file.name)} was imported before, as import {made.id}. Nothing was changed.")
 
 
+def _json(one: Imported) -> dict[str, Any]:
+    return {**asdict(one), "at": one.at.isoformat()}
+
+
 def _list(here: Session, as_json: bool) -> None:
     app = here.open()
     found = app.store.imports()
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([_json(one) for one in found])
         return
     if not found:
         out.print(f"Nothing was imported yet. `{here.command} import outcomes.csv` does that.")

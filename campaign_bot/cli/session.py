@@ -140,7 +140,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 def counted(number: int, noun: str) -> str:
     """1 post, 2 posts, no posts."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number or 'no'} {noun if number == 1 else plural}"
+    return f"{f'{number:,}' if number else 'no'} {noun if number == 1 else plural}"
 
 
 def print_difference(lines: Iterable[str], *, indent: str = "  ") -> None:

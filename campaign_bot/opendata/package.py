@@ -43,7 +43,8 @@ METHOD = {
         " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero. Engagements are likes,"
         " reposts, replies, quotes and bookmarks, as far as the network tells them. Nothing about people is collected: no"
         " names, no replies, no lists of followers. Counts that only we hold (votes, clicks on links, outcomes) are left out"
-        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. A text that"
+        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. Clicks, and votes at an age, are told in whole tens, rounded down: they"
+        " grow from one export to the next, and a difference would tell a small count too. A text that"
         " begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet runs it as a formula. The likes,"
         " reposts, replies, quotes and impressions are shown by the networks themselves and are whole."
     ),
@@ -53,7 +54,8 @@ METHOD = {
         " inconnue, jamais zéro. Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les"
         " signets que le réseau communique. Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes"
         " d’abonnés. Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9,"
-        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Un texte qui"
+        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Les clics, et les votes à un âge donné, sont donnés par dizaines entières,"
+        " arrondis vers le bas\u00a0: ils croissent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un texte qui"
         " commence par =, +, - ou @ est précédé d’une apostrophe, pour qu’aucun tableur ne l’exécute comme une formule. Les mentions J’aime, les"
         " partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers."
     ),

@@ -40,7 +40,7 @@ def render(
         networks=_listed([teller.network(one.network) for one in found.networks], language),
         engagements=sum(one.engagements or 0 for one in found.networks) if any(one.read for one in found.networks) else None,
         usd=sum(usd for *_, usd in found.spending), tables=tables, rows=rows, method=METHOD[language],
-        licence=licence[language], licence_address=address,
+        own_outcomes=campaign.outcomes, licence=licence[language], licence_address=address,
         publisher=teller.text(campaign.open_data.publisher)[0], contact=campaign.open_data.contact,
     )  # fmt: skip
 

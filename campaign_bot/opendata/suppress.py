@@ -3,7 +3,8 @@
 The rule: a count that only we hold (votes, clicks, outcomes) is left out when it is 1 to 9. Networks show likes, reposts,
 replies, quotes and impressions beside the post themselves; leaving those out would protect nobody. 0 points at nobody. As
 totals are published too, what is left out must not follow by subtraction: at least two cells of a total are left out, and
-together they are at least 10; where that cannot be, the whole total is.
+together they are at least 10; where that cannot be, the whole total is. What grows from one export (or one age of a post) to
+the next is told in whole tens: 50 and then 53 would tell the 3 between.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 FLOOR = 10
+STEP = 10
 
 
 def small(count: int | None) -> bool:
     return count is not None and 0 < count < FLOOR
+
+
+def tens(count: int) -> int:
+    """Whole tens, rounded down."""
+    return count // STEP * STEP
 
 
 def suppressed(counts: Sequence[int]) -> list[bool]:
@@ -31,9 +38,9 @@ def suppressed(counts: Sequence[int]) -> list[bool]:
 
 
 def total(counts: Sequence[int]) -> int | None:
-    """The total, where it may be published: None where it is small itself, or where it would tell a cell."""
+    """The total in whole tens, where it may be published: None where it is small itself, or where it would tell a cell."""
     found = sum(counts)
     hidden = [count for count, left in zip(counts, suppressed(counts), strict=True) if left]
     if small(found) or (hidden and (len(hidden) < 2 or sum(hidden) < FLOOR)):
         return None
-    return found
+    return tens(found)

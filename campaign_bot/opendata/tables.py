@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaign_bot.opendata.suppress import small, suppressed
+from campaign_bot.opendata.suppress import small, suppressed, tens
 from campaign_bot.privacy import Text, stored
 
 Row = dict[str, Any]
@@ -87,8 +87,9 @@ def _posts(rows: Rows) -> Iterator[Row]:
 
 def _engagement(rows: Rows) -> Iterator[Row]:
     for row in rows("engagement"):
-        left = [name for name in ("link_clicks", "poll_votes") if small(row[name])]
-        yield {**row, **dict.fromkeys(left), "suppressed": bool(left)}
+        grown = {name: row[name] for name in ("link_clicks", "poll_votes") if row[name] is not None}
+        told = {name: None if small(count) else tens(count) for name, count in grown.items()}
+        yield {**row, **told, "suppressed": None in told.values()}
 
 
 def poll_rows(rows: Rows) -> Iterator[Row]:
@@ -109,13 +110,13 @@ def poll_rows(rows: Rows) -> Iterator[Row]:
 
 
 def _outcomes(rows: Rows) -> Iterator[Row]:
-    """By day, source and name; a total is that of a source's outcome over all days."""
+    """By day, source and name; a total is that of a name over all sources and days, which the page tells."""
     counts: Counter[tuple[str, str, str]] = Counter()
     simulated = False
     for row in rows("outcomes"):
-        counts[row["source"], row["name"], row["day"]] += row["count"]
+        counts[row["name"], row["source"], row["day"]] += row["count"]
         simulated = simulated or bool(row["simulated"])
-    for (source, name, day), count, left in _told(counts, of=2):
+    for (name, source, day), count, left in _told(counts):
         yield {"day": day, "source": source, "name": name, "count": count, "suppressed": left, "simulated": simulated}
 
 
@@ -126,25 +127,25 @@ def _clicks(rows: Rows) -> Iterator[Row]:
     for row in rows("clicks"):
         counts[row["kind"], row["post"], row["account"]] += row["count"]
         simulated = simulated or bool(row["simulated"])
-    for (kind, post, account), count, left in _told(counts, of=1):
+    for (kind, post, account), count, left in _told(counts):
         yield {
             "post": post,
             "account": account,
             "kind": kind,
-            "count": count,
+            "count": None if count is None else tens(count),
             "suppressed": left,
             "simulated": simulated,
         }
 
 
 def _told(
-    counts: Mapping[tuple[str, str, str], int], *, of: int
+    counts: Mapping[tuple[str, str, str], int],
 ) -> Iterator[tuple[tuple[str, str, str], int | None, bool]]:
-    """Each cell, its count where it may be told, and whether it was left out. Cells whose first `of` words are the same
-    have one total."""
-    groups: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+    """Each cell, its count where it may be told, and whether it was left out. Cells with the same first word have one
+    total."""
+    groups: dict[str, list[tuple[str, str, str]]] = {}
     for key in sorted(counts):
-        groups.setdefault(key[:of], []).append(key)
+        groups.setdefault(key[0], []).append(key)
     for keys in groups.values():
         for key, left in zip(keys, suppressed([counts[key] for key in keys]), strict=True):
             yield key, None if left else counts[key], left
@@ -152,6 +153,15 @@ def _told(
 
 def _spending(rows: Rows) -> Iterator[Row]:
     yield from sorted(rows("spending"), key=lambda row: (row["month"], row["account"], row["action"]))
+
+
+def _in_tens(view: str, name: str) -> Text:
+    """The words of a column whose counts are told in whole tens."""
+    what = next(one.what for one in _fields(view, name))
+    return {
+        "en": f"{what['en']}; in whole tens, rounded down",
+        "fr": f"{what['fr']}; par dizaines entières, arrondi vers le bas",
+    }
 
 
 def _title(english: str, french: str) -> Text:
@@ -180,7 +190,8 @@ def tables() -> tuple[DataTable, ...]:
                 "engagement",
                 "post account network language age_hours taken likes reposts replies quotes bookmarks impressions link_clicks"
                 " poll_votes engagements followers_when_sent mark suppressed simulated",
-                suppressed=SUPPRESSED,
+                suppressed=SUPPRESSED, link_clicks=_in_tens("engagement", "link_clicks"),
+                poll_votes=_in_tens("engagement", "poll_votes"),
             ),
             _engagement, ("post", "account", "age_hours"),
         ),
@@ -211,7 +222,8 @@ def tables() -> tuple[DataTable, ...]:
         ),
         DataTable(
             "clicks", _title("Clicks on the campaign’s own short links", "Les clics sur les liens courts de la campagne"),
-            _fields("clicks", "post account kind count suppressed simulated", suppressed=SUPPRESSED), _clicks, ("post", "account", "kind"),
+            _fields("clicks", "post account kind count suppressed simulated", suppressed=SUPPRESSED, count=_in_tens("clicks", "count")),
+            _clicks, ("post", "account", "kind"),
         ),
         DataTable(
             "spending", _title("What the networks’ calls cost", "Ce que coûtent les appels aux réseaux"),

@@ -99,6 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
         " enquête.",
     ),
     "suppressed": ("fewer than 10, not published", "moins de 10, non publié"),
+    "at_least": ("at least {number}", "au moins {number}"),
     "votes": ("{number} ({percent}%)", "{number} ({percent} %)"),
     "poll_suppressed": (
         "Some answers have fewer than 10 votes: not published.",
@@ -127,6 +128,8 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "sign_up": ("Sign-ups", "Inscriptions"),
     "submission": ("Submissions", "Propositions"),
     "download": ("Downloads", "Téléchargements"),
+    "idea_answered": ("Ideas answered with reasons", "Idées traitées avec motifs"),
+    "idea_adopted": ("Ideas adopted", "Idées adoptées"),
 }
 NETWORKS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 
@@ -144,7 +147,10 @@ class Teller(Speaker):
             name = f"{name}_over"
         return say(WORDS, name, self.language, **values)
 
-    def outcome(self, name: str) -> str:
+    def outcome(self, name: str, own: Mapping[str, Mapping[str, str]]) -> str:
+        """`own`: the words of the campaign's own outcomes, by name."""
+        if words := self.text(own.get(name, {}))[0]:
+            return words
         return say(OUTCOMES, name, self.language) if name in OUTCOMES else name.replace("_", " ").capitalize()
 
     def network(self, name: str) -> str:

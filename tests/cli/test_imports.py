@@ -140,6 +140,8 @@ def test_everything_wrong_is_told_at_once_with_its_place_and_nothing_is_kept(run
         "\ufeffday;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode(),
         "jour\tsource\tnom\tnombre\n2026-01-18\tcafé\tsign_up\t4\n".encode("utf-16"),
         'count,name,"source",day\n"4",sign_up,"café",2026-01-18\n\n'.encode(),
+        "sep=;\r\nday;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode(),
+        "\n\nday,source,name,count\n2026-01-18,café,sign_up,4\n".encode(),
     ],
 )
 def test_what_spreadsheets_write_is_read(run: Run, campaign: Path, data: bytes) -> None:
@@ -156,6 +158,46 @@ def test_another_encoding_is_named_with_the_first_byte_that_shows_it(run: Run, c
     assert "o.csv:2:15" in told.err and "é" in told.err and "--encoding cp1252" in told.err
     assert run("import", "o.csv", "--encoding", "cp1252").code == 0
     assert run("import", "o.csv", "--encoding", "klingon").err.startswith("Error: “klingon” is no encoding.")
+
+
+def test_a_mark_of_utf_8_wins_over_the_encoding_that_was_asked_for(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_bytes(("\ufeff" + HEADER + "2026-01-18,café,sign_up,4\n").encode())
+    assert run("import", "o.csv", "--encoding", "cp1252").code == 0
+    app = App(campaign, environ={})
+    assert [one.source for one in app.store.outcomes()] == ["café"]
+    app.close()
+
+
+def test_lines_are_counted_from_the_top_of_the_file(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text("sep=,\n\n" + HEADER + "2026-01-18,site,sign_up,x\n")
+    assert "o.csv:4:25" in run("import", "o.csv").err
+
+
+@pytest.mark.parametrize("rows", [2, 9000])
+def test_a_quote_that_is_not_closed_is_told_where_it_opens(run: Run, campaign: Path, rows: int) -> None:
+    Path("o.csv").write_text(
+        HEADER + "2026-01-18,site,sign_up,4\n" + '2026-01-19,"site,sign_up,4\n' + "2026-01-20,site,sign_up,4\n" * rows
+    )
+    told = run("import", "o.csv")
+    assert "o.csv:3:1" in told.err and "Is a quote opened here that is not closed?" in told.err
+
+
+def test_a_copy_of_a_file_that_is_in_force_changes_nothing(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    run("import", "o.csv")
+    Path("copy.csv").write_text(Path("o.csv").read_text())
+    again = run("import", "copy.csv")
+    assert (again.code, "copy.csv was imported before, as import 1." in again.out) == (0, True)
+    assert outcomes(campaign) == [("sign_up", 4)]
+
+
+def test_programs_get_json_of_all_that_it_does(run: Run, campaign: Path) -> None:
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    dry = run("import", "--dry-run", "--json", "o.csv").json
+    assert (dry["rows"], dry["total"], dry["new"], dry["warnings"]) == (1, 4, False, [])
+    made = run("import", "--json", "o.csv").json
+    assert (made["id"], made["new"], made["at"][10]) == (1, True, "T")
+    assert run("import", "--undo", 1, "--json").json == {"undone": 1, "in_force_again": []}
 
 
 def test_a_workbook_is_told_from_a_csv(run: Run, campaign: Path) -> None:
@@ -191,7 +233,7 @@ def test_a_dry_run_keeps_nothing(run: Run, campaign: Path) -> None:
 def test_many_problems_are_counted_and_the_first_are_shown(run: Run, campaign: Path) -> None:
     Path("o.csv").write_text(HEADER + "x,site,sign_up,4\n" * 1000)
     told = run("import", "o.csv")
-    assert "has 1000 errors" in told.err and "The first 50 are shown." in told.err
+    assert "has 1,000 errors" in told.err and "The first 50 are shown." in told.err
 
 
 def test_a_file_that_changes_between_check_and_reading_is_not_kept_in_part(tmp_path: Path) -> None:
@@ -200,7 +242,10 @@ def test_a_file_that_changes_between_check_and_reading_is_not_kept_in_part(tmp_p
     outcome_file = OutcomeFile(file, encoding="utf-8", posts=(), today=TODAY)
     assert outcome_file.check().problems == []
     file.write_text(HEADER + "2026-01-18,site,sign_up,4\nnonsense\n")
-    with pytest.raises(Exception, match="changed while it was read"):
+    with pytest.raises(CampaignBotError, match="changed while it was read"):
+        list(outcome_file.rows())
+    file.write_text(HEADER + "2026-01-18,site,sign_up,4\n2026-01-19,site,sign_up,4\n")
+    with pytest.raises(CampaignBotError, match="changed while it was read"):
         list(outcome_file.rows())
 
 

@@ -102,6 +102,8 @@ async function settle() {
   const newest = (await pds.ctx.sequencer.curr()) ?? 0
   do await index.sub.processAll()
   while (((await index.sub.getCursor()) ?? 0) < newest && (await new Promise((later) => setTimeout(later, 5, true))))
+  // An event that came between the two looks moves the cursor; its counts are added up in the background after that.
+  await index.sub.processAll()
   await index.bsyncSub.processAll(await bsync.getStreamHeads())
 }
 asked.on('line', (line) => {
