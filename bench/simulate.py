@@ -10,11 +10,14 @@ import argparse
 import json
 import math
 import time
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from campaign_bot.evaluate.experiments import block_differences
+from campaign_bot.evaluate.groups import Rate
+from campaign_bot.evaluate.projections import Basis, project
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS, blocks_needed, interval, log_evidence
 from campaign_bot.evaluate.statistics import Sides, holm, wilson
 from campaign_bot.library.lots import lot
@@ -137,6 +140,48 @@ def comparisons(runs: int) -> dict[str, float]:
     return told
 
 
+def projections(runs: int) -> dict[str, float]:
+    """How often a rate ended within its projection, with as long to go as was gone, and with three times as long. Shares of
+    units; engagements ÷ followers of posts (six deliveries each, lognormal; and with tails of t with 3 degrees)."""
+    told: dict[str, float] = {}
+    starts, today = date(2027, 1, 18), date(2027, 1, 18) + timedelta(days=30)
+    for times in (1, 3):
+        by = today + timedelta(days=30 * times - 1)
+        for number, share in ((20, 0.5), (60, 0.9), (300, 0.98)):
+            random = np.random.default_rng(number + times)
+            inside = 0
+            for _ in range(runs):
+                seen, more = int(random.binomial(number, share)), int(random.binomial(number * times, share))
+                found = project(
+                    Rate(seen, number, number), Basis(), target=90, starts=starts, today=today, by=by
+                ).interval
+                end = 100 * (seen + more) / (number * (1 + times))
+                inside += found is not None and found.low - 1e-9 <= end <= found.high + 1e-9
+            told[f"share of {share:g}, {number} units and {number * times} to come"] = inside / runs
+        for number, some, tail in ((8, runs, ""), (20, runs, ""), (60, runs // 4, ""), (20, runs, "heavy ")):
+            random = np.random.default_rng(number * 10 + times)
+            inside = 0
+            for _ in range(max(some, 1)):
+                every = _posts(random, number * (1 + times), heavy=bool(tail))
+                seen = every[:number]
+                rate = Rate(sum(n for n, _ in seen), sum(d for _, d in seen), number)
+                found = project(rate, Basis(posts=seen), target=1, starts=starts, today=today, by=by).interval
+                end = 100 * sum(n for n, _ in every) / sum(d for _, d in every)
+                inside += found is not None and found.low <= end <= found.high
+            told[f"{tail}engagement of {number} posts and {number * times} to come"] = inside / max(some, 1)
+    return told
+
+
+def _posts(random: np.random.Generator, number: int, *, heavy: bool) -> list[tuple[int, int]]:
+    """Engagements and followers of posts, all their deliveries together; one in four is on half of the accounts."""
+    followers = np.where(random.random(number) < 0.25, 900, 1_800)
+    appeal = random.normal(0, 0.5, number) + np.log(np.exp(random.normal(0, 0.7, (number, 6))).mean(axis=1))
+    if heavy:  # without a mean, so without a rate that more posts would come to
+        appeal = random.normal(0, 0.7, number) + 0.3 * random.standard_t(3, number)
+    engaged = random.poisson(followers * 0.02 * np.exp(np.minimum(appeal, 8)))
+    return [(int(n), int(d)) for n, d in zip(engaged, followers, strict=True)]
+
+
 def enough(runs: int) -> dict[str, Any]:
     """The posts that a report asks for, from posts without a difference: how often they find a quarter more (80 % is
     promised). `posts` is the median of what was asked for."""
@@ -190,6 +235,7 @@ def main() -> None:
         "power": power(wanted.runs),
         "always-valid intervals cover": coverage(wanted.runs, wanted.blocks),
         "intervals of comparisons cover": comparisons(wanted.runs),
+        "projections hold how it ends": projections(wanted.runs),
         "the posts that a report asks for find a quarter more": enough(max(wanted.runs // 4, 1)),
         "reports with any false difference among 20": family(wanted.runs),
         "seconds": 0.0,

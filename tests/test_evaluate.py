@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 
 from campaign_bot.evaluate import Comparison, Evaluation, Facts, engagements, evaluate
 from campaign_bot.evaluate.ages import Known, at_age, believable, latest
+from campaign_bot.evaluate.groups import Rate
 from campaign_bot.evaluate.ladder import RUNGS
+from campaign_bot.evaluate.objectives import Judged
+from campaign_bot.evaluate.projections import Basis, project
 from campaign_bot.evaluate.statistics import Sides
+from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
 from campaign_bot.model import Click, Counted, Counts, Measured, Outcome, State
@@ -192,7 +196,11 @@ def test_no_sure_difference_says_how_many_posts_would_find_one_that_matters() ->
     wide = [3, 40, 9, 22, 70, 5]
 
     def asked(number: int) -> Comparison:
-        some = posts(number, engaged=wide, series="asks", question=True), posts(number, engaged=wide, begin=400)
+        # All on one weekday, so that one comparison is made, however many posts there are.
+        some = (
+            posts(number, engaged=wide, series="asks", question=True, due=DUE),
+            posts(number, engaged=wide, begin=400, due=DUE),
+        )
         return {(one.factor, one.level): one for one in told(*some[0], *some[1]).comparisons}["question", "yes"]
 
     unclear = asked(12)
@@ -437,3 +445,254 @@ def test_an_unknown_count_never_counts_as_nothing(some: list[Measured]) -> None:
     if without.age == beside.age:
         assert (without.total.engagements, without.total.median) == (beside.total.engagements, beside.total.median)
         assert [rung.number for rung in without.ladder.rungs] == [rung.number for rung in beside.ladder.rungs]
+
+
+# What networks tell
+
+
+def _told_apart(number: int = 12) -> list[Measured]:
+    """As many likes and reposts everywhere; one network tells its bookmarks too, and there are many."""
+    with_bookmarks = posts(number, engaged=[0], account="x-en", network="x", reads=())
+    return [
+        *posts(number, engaged=[0], reads=((24.0, counts(likes=10, reposts=4)),)),
+        *(replace(one, reads=((24.0, counts(likes=10, reposts=4, bookmarks=30)),)) for one in with_bookmarks),
+    ]
+
+
+def _of(found: Evaluation, factor: str) -> Comparison:
+    return next(one for one in found.comparisons if one.factor == factor)
+
+
+def test_networks_are_compared_by_what_all_of_them_tell() -> None:
+    found = told(*_told_apart())
+    network = _of(found, "network")
+    assert (network.counted, network.left_out) == (("likes", "reposts"), 0)
+    assert network.p == 1.0  # and not three times as much on X
+    assert "compared by what all of them tell: likes, reposts. " in render(found, format="md", language="en")
+    french = render(found, format="md", language="fr").replace("\u00a0", " ")
+    assert "que tous communiquent : mentions J’aime, partages. " in french
+    body = json.loads(render(found, format="json", language="en"))["comparisons"]
+    assert [one["counted"] for one in body if one["factor"] == "network"] == [["likes", "reposts"]]
+    few = replace(_told_apart(1)[0], delivery="odd", post="odd", reads=((24.0, counts(likes=10)),))
+    assert (_of(told(*_told_apart(), few), "network").left_out, network.counted) == (1, ("likes", "reposts"))
+
+
+def test_a_sure_difference_of_networks_says_what_was_counted() -> None:
+    more = [
+        replace(one, reads=((24.0, counts(likes=40 + number % 5, bookmarks=3)),)) if one.network == "x" else one
+        for number, one in enumerate(_told_apart(20))
+    ]
+    text = render(told(*more), format="md", language="en")
+    assert text.count("Counted: likes, which all of them tell.") == 2  # in the summary, and in the list
+
+
+def test_networks_without_a_kind_in_common_are_not_compared() -> None:
+    none = [replace(one, reads=((24.0, counts(replies=5)),)) if one.network == "x" else one for one in _told_apart()]
+    found = told(*none)
+    assert {(one.verdict, one.ratio) for one in found.comparisons if one.factor == "network"} == {("apart", None)}
+    text = render(found, format="md", language="en")
+    assert "Networks are not compared: there is no kind of engagement that all of them tell." in text
+    assert "Les réseaux ne sont pas comparés" in render(found, format="md", language="fr")
+    assert "Bluesky (0" not in text
+
+
+def test_a_language_is_held_against_the_other_on_the_same_network() -> None:
+    """French is not on the network where everybody engages more: that makes English no better."""
+    some = [
+        *posts(12, engaged=[40], account="x-en", network="x"),
+        *posts(12, engaged=[4], account="mastodon-en"),
+        *posts(12, engaged=[4], account="mastodon-fr", language="fr"),
+    ]
+    language = _of(told(*some), "language")
+    assert (language.paired, language.verdict) == (True, "same") or language.p == 1.0
+
+
+def test_two_campaigns_are_compared_by_what_both_tell() -> None:
+    now, before = (told(*(one for one in _told_apart() if one.network == name)) for name in ("x", "mastodon"))
+    found = versus(now, before, "other")
+    assert (found.counted, found.verdict) == (("likes", "reposts"), "unclear")  # the same, but for ties
+    text = render(replace(now, versus=found), format="md", language="en")
+    assert "Counted: likes, reposts, which all networks of both tell." in text
+    other = told(*posts(12, engaged=[0], reads=((24.0, counts(replies=5)),)))
+    assert versus(now, other, "other").verdict == "apart"
+    assert "told on both sides" in render(replace(now, versus=versus(now, other, "o")), format="md", language="en")
+
+
+def test_a_server_that_begins_to_tell_a_kind_makes_no_period_better() -> None:
+    likes = [10, 14, 9, 22, 17]
+    quiet = told(*posts(15, engaged=likes))
+    some = posts(15, engaged=likes, begin=100)
+    upgraded = told(*(replace(one, reads=((24.0, (*one.reads[0][1][:3], 50, *one.reads[0][1][4:])),)) for one in some))
+    assert upgraded.total.engagements == (quiet.total.engagements or 0) + 15 * 50
+    found = versus(upgraded, quiet)
+    assert found.ratio is not None
+    assert found.ratio.estimate == pytest.approx(1)
+    # Nor, within one period, the series that came after.
+    one = told(*posts(15, engaged=likes), *(replace(each.result, series="new") for each in upgraded.posts))
+    assert _of(one, "series").verdict == "unclear"
+
+
+# One split of the posts under several names
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 60), st.booleans()), min_size=20, max_size=60),
+    st.permutations(["impact", "facts", "calls"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_factor_that_is_there_twice_changes_no_other_comparison(
+    kinds: list[tuple[str, int, bool]], names: list[str]
+) -> None:
+    some = [
+        replace(one, series=kind, question=asks, due=DUE + timedelta(days=number % 3))
+        for number, (kind, likes, asks) in enumerate(kinds)
+        for one in posts(1, engaged=[likes], begin=number, priority="")
+    ]
+    called = dict(zip("abc", names, strict=True))
+    twice = [replace(one, priority=called[one.series]) for one in some]
+    before = told(*some).comparisons
+    after = told(*twice).comparisons
+    assert before == tuple(one for one in after if one.factor != "priority")
+    levels = {one.series for one in some}
+    number = 0 if len(levels) < 2 else 1 if len(levels) == 2 else 3
+    copies = [one for one in after if one.factor == "priority"]
+    assert [one.same_as is not None for one in copies] == [True] * number
+    for one in copies:
+        first = next(each for each in after if (each.factor, each.level) == one.same_as)
+        assert (first.factor, first.p, first.confidence) == ("series", one.p, one.confidence)
+        assert one.swapped or one.ratio == first.ratio
+
+
+def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
+    asks = posts(14, engaged=[40, 55, 48, 61, 52], series="asks", question=True)
+    plain = posts(14, engaged=[10, 14, 9, 12, 16], begin=50, series="zeal", pictures=1, described=1)
+    found = told(*asks, *plain)
+    same = {(one.factor, one.level): (one.same_as, one.swapped) for one in found.comparisons if one.sure}
+    assert same == {
+        ("series", "asks"): (None, False),
+        ("picture", "yes"): (("series", "asks"), True),
+        ("question", "yes"): (("series", "asks"), False),
+    }
+    text = render(found, format="md", language="en")
+    assert text.count("corrected for all") == 2  # in the summary and as a sure difference: not under each name
+    assert text.count("The same posts are also: Asking a question; which of these is the cause cannot be told.") == 2
+    assert text.count("All the other posts are: With a picture.") == 2
+    assert "less; all posts but: asks (series)" in text
+    assert "more; the same posts as: asks (series)" in text
+    french = render(found, format="md", language="fr")
+    assert "plus; mêmes publications que : asks (série)" in french.replace("\u00a0", " ")
+    body = json.loads(render(found, format="json", language="en"))["comparisons"]
+    assert [one["same_as"] for one in body if one["factor"] == "picture"] == [
+        {"factor": "series", "level": "asks", "swapped": True}
+    ]
+
+
+# What a rate will be
+
+
+def _judged(metric: str, measured: Sequence[Measured], *, target: float = 5, days: int = 42) -> Judged:
+    campaign = _objective(metric, target, date(2027, 4, 1)).model_copy(update={"ends": date(2027, 6, 30)})
+    (one,) = told(*measured, now=DUE + timedelta(days=days), campaign=campaign).objectives
+    return one
+
+
+def test_a_share_is_projected_to_its_end_and_narrows_as_it_comes() -> None:
+    late = [
+        replace(one, sent=one.due + timedelta(minutes=5 if number % 10 == 0 else 0))
+        for number, one in enumerate(posts(40, engaged=[1]))
+    ]
+    soon, later = (_judged("punctual_percent", late, target=90, days=days) for days in (42, 70))
+    for one in (soon, later):
+        assert one.value == 90
+        assert one.projection is not None
+        assert one.projection.low < 90 < one.projection.high
+        assert one.likely is not None
+        assert 0.2 < one.likely < 0.8
+        assert one.age is None
+    assert soon.projection is not None
+    assert later.projection is not None
+    assert later.projection.high - later.projection.low < soon.projection.high - soon.projection.low
+    assert _judged("punctual_percent", late, target=60).likely == 1
+    assert _judged("punctual_percent", late, days=0).unprojected == "too early"
+
+
+def test_a_rate_of_engagement_is_no_share_and_posts_are_its_units() -> None:
+    busy = posts(40, engaged=[100, 900, 300, 500], followers=100)  # more engagements than followers
+    one = _judged("engagement_per_100_followers", busy, target=450)
+    assert one.value == 450
+    assert one.projection is not None
+    assert one.projection.low < 450 < one.projection.high < 900
+    assert one.age == timedelta(hours=24)
+    twice = [*busy, *(replace(each, delivery=f"{each.delivery}-2", account="x-en", network="x") for each in busy)]
+    copied = _judged("engagement_per_100_followers", twice, target=450)
+    assert copied.projection == one.projection  # a post that is said twice is not two
+    again = _judged("engagement_per_100_followers", busy, target=450)
+    assert again == one
+
+
+def test_a_rate_of_few_posts_is_not_projected_and_says_so() -> None:
+    campaign = _objective("engagement_per_100_followers", 5, date(2027, 4, 1))
+    found = told(*posts(7, engaged=[10, 20]), now=DUE + timedelta(days=42), campaign=campaign)
+    (one,) = found.objectives
+    assert (one.projection, one.likely, one.unprojected) == (None, None, "few posts")
+    text = render(found, format="md", language="en")
+    assert "no projection: fewer than 8 posts" in text
+    assert "at the age of 1\u00a0day | on the way" in text
+    assert "aucune projection : moins de 8 publications" in render(found, format="md", language="fr").replace(
+        "\u00a0", " "
+    )
+    (body,) = json.loads(render(found, format="json", language="en"))["objectives"]
+    assert (body["age_hours"], body["unprojected"], body["projection"]) == (24, "few posts", None)
+
+
+def test_of_a_draw_what_was_not_looked_at_is_not_known() -> None:
+    parts = [(n % 7, 100) for n in range(60)]
+    rate = Rate(sum(n for n, _ in parts), 6_000, 60)
+    whole, drawn = (
+        project(
+            rate, Basis(posts=parts, seen=seen), target=1.0,
+            starts=date(2027, 1, 18), today=date(2027, 3, 1), by=date(2027, 2, 28),
+        ).interval
+        for seen in (1.0, 0.1)
+    )  # fmt: skip
+    assert whole is not None
+    assert drawn is not None
+    assert whole.high - whole.low < 1e-9 < drawn.high - drawn.low
+
+
+def test_a_result_that_is_published_while_people_vote_is_none() -> None:
+    poll = replace(BASE, post="poll-1", series="poll", item="one", poll_min=1440)
+    early = replace(BASE, delivery="2", post="early", answers="poll/one", sent=DUE + timedelta(hours=5))
+    assert told(poll, early).loops.unanswered == ("poll-1",)
+    closed = replace(early, sent=DUE + timedelta(days=1, seconds=1))
+    assert told(poll, closed).loops.unanswered == ()
+    # One without an item answers the last that had closed.
+    again = replace(poll, delivery="3", post="poll-2", item="two", sent=DUE + timedelta(days=7))
+    between = replace(early, answers="poll", sent=DUE + timedelta(days=7, hours=2))
+    assert told(poll, again, between).loops.unanswered == ("poll-2",)
+    call = replace(BASE, post="call", series="poll", item="one", rung="participating")
+    assert told(call, early).loops.unanswered == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"followers": 0}, ("not defined: nobody followed", "non défini : aucun abonné")),
+        ({"followers": None}, ("not told", "non communiqué")),
+        ({"reads": ()}, ("not counted", "non relevé")),
+        ({"state": State.MISSED, "sent": None}, ("nothing was sent", "rien n’est paru")),
+        ({"reads": ((24.0, counts(likes=0, impressions=0)),)}, ("not defined: no impressions", "non défini : aucun affichage")),
+    ],
+)  # fmt: skip
+def test_why_there_is_no_rate_is_told(changed: dict[str, Any], words: tuple[str, str]) -> None:
+    some = [replace(one, **changed) for one in posts(3, engaged=[0])]
+    found = told(*some, *posts(3, engaged=[5], begin=50, account="x-en", network="x"))
+    for language, said in zip(("en", "fr"), words, strict=True):
+        text = render(found, format="md", language=language).replace("\u00a0", " ")
+        (row,) = [line for line in text.splitlines() if line.startswith("| Mastodon |") and line.count("|") == 8]
+        assert said in row
+        assert "not known" not in row.rpartition("|")[0].rpartition("|")[0]
+    body = json.loads(render(found, format="json", language="en"))
+    (group,) = [one for one in body["by_network"] if one["key"] == "mastodon"]
+    assert group["by_impressions"] is None
+    assert (group["by_followers"] is None) == (words[0] != "not defined: no impressions")

@@ -168,7 +168,8 @@ class Evaluating(Experimenting):
         return self._beside(found, self, begin, end, name="")
 
     def _previous(self, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-        """As many whole days of the campaign's zone, right before `since`."""
+        """As many whole days of the campaign's zone, right before `since`. Days before the campaign had no posts: a period
+        that reaches into them would seem the poorer for it, so it is refused."""
         if since is None:
             raise ConfigError("`previous` needs a period to be before.", advice="Say since when with --since.")
         last = min(until or self.clock(), self.clock()) - timedelta(microseconds=1)
@@ -178,7 +179,15 @@ class Evaluating(Experimenting):
             raise ConfigError(
                 f"{first} has not come yet: there is nothing to compare.", advice="Choose an earlier day with --since."
             )
-        return datetime.combine(first - timedelta(days=days), time.min, self.zone).astimezone(UTC), since
+        begin, starts = first - timedelta(days=days), self.library.campaign.starts
+        if begin < starts <= first:
+            raise ConfigError(
+                f"The {days} days before {first} begin on {begin}, before the campaign does ({starts}).",
+                advice="Choose a later day with --since."
+                if first == starts
+                else f"Choose a later day with --since, or what there was: --compare {starts}..{first - timedelta(days=1)}.",
+            )
+        return datetime.combine(begin, time.min, self.zone).astimezone(UTC), since
 
     def _beside_campaign(self, found: Evaluation, directory: Path) -> Evaluation:
         other = type(self)(directory, environ={}, clock=self.clock, sandbox_url=self.sandbox_url)

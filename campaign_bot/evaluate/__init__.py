@@ -8,7 +8,8 @@ None and never 0; posts are compared at one age only; a difference is only calle
     ladder.py       from exposed to co-creating            sequential.py   intervals that stay valid while one looks
     loops.py        were results published?                experiments.py  what a planned experiment found
     money.py        cost per result                        objectives.py   met, not met, on the way
-    versus.py       two periods, two campaigns             benchmarks.py   what is usual here, and elsewhere
+    versus.py       two periods, two campaigns             projections.py  what a rate will be on its day
+    benchmarks.py   what is usual here, and elsewhere      kinds.py        the kinds of engagement that all tell
     sums.py         the last counts, added up
 """
 
@@ -31,6 +32,7 @@ from campaign_bot.evaluate.loops import Loops, asking, loops
 from campaign_bot.evaluate.money import Cost, costs
 from campaign_bot.evaluate.objectives import Judged, end_of, judge, known
 from campaign_bot.evaluate.objectives import Known as Measures
+from campaign_bot.evaluate.projections import Basis, post_parts
 from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
@@ -133,6 +135,8 @@ def evaluate(
         "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
         "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
+    drawn = len(measured) if len(measured) < total.planned else None
+    bases = _bases(campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned)
     summed = add_up(measured, zone) if facts.summed is None else facts.summed
     measures = known(summed, facts.outcomes, facts.clicks, rates)
     clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
@@ -143,7 +147,7 @@ def evaluate(
         since=since,
         until=until,
         simulated=facts.simulated,
-        drawn=len(measured) if len(measured) < total.planned else None,
+        drawn=drawn,
         age=age,
         total=total,
         groups={
@@ -176,6 +180,7 @@ def evaluate(
                 starts=campaign.starts,
                 now=now,
                 zone=zone,
+                bases=bases,
             )
             for one in campaign.objectives
             if (then := end_of(one, zone))
@@ -226,6 +231,22 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
         return tuple(figures(one, None, Known.NOT_SENT if one.sent is None else Known.UNREAD) for one in measured)
     hours = age.total_seconds() / 3600
     return tuple(figures(one, *at_age(one, hours, now)) for one in measured)
+
+
+def _bases(
+    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float
+) -> dict[str, Basis]:
+    """What each rate's projection is made from. Punctuality and loops are known of all deliveries, also beside a draw."""
+    read = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
+    by_followers = post_parts((one, one.by_followers) for one in read)
+    by_impressions = post_parts((one, one.by_impressions) for one in read)
+    whole, drawn = Basis(ends=campaign.ends), Basis(seen=seen, ends=campaign.ends)
+    return {
+        # A result can be published after the campaign.
+        "punctual_percent": whole, "loops_closed_percent": Basis(), "complete_pairs_percent": drawn,
+        "alt_text_percent": drawn, "engagement_per_100_followers": replace(drawn, posts=by_followers, age=age),
+        "engagement_per_100_impressions": replace(drawn, posts=by_impressions, age=age),
+    }  # fmt: skip
 
 
 def _lateness(sent: Sequence[Measured]) -> list[float]:

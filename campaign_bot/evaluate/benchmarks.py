@@ -23,6 +23,11 @@ class Benchmark:
     posts: int
     median: float
     by_followers: Rate | None
+    without_followers: int  # of the posts, those whose account nobody followed
+
+    @property
+    def nobody(self) -> bool:
+        return self.without_followers == self.posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,6 @@ def benchmarks(posts: Sequence[PostFigures], now: datetime) -> tuple[Benchmark, 
             found.setdefault((one.result.network, one.result.language, format_of(one.result)), []).append(one)
     return tuple(
         Benchmark(*kind, len(some), float(median(one.engagements or 0 for one in some)),
-                  total_rate(one.by_followers for one in some))
+                  total_rate(one.by_followers for one in some), sum(one.result.followers == 0 for one in some))
         for kind, some in sorted(found.items())
     )  # fmt: skip

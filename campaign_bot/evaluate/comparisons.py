@@ -2,20 +2,26 @@
 
 A delivery is measured against its own account: the logarithm of its engagements over the account's usual. So a network
 with more followers is not taken for a better series. Networks and languages themselves are compared by engagements per
-follower. Posts are the units, not deliveries: those of one post say the same at the same time. Where the same posts are
-on both sides (a post in both languages, on several networks), each is held against itself: the comparison is paired.
+follower, of the kinds that all of them tell. Posts are the units, not deliveries: those of one post say the same at the same
+time. Where the same posts are on both sides (a post in both languages, on several networks), each is held against itself, in
+each network or language that it was in on both: the comparison is paired.
+
+A series that always has its own weekday and picture is one split of the posts under three names. It is tested once, and
+each of the others says whose posts it has.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.groups import PostFigures
+from campaign_bot.evaluate.kinds import by_account, of_kinds, told_by_all
 from campaign_bot.evaluate.statistics import ALPHA, FLOOR, MATTERS, Interval, Sides, holm, holm_levels
 from campaign_bot.library.files import Text
 from campaign_bot.model import Measured, State
@@ -42,10 +48,17 @@ class Comparison:
     ratio: Interval | None = None  # at `confidence`; None: too few, or too many alike, to say anything
     confidence: float | None = None  # of the interval: at the level at which Holm tests it
     p: float | None = None  # after Holm, over all comparisons of the report
-    verdict: str = "few"  # more, less, same (no difference that matters), unclear, few
+    verdict: str = "few"  # more, less, same (no difference that matters), unclear, few, apart (no kind is told by all)
     #: More posts of this kind (others in proportion) that would find a difference of a quarter with a power of 80 %; 0:
     #: there are enough. Where there are too `few`: until anything can be said. None: it cannot be told.
     more_posts: int | None = None
+    #: The kinds of engagement that all of them tell, so that are counted. Empty: for each account those that it tells.
+    counted: tuple[str, ...] = ()
+    left_out: int = 0  # deliveries that do not tell all of these
+    #: The comparison (factor, level) that splits the same posts the same way, so that is the same test. `swapped`: what is
+    #: here is there the others.
+    same_as: tuple[str, str] | None = None
+    swapped: bool = False
 
     @property
     def sure(self) -> bool:
@@ -53,13 +66,31 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class _Value:
+    """A delivery's logarithm. `cell`: the network or language that it has beside what is compared: one is held against
+    itself only in the same."""
+
+    result: Measured
+    value: float
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """A comparison before it is judged among all the others."""
+    """A comparison before it is judged among all the others. `split`: which posts are here and there, with their values;
+    the same, or the same the other way round, is the same test."""
 
     factor: str
     level: str
     title: Text
     sides: Sides
+    split: tuple[bytes, bytes]
+    counted: tuple[str, ...] = ()
+    left_out: int = 0
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], frozenset[bytes]]:
+        return self.counted, frozenset(self.split)
 
 
 def comparisons(
@@ -67,16 +98,64 @@ def comparisons(
 ) -> tuple[Comparison, ...]:
     """Every factor, every level. A factor with one level only has nothing to compare."""
     usable = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
-    by_account, by_follower = _against_own_account(usable), per_follower(usable, usual_followers(usable))
-    asked: list[_Asked] = []
+    own = against_own_account(usable)
+    asked: list[_Asked | Comparison] = []
     for factor, levels_of in _factors(usable, zone).items():
-        values = by_follower if factor in ("network", "language") else by_account
-        asked += _factor(factor, values, levels_of, titles.get(factor, {}))
-    tested = [one for one in asked if one.sides.few >= FLOOR]
+        if factor in ("network", "language"):
+            asked += _by_follower(factor, usable, levels_of, titles.get(factor, {}))
+        else:
+            asked += _factor(factor, own, levels_of, titles.get(factor, {}))
+    return _all_judged(asked)
+
+
+def _by_follower(
+    factor: str,
+    usable: Sequence[PostFigures],
+    levels_of: Callable[[Measured], tuple[str, ...]],
+    titles: Mapping[str, Text],
+) -> list[_Asked | Comparison]:
+    """Networks, or languages, by engagements of the kinds that all of them tell."""
+    some = [one for one in usable if one.by_followers is not None]
+    groups: dict[tuple[str, ...], list[PostFigures]] = {}
+    for one in some:
+        group = (one.result.network,) if factor == "network" else (one.result.network, one.result.language)
+        groups.setdefault(group, []).append(one)
+    kinds = told_by_all(groups.values())
+    values = per_follower(some, usual_followers(some), kinds)
+    if not kinds:
+        levels = sorted({level for one in some for level in levels_of(one.result)})
+        return [Comparison(factor, one, titles.get(one, {}), 0, 0, False, verdict="apart", left_out=len(some))
+                for one in levels if len(levels) > 1]  # fmt: skip
+    beside = "language" if factor == "network" else "network"
+    celled = [_Value(one, value, getattr(one, beside)) for one, value in values]
+    return [
+        replace(one, counted=kinds, left_out=len(some) - len(values))
+        for one in _factor(factor, celled, levels_of, titles)
+    ]
+
+
+def _all_judged(asked: Sequence[_Asked | Comparison]) -> tuple[Comparison, ...]:
+    """Each split of the posts is one test, however many names it has."""
+    first: dict[object, _Asked] = {}
+    for one in asked:
+        if isinstance(one, _Asked):
+            first.setdefault(one.key, one)
+    tested = [one for one in first.values() if one.sides.few >= FLOOR]
     values = [one.sides.p() for one in tested]
-    levels = zip(tested, holm(values), holm_levels(values), strict=True)
-    told = {(one.factor, one.level): _judged(one, p, alpha) for one, p, alpha in levels}
-    return tuple(told.get((one.factor, one.level)) or _few(one, FLOOR) for one in asked)
+    levels = {
+        one.key: (p, alpha) for one, p, alpha in zip(tested, holm(values), holm_levels(values), strict=True)
+    }  # fmt: skip
+    found: list[Comparison] = []
+    for one in asked:
+        if isinstance(one, Comparison):
+            found.append(one)
+            continue
+        told = _judged(one, *levels[one.key]) if one.key in levels else _few(one, FLOOR)
+        told = replace(told, counted=one.counted, left_out=one.left_out)
+        if (same := first[one.key]) is not one:
+            told = replace(told, same_as=(same.factor, same.level), swapped=same.split != one.split)
+        found.append(told)
+    return tuple(found)
 
 
 def _factors(usable: Sequence[PostFigures], zone: ZoneInfo) -> dict[str, Callable[[Measured], tuple[str, ...]]]:
@@ -105,21 +184,30 @@ def hours_of(hour: int) -> str:
     return f"{begin:02d}-{begin + 6:02d}"
 
 
-def _against_own_account(usable: Sequence[PostFigures]) -> list[tuple[Measured, float]]:
+def against_own_account(usable: Sequence[PostFigures]) -> list[_Value]:
+    """Of the kinds that the account told all along; deliveries that do not tell them are left out."""
+    kinds = by_account(usable)
+    told = [
+        (one.result, math.log1p(number))
+        for one in usable
+        if (number := of_kinds(one, kinds[one.result.account])) is not None
+    ]
     logs: dict[str, list[float]] = {}
-    for one in usable:
-        logs.setdefault(one.result.account, []).append(math.log1p(max(one.engagements or 0, 0)))
+    for one, value in told:
+        logs.setdefault(one.account, []).append(value)
     usual = {account: median(some) for account, some in logs.items()}
-    return [(one.result, math.log1p(max(one.engagements or 0, 0)) - usual[one.result.account]) for one in usable]
+    return [_Value(one, value - usual[one.account]) for one, value in told]
 
 
-def per_follower(posts: Sequence[PostFigures], per: float) -> list[tuple[Measured, float]]:
-    """Each sent delivery's log(engagements ÷ followers + 1 ÷ `per`). What is added is the same for every account: with 1
-    added to the engagements, a small account would look better than a large one where nobody engages with either."""
+def per_follower(posts: Iterable[PostFigures], per: float, kinds: Sequence[str]) -> list[tuple[Measured, float]]:
+    """Each sent delivery's log(engagements ÷ followers + 1 ÷ `per`), of these kinds alone. What is added is the same for
+    every account: with 1 added to the engagements, a small account would look better than a large one where nobody engages
+    with either."""
     return [
-        (one.result, math.log(max(rate.numerator, 0) / rate.denominator + 1 / per))
+        (one.result, math.log(number / rate.denominator + 1 / per))
         for one in posts
         if (rate := one.by_followers) is not None and one.result.state is State.SENT
+        if (number := of_kinds(one, kinds)) is not None
     ]
 
 
@@ -131,15 +219,15 @@ def usual_followers(posts: Iterable[PostFigures]) -> float:
 
 def _factor(
     factor: str,
-    values: Sequence[tuple[Measured, float]],
+    values: Sequence[_Value],
     levels_of: Callable[[Measured], tuple[str, ...]],
     titles: Mapping[str, Text],
 ) -> list[_Asked]:
-    told = [(one.post, levels, value) for one, value in values if (levels := levels_of(one))]
+    told = [(one, levels) for one in values if (levels := levels_of(one.result))]
     number: dict[str, set[str]] = {}
-    for post, levels, _ in told:
+    for one, levels in told:
         for level in levels:
-            number.setdefault(level, set()).add(post)
+            number.setdefault(level, set()).add(one.result.post)
     if len(number) < 2:
         return []
     chosen = sorted(number, key=lambda level: (-len(number[level]), level))[:MOST_LEVELS]
@@ -147,9 +235,9 @@ def _factor(
         chosen = [level for level in ("yes", "long", *sorted(chosen)) if level in chosen][:1]
     found: list[_Asked] = []
     for level in sorted(chosen):
-        here = by_post((post, value) for post, levels, value in told if level in levels)
-        there = by_post((post, value) for post, levels, value in told if level not in levels)
-        found.append(_Asked(factor, level, titles.get(level, {}), _sides(here, there)))
+        here = [one for one, levels in told if level in levels]
+        there = [one for one, levels in told if level not in levels]
+        found.append(_sides(factor, level, titles.get(level, {}), here, there))
     return found
 
 
@@ -161,11 +249,39 @@ def by_post(values: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {post: sum(some) / len(some) for post, some in found.items()}
 
 
-def _sides(here: Mapping[str, float], there: Mapping[str, float]) -> Sides:
-    both = sorted(set(here) & set(there), key=drawn)
-    if len(both) >= FLOOR and len(both) >= SHARE_ON_BOTH * min(len(here), len(there)):
-        return Sides([here[post] for post in both], [there[post] for post in both], paired=True)
-    return Sides(*([side[post] for post in sorted(side, key=drawn)] for side in (here, there)))
+def _sides(factor: str, level: str, title: Text, here: Sequence[_Value], there: Sequence[_Value]) -> _Asked:
+    sides = [by_post(_posts(side)) for side in (here, there)]
+    both = {_place(one) for one in here} & {_place(one) for one in there}
+    same = {post for post, _ in both}
+    paired = len(same) >= FLOOR and len(same) >= SHARE_ON_BOTH * min(map(len, sides))
+    if paired:  # a post on X and Mastodon in English, on X alone in French: X is held against X
+        sides = [_by_cell(side, both) for side in (here, there)]
+    here_posts, there_posts = (sorted(side, key=drawn) for side in sides)
+    here_values, there_values = [sides[0][post] for post in here_posts], [sides[1][post] for post in there_posts]
+    split = _hash(here_posts, here_values), _hash(there_posts, there_values)
+    return _Asked(factor, level, title, Sides(here_values, there_values, paired=paired), split)
+
+
+def _hash(posts: Sequence[str], values: Sequence[float]) -> bytes:
+    """Of the posts on a side, with their values."""
+    return hashlib.sha256(json.dumps([posts, values]).encode()).digest()
+
+
+def _posts(side: Iterable[_Value]) -> Iterable[tuple[str, float]]:
+    return ((one.result.post, one.value) for one in side)
+
+
+def _place(one: _Value) -> tuple[str, str]:
+    return one.result.post, one.cell
+
+
+def _by_cell(side: Iterable[_Value], both: set[tuple[str, str]]) -> dict[str, float]:
+    """Of each post what is on both sides: first one value for each network or language, then one for the post."""
+    cells: dict[tuple[str, str], list[float]] = {}
+    for one in side:
+        if _place(one) in both:
+            cells.setdefault(_place(one), []).append(one.value)
+    return by_post((post, sum(some) / len(some)) for (post, _), some in cells.items())
 
 
 def _few(one: _Asked, least: int) -> Comparison:

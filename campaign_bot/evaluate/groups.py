@@ -60,6 +60,8 @@ class Group:
     by_impressions: Rate | None
     poll_votes: int | None
     polls: int  # deliveries with a poll
+    without_followers: int  # read ones whose account nobody followed: they have no rate
+    without_impressions: int  # read ones that nobody saw, by the network's own count
 
 
 def figures(one: Measured, counts: Counted | None, known: Known) -> PostFigures:
@@ -94,6 +96,8 @@ def group(key: str, title: Text, tallied: Iterable[Tallied], some: Sequence[Post
         by_impressions=total_rate(map(_by_impressions, counts)),
         poll_votes=sum(votes) if votes else None,
         polls=sum(bool(one.result.poll_min) for one in read),
+        without_followers=sum(one.result.followers == 0 for one in read),
+        without_impressions=sum(field(one, "impressions") == 0 for one in counts),
     )
 
 

@@ -38,6 +38,7 @@ class Rung:
     number: int | None
     posts: int  # deliveries that told it; 0 for what happens elsewhere
     step: Rate | None
+    empty: bool = False  # there is no step, as the rung below was told and has none
     change: int | None = None
 
 
@@ -72,11 +73,12 @@ def ladder(
             step = _rate(sum(b for *_, b in both), sum(a for _, a, _ in both), sum(number for number, *_ in both))
             signs = sum(found for _, found in values) if values else None
             deliveries = sum(number for number, _ in values)
-            rungs.append(Rung(name, signs, deliveries, step if both else None, change if name == FOLLOWING else None))
+            followed = change if name == FOLLOWING else None
+            rungs.append(Rung(name, signs, deliveries, step, bool(both) and step is None, followed))
         else:
             number, before = happened[name], rungs[-1].number
             step = _rate(number, before, 0) if number is not None and before is not None else None
-            rungs.append(Rung(name, number, 0, step))
+            rungs.append(Rung(name, number, 0, step, number is not None and before == 0))
     out_takes = sum(rung.number or 0 for rung in rungs[1:4])
     participating = happened["participating"]
     yielded = None if participating is None else _rate(participating, out_takes, 0)

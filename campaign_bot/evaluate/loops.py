@@ -1,7 +1,8 @@
 """Loop closure: of the calls and polls, how many had their result published within 30 days of their end.
 
 A post publishes a result by saying whose: its row has `answers: weekly-poll/first-online` (or `answers: weekly-poll`).
-It answers the last such post before it.
+It answers the last such post before it whose poll had closed: what is published while people still vote is no result. A call
+without a poll is answered by what is published after it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class _Call:
     item: str
     sent: datetime
     ended: datetime
+    closed: datetime  # its poll, where it has one
     answered: datetime | None = None
 
 
@@ -59,10 +61,13 @@ def loops(some: Iterable[Asking], now: datetime) -> Loops:
             answers[one.post] = (one.first, one.answers)
         elif one.poll_min or one.rung in CALLS:
             ended = one.last + timedelta(minutes=one.poll_min)
-            calls[one.post] = _Call(one.post, one.series, one.item, one.first, ended)
+            closed = ended if one.poll_min else one.first
+            calls[one.post] = _Call(one.post, one.series, one.item, one.first, ended, closed)
     for sent, words in sorted(answers.values()):
         before = [
-            one for one in calls.values() if words in (one.series, f"{one.series}/{one.item}") and one.sent < sent
+            one
+            for one in calls.values()
+            if words in (one.series, f"{one.series}/{one.item}") and one.sent < sent and one.closed <= sent
         ]
         if before:
             call = max(before, key=lambda one: one.sent)

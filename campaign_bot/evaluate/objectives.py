@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import engagements, field
 from campaign_bot.evaluate.groups import Rate
-from campaign_bot.evaluate.statistics import Interval, wilson
+from campaign_bot.evaluate.projections import Basis, project
+from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import Objective
 from campaign_bot.library.metrics import COUNTS
 from campaign_bot.model import Click, Outcome, Summed
@@ -30,6 +31,8 @@ class Judged:
     share: float | None
     projection: Interval | None
     likely: float | None  # how probable it is that the target is reached, between 0 and 1
+    unprojected: str = ""  # why a rate on the way has no projection: "few posts", "too early"
+    age: timedelta | None = None  # of the deliveries that a rate of engagement is counted at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,23 @@ def end_of(objective: Objective, zone: ZoneInfo) -> datetime:
     return datetime.combine(objective.by + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
-def judge(objective: Objective, found: Known, *, starts: date, now: datetime, zone: ZoneInfo) -> Judged:
-    """By what is known now, or, where its day is over, by what was known then."""
+def judge(
+    objective: Objective,
+    found: Known,
+    *,
+    starts: date,
+    now: datetime,
+    zone: ZoneInfo,
+    bases: Mapping[str, Basis] | None = None,
+) -> Judged:
+    """By what is known now, or, where its day is over, by what was known then. `bases`: what the rates' projections are
+    made from, by metric."""
     today, rate = now.astimezone(zone).date(), found.rates.get(objective.metric)
     days = found.sums.get(objective.metric)
     over = today > objective.by
     if rate is not None and rate.percent is not None:
-        return _judge_rate(objective, rate, over)
+        basis = (bases or {}).get(objective.metric, Basis())
+        return _judge_rate(objective, rate, basis, starts=starts, today=today, over=over)
     if days is None:
         return Judged(objective, None, "not measured", None, None, None)
     value = float(sum(number for day, number in days.items() if day <= objective.by))
@@ -87,15 +100,15 @@ def judge(objective: Objective, found: Known, *, starts: date, now: datetime, zo
     return Judged(objective, value, "on the way", _share(objective, value), projection, likely)
 
 
-def _judge_rate(objective: Objective, rate: Rate, over: bool) -> Judged:
-    """A share can still fall, so before its day it is on the way however good it is."""
+def _judge_rate(objective: Objective, rate: Rate, basis: Basis, *, starts: date, today: date, over: bool) -> Judged:
+    """A rate can still fall, so before its day it is on the way however good it is."""
     value = rate.percent or 0.0
-    bounds = wilson(min(rate.numerator, rate.denominator), rate.denominator)
-    verdict = "on the way" if not over else "met" if value >= objective.target else "not met"
-    projection = None
-    if not over and bounds is not None:
-        projection = Interval(value, 100 * bounds.low, 100 * bounds.high)
-    return Judged(objective, value, verdict, _share(objective, value), projection, None)
+    share = _share(objective, value)
+    if over:
+        verdict = "met" if value >= objective.target else "not met"
+        return Judged(objective, value, verdict, share, None, None, age=basis.age)
+    found = project(rate, basis, target=objective.target, starts=starts, today=today, by=objective.by)
+    return Judged(objective, value, "on the way", share, found.interval, found.likely, found.why, basis.age)
 
 
 def _share(objective: Objective, value: float) -> float | None:

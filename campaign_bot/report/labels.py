@@ -87,10 +87,30 @@ def level_label(one: Comparison, speaker: Speaker) -> str:
     return f"{text_label(one.title, one.level, speaker)} ({speaker.word(one.factor).lower()})"
 
 
-def rate_words(found: Rate | None, speaker: Speaker) -> str:
-    """2.31 (1,204 ÷ 52,080): the rate and what it was made of."""
+def no_rate(group: Group, per: str) -> str:
+    """The word for why a group has no rate per follower, or per impression: nothing was sent, nothing was counted, there
+    was nobody to divide by, or nobody tells how many."""
+    if group.read == 0:
+        return "not_counted" if group.sent else "nothing_sent"
+    return f"no_{per}" if getattr(group, f"without_{per}") == group.read else "untold"
+
+
+def group_rate(group: Group, per: str, speaker: Speaker) -> str:
+    """Its rate per `followers` or `impressions`, or why it has none."""
+    return rate_words(getattr(group, f"by_{per}"), speaker, none=no_rate(group, per))
+
+
+def counted(group: Group, value: float | None, speaker: Speaker) -> str:
+    """A figure of what was counted; or why there is none."""
+    if value is None and group.read == 0:
+        return speaker.word("not_counted" if group.sent else "nothing_sent")
+    return speaker.number(value, 1)
+
+
+def rate_words(found: Rate | None, speaker: Speaker, *, none: str) -> str:
+    """2.31 (1,204 ÷ 52,080): the rate and what it was made of; or the word `none` for why there is not any."""
     if found is None or found.percent is None:
-        return speaker.word("not_told")
+        return speaker.word(none)
     return f"{speaker.rate(found.percent)} ({parts_words(found, speaker)})"
 
 

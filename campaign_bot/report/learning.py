@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 from campaign_bot.evaluate import Comparison, Evaluation
@@ -30,13 +31,48 @@ def units(one: Comparison, speaker: Speaker, *, said: str = "units") -> str:
     return speaker.sentence(name, posts=speaker.number(one.posts), others=speaker.number(one.others))
 
 
+def kind_words(kinds: Sequence[str], speaker: Speaker) -> str:
+    """likes, reposts, replies"""
+    words = [speaker.word(name) for name in kinds]
+    return ", ".join(word[:1].lower() + word[1:] for word in words)
+
+
+def counted_words(one: Comparison, speaker: Speaker) -> str:
+    """Beside a claim about networks or languages: what was counted. Else nothing."""
+    return speaker.sentence("kinds", kinds=kind_words(one.counted, speaker)) if one.counted else ""
+
+
+def also_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
+    """What else the same posts, or all the others, have in common. Else nothing."""
+    found: list[str] = []
+    for name, swapped in (("also", False), ("also_others", True)):
+        same = [level_label(each, speaker) for each in every if each.same_as == (one.factor, one.level)
+                and each.swapped == swapped]  # fmt: skip
+        if same:
+            found.append(speaker.sentence(name, labels="; ".join(same)))
+    return " ".join(found)
+
+
+def same_words(said: str, one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
+    """What is said of a comparison, with the one whose posts it has, if it is the same test."""
+    first = next((each for each in every if (each.factor, each.level) == one.same_as), None)
+    if first is None:
+        return said
+    name = "others_of" if one.swapped else "same_as"
+    return speaker.sentence(name, said=said, label=level_label(first, speaker))
+
+
 def metric_words(one: Comparison, speaker: Speaker) -> str:
     """Networks and languages have other followers, so theirs is per follower."""
     return speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
 
 
-def verdict_words(one: Comparison, speaker: Speaker) -> str:
+def verdict_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
     """What a comparison of enough posts comes to, in a few words."""
+    return same_words(_verdict(one, speaker), one, every, speaker)
+
+
+def _verdict(one: Comparison, speaker: Speaker) -> str:
     if one.verdict != "unclear":
         return speaker.word(f"sure_{one.verdict}")
     if not one.more_posts:
@@ -44,8 +80,12 @@ def verdict_words(one: Comparison, speaker: Speaker) -> str:
     return speaker.sentence("tell_unclear", more=speaker.number(one.more_posts), **power(speaker))
 
 
-def few_words(one: Comparison, speaker: Speaker) -> str:
+def few_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
     """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike."""
+    return same_words(_few(one, speaker), one, every, speaker)
+
+
+def _few(one: Comparison, speaker: Speaker) -> str:
     if one.verdict == "unclear":
         told = units(one, speaker, said="units_few")
         return speaker.sentence("tell_tied", label=level_label(one, speaker), units=told)
@@ -53,14 +93,15 @@ def few_words(one: Comparison, speaker: Speaker) -> str:
     return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
 
-def comparison_words(one: Comparison, speaker: Speaker) -> str:
+def comparison_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
     """A sure comparison as a sentence that a manager can read."""
     assert one.ratio is not None  # noqa: S101 - what is sure has one
     change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
-    return speaker.sentence(
+    said = speaker.sentence(
         "cmp_sure", label=level_label(one, speaker), change=change, metric=metric_words(one, speaker), low=low,
         high=high, units=units(one, speaker),
     )  # fmt: skip
+    return " ".join(filter(None, (said, counted_words(one, speaker), also_words(one, every, speaker))))
 
 
 def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
@@ -68,11 +109,12 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     found: list[str] = []
     levels = [one.confidence for one in evaluation.comparisons if one.confidence is not None]
     if levels:
-        tested = speaker.number(len(levels))
+        tested = speaker.number(sum(one.p is not None and one.same_as is None for one in evaluation.comparisons))
         least, age = speaker.percent(100 * min(levels), 2), speaker.age(evaluation.age)
         found.append(speaker.sentence("chance", number=tested, age=age, least=least))
     else:
         found.append(speaker.sentence("no_comparison"))
+    found += _kinds(evaluation, speaker)
     if any(one.verdict == "unclear" or one.paired for one in evaluation.comparisons):
         found.append(speaker.sentence("power", **power(speaker)))
     if any(one.factor in TIMES and one.ratio for one in evaluation.comparisons):
@@ -91,6 +133,18 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     found.append(
         speaker.sentence("decisions", decisions=decisions) if decisions else speaker.sentence("decisions_none")
     )
+    return found
+
+
+def _kinds(evaluation: Evaluation, speaker: Speaker) -> list[str]:
+    """What networks, and languages, are compared by; or that they are not."""
+    found: list[str] = []
+    for factor in ("network", "language"):
+        first = next((one for one in evaluation.comparisons if one.factor == factor), None)
+        if first is not None:
+            kinds, left_out = kind_words(first.counted, speaker), speaker.number(first.left_out)
+            name = "apart" if first.verdict == "apart" else "kinds"
+            found.append(speaker.sentence(f"{name}_{factor}", kinds=kinds, left_out=left_out))
     return found
 
 

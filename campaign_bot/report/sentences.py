@@ -39,8 +39,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
     "engaged_no_rate": (
-        "how many followers there were then is not known, or there were none, so there is no rate",
-        "le nombre d’abonnés à ce moment n’est pas connu, ou il n’y en avait aucun, donc aucun taux",
+        "how many followers there were then is not known, so there is no rate",
+        "le nombre d’abonnés à ce moment n’est pas connu, donc aucun taux",
+    ),
+    "engaged_no_followers": (
+        "nobody followed then, so a rate is not defined",
+        "il n’y avait alors aucun abonné, donc le taux n’est pas défini",
     ),
     "unread": ("No counts are known yet.", "Aucun chiffre n’est encore connu."),
     "objectives_judged": (
@@ -147,8 +151,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "for_audience": ("{text} (for: {audience})", "{text} (public visé : {audience})"),
     "loops": (
-        "Of {of} polls and calls, {n} had their result published within 30 days; {open} still have time.",
-        "Sondages et appels dont le résultat a paru en 30 jours : {n} sur {of}; encore dans les délais : {open}.",
+        "Of {of} polls and calls, {n} had their result published in the 30 days after they closed; {open} still have time.",
+        "Sondages et appels dont le résultat a paru dans les 30 jours suivant leur clôture : {n} sur {of}; encore dans les délais : {open}.",
     ),
     "loops_open": (
         "No poll or call is 30 days past its end yet; {open} wait for their result.",
@@ -183,6 +187,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{label}: {change} {metric} than other posts; between {low} and {high}, corrected for all comparisons ({units}).",
         "{label} : {change} {metric} que les autres publications; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
     ),
+    "kinds": (
+        "Counted: {kinds}, which all of them tell.",
+        "Comptés : {kinds}, que tous communiquent.",
+    ),
+    "kinds_network": (
+        "Networks are compared by what all of them tell: {kinds}. Deliveries that do not tell all of these, left out: {left_out}.",
+        "Les réseaux sont comparés sur ce que tous communiquent : {kinds}. Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+    ),
+    "kinds_language": (
+        "Languages are compared by what each network tells in all of them: {kinds}. Deliveries that do not tell all of these, left out: {left_out}.",
+        "Les langues sont comparées sur ce que chaque réseau communique dans toutes : {kinds}. Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+    ),
+    "apart_network": (
+        "Networks are not compared: there is no kind of engagement that all of them tell.",
+        "Les réseaux ne sont pas comparés : il n’y a aucun genre de réaction que tous communiquent.",
+    ),
+    "apart_language": (
+        "Languages are not compared: there is no kind of engagement that each network tells in all of them.",
+        "Les langues ne sont pas comparées : il n’y a aucun genre de réaction que chaque réseau communique dans toutes.",
+    ),
+    "same_as": ("{said}; the same posts as: {label}", "{said}; mêmes publications que : {label}"),
+    "others_of": ("{said}; all posts but: {label}", "{said}; toutes les publications sauf : {label}"),
+    "also": (
+        "The same posts are also: {labels}; which of these is the cause cannot be told.",
+        "Les mêmes publications sont aussi : {labels}; on ne peut dire laquelle de ces causes joue.",
+    ),
+    "also_others": ("All the other posts are: {labels}.", "Toutes les autres publications sont : {labels}."),
+    "at_value": ("{value}, {at}", "{value}, {at}"),
+    "share_between": ("{share}, 95% interval {low} to {high}", "{share}, intervalle à 95 % de {low} à {high}"),
     "units": ("{posts} against {others} posts", "{posts} publications contre {others}"),
     "units_paired": ("{posts} posts, paired", "{posts} publications appariées"),
     "units_few": ("{posts} against {others}", "{posts} contre {others}"),
@@ -259,6 +292,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Whether engagement differs cannot be told ({units}): too many have the same count.",
         "On ne peut dire si les réactions diffèrent ({units}) : trop ont le même chiffre.",
     ),
+    "vs_apart": (
+        "Engagement is not compared: there is no kind of it that is told on both sides.",
+        "Les réactions ne sont pas comparées : il n’y en a aucun genre qui soit communiqué des deux côtés.",
+    ),
+    "vs_kinds_campaign": (
+        "Counted: {kinds}, which all networks of both tell.",
+        "Comptés : {kinds}, que tous les réseaux des deux communiquent.",
+    ),
+    "vs_kinds_period": (
+        "Counted are the kinds of engagement that an account tells in both periods.",
+        "Sont comptés les genres de réactions qu’un compte communique dans les deux périodes.",
+    ),
+    "vs_left_out": (
+        "Deliveries that do not tell all of these, left out: {left_out}.",
+        "Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+    ),
     "vs_few": (
         "Not enough to tell whether engagement differs ({units}); at least {more} more are needed.",
         "Trop peu pour dire si les réactions diffèrent ({units}); il en faut au moins {more} de plus.",
@@ -330,9 +379,11 @@ METHODS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Engagements are likes, reposts, replies, quotes and bookmarks, as far as the network tells them. A count that"
-        " is not told is left out; it is never taken for zero. A thread’s own parts are not replies.",
+        " is not told is left out; it is never taken for zero. A thread’s own parts are not replies. Networks do not tell the same"
+        " kinds: what holds them against each other counts only those that all of them tell.",
         "Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau"
-        " communique. Un chiffre non communiqué est omis; il ne vaut jamais zéro. Les parties d’un fil ne sont pas des réponses.",
+        " communique. Un chiffre non communiqué est omis; il ne vaut jamais zéro. Les parties d’un fil ne sont pas des réponses."
+        " Les réseaux ne communiquent pas les mêmes genres : ce qui les compare ne compte que ceux que tous communiquent.",
     ),
     (
         "Deliveries are compared at one age ({age}), the largest at which 80% of them are known. A count that was not read"
@@ -381,10 +432,14 @@ METHODS: tuple[tuple[str, str], ...] = (
         " particulier et n’entrent dans aucun passage.",
     ),
     (
-        "Projections draw the weeks that are left from the weeks so far; they know nothing of events to come. Shares have"
-        " Wilson intervals.",
-        "Les projections tirent les semaines restantes parmi les semaines passées; elles ignorent ce qui viendra. Les"
-        " proportions ont des intervalles de Wilson.",
+        "Projections know nothing of events to come. Of a sum: the weeks that are left are drawn from the weeks so far. Of a"
+        " share: the units to come, as many as there were in proportion to the days left, from the beta-binomial distribution"
+        " (Jeffreys’ prior). Of a rate of engagement: as many posts to come, by bootstrap from the posts so far; below 8 posts there is"
+        " none. Shares beside each other have Wilson intervals.",
+        "Les projections ignorent ce qui viendra. D’une somme : les semaines restantes sont tirées parmi les semaines passées. D’une"
+        " proportion : les unités à venir, aussi nombreuses en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
+        " priori de Jeffreys). D’un taux de réaction : autant de publications à venir, par rééchantillonnage des publications passées;"
+        " à moins de 8, il n’y en a pas. Les proportions côte à côte ont des intervalles de Wilson.",
     ),
     (
         "Nobody’s name, reply or picture is kept. These networks tell nothing about age: the figures are not about young"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from campaign_bot.evaluate import Evaluation, Rate
-from campaign_bot.report.labels import last_day, local, parts_words, rate_words, sentence_case, text_label
-from campaign_bot.report.learning import power
+from campaign_bot.evaluate.statistics import wilson
+from campaign_bot.evaluate.versus import Versus
+from campaign_bot.report.labels import counted as figure
+from campaign_bot.report.labels import group_rate, last_day, local, parts_words, sentence_case, text_label
+from campaign_bot.report.learning import kind_words, power
 from campaign_bot.report.sections import Section, Table
 from campaign_bot.report.words import Speaker
 
@@ -24,22 +27,25 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     rows: list[tuple[str, ...]] = [
         (speaker.word(name), *(speaker.number(getattr(one.total, name)) for one in both)) for name in counted
     ]
-    rows.append((speaker.word("median"), *(speaker.number(one.total.median, 1) for one in both)))
-    for name in ("by_followers", "by_impressions"):
-        word = speaker.word(name.replace("by", "er"))
-        rows.append((word, *(rate_words(getattr(one.total, name), speaker) for one in both)))
+    rows.append((speaker.word("median"), *(figure(one.total, one.total.median, speaker) for one in both)))
+    rows += [
+        (speaker.word(f"er_{name}"), *(group_rate(one.total, name, speaker) for one in both))
+        for name in ("followers", "impressions")
+    ]
     rows += [
         (speaker.word("pairs_percent"), *(_share(one.pairs, speaker) for one in both)),
         (speaker.word("punctual_percent"), *(_share(one.punctual, speaker) for one in both)),
-        (speaker.word("loops_percent"), *(_share(one.loops.closed, speaker) for one in both)),
+        (speaker.word("loops_percent"), *(_share(one.loops.closed, speaker, none="none_due") for one in both)),
     ]
     title = speaker.word("versus")
-    words = (_words(evaluation, speaker), speaker.sentence("vs_note", age=speaker.age(evaluation.age)))
-    return [
-        Section(
-            "versus", title, words, (Table(speaker.word("cap_versus"), (speaker.word("what"), *names), tuple(rows)),)
-        )
-    ]
+    words = (
+        _words(evaluation, speaker),
+        *_kinds(found, speaker),
+        speaker.sentence("vs_note", age=speaker.age(evaluation.age)),
+    )
+    columns = (speaker.word("what"), *names)
+    # Wilson's intervals make cells of several words.
+    return [Section("versus", title, words, (Table(speaker.word("cap_versus"), columns, tuple(rows), words=(1, 2)),))]
 
 
 def _other(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -56,11 +62,30 @@ def _span(one: Evaluation, speaker: Speaker) -> str:
     return speaker.sentence("span", begin=begin, end=end)
 
 
-def _share(rate: Rate | None, speaker: Speaker) -> str:
+def _share(rate: Rate | None, speaker: Speaker, *, none: str = "nothing_sent") -> str:
+    """With Wilson's interval: two shares side by side are held against each other, whoever reads them."""
     if rate is None:
-        return speaker.word("not_told")
+        return speaker.word(none)
     share = speaker.percent(rate.percent, 1)
-    return f"{share} ({parts_words(rate, speaker)})"
+    share = f"{share} ({parts_words(rate, speaker)})"
+    found = wilson(rate.numerator, rate.denominator)
+    if found is None:
+        return share
+    low, high = speaker.percent(100 * found.low, 1), speaker.percent(100 * found.high, 1)
+    return speaker.sentence("share_between", share=share, low=low, high=high)
+
+
+def _kinds(found: Versus, speaker: Speaker) -> list[str]:
+    """What was counted on both sides."""
+    if found.verdict == "apart":
+        return []
+    name = "vs_kinds_campaign" if found.name else "vs_kinds_period"
+    words = (
+        [speaker.sentence(name, kinds=kind_words(found.counted, speaker))] if found.counted or not found.name else []
+    )
+    if found.left_out:
+        words.append(speaker.sentence("vs_left_out", left_out=speaker.number(found.left_out)))
+    return words
 
 
 def _words(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -68,6 +93,8 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     assert found is not None  # noqa: S101 - asked only then
     numbers = {"posts": speaker.number(found.posts), "others": speaker.number(found.others)}
     units = speaker.sentence("units", **numbers)
+    if found.verdict == "apart":
+        return speaker.sentence("vs_apart")
     if found.verdict == "unclear" and found.ratio is None:
         return speaker.sentence("vs_tied", units=units)
     if found.ratio is None:

@@ -8,8 +8,8 @@ from campaign_bot.evaluate import Evaluation, Rate
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
 from campaign_bot.model import State
-from campaign_bot.report.labels import level_label, parts_words
-from campaign_bot.report.learning import metric_words
+from campaign_bot.report.labels import level_label, no_rate, parts_words
+from campaign_bot.report.learning import also_words, counted_words, metric_words
 from campaign_bot.report.words import Speaker
 
 
@@ -35,7 +35,7 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("unread")
     told = {
         "age": speaker.age(evaluation.age), "read": speaker.number(total.read),
-        "rate": _rate(total.by_followers, speaker),
+        "rate": _rate(total.by_followers, no_rate(total, "followers"), speaker),
     }  # fmt: skip
     if total.read == 1:
         return speaker.sentence(
@@ -49,15 +49,16 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     return speaker.sentence("engaged", median=speaker.number(total.median, 1), **told)
 
 
-def _rate(rate: Rate | None, speaker: Speaker) -> str:
+def _rate(rate: Rate | None, none: str, speaker: Speaker) -> str:
     """With its numerator and its denominator."""
     if rate is None or rate.percent is None:
-        return speaker.sentence("engaged_no_rate")
+        return speaker.sentence("engaged_no_followers" if none == "no_followers" else "engaged_no_rate")
     return speaker.sentence("engaged_rate", rate=speaker.rate(rate.percent), parts=parts_words(rate, speaker))
 
 
 def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
-    tested = [one for one in evaluation.comparisons if one.p is not None]
+    # What splits the same posts the same way is one test, and told once.
+    tested = [one for one in evaluation.comparisons if one.p is not None and one.same_as is None]
     if not tested:
         return speaker.sentence("no_comparison")
     # Days and hours were not drawn by lot, so they are no advice; networks and languages have other people, so what an
@@ -69,11 +70,13 @@ def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
     best = min(sure, key=lambda one: (one.p or 0.0, one.factor, one.level))
     assert best.ratio is not None  # noqa: S101 - what is sure has one
     change, low, high = (speaker.change(value) for value in (best.ratio.estimate, best.ratio.low, best.ratio.high))
-    return speaker.sentence(
+    said = speaker.sentence(
         "strongest",
         number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
         metric=metric_words(best, speaker), age=speaker.age(evaluation.age),
     )  # fmt: skip
+    also = also_words(best, evaluation.comparisons, speaker)
+    return " ".join(filter(None, (said, counted_words(best, speaker), also)))
 
 
 def _objectives(evaluation: Evaluation, speaker: Speaker) -> str:

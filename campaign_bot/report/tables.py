@@ -122,7 +122,8 @@ def _objective(one: Judged) -> dict[str, Any]:
     return {
         "id": objective.id, "metric": objective.metric, "baseline": objective.baseline, "target": objective.target,
         "by": objective.by.isoformat(), "value": one.value, "verdict": one.verdict, "share": one.share,
-        "projection": _interval(one.projection), "likely": one.likely,
+        "age_hours": one.age.total_seconds() / 3600 if one.age else None,
+        "projection": _interval(one.projection), "likely": one.likely, "unprojected": one.unprojected or None,
     }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _versus(one: Versus) -> dict[str, Any]:
     return {
         "campaign": one.name or None, "since": _instant(one.before.since), "until": _instant(one.before.until),
         "total": _group(one.before.total), "posts": one.posts, "others": one.others, "ratio": _interval(one.ratio),
-        "verdict": one.verdict, "more_posts": one.more_posts,
+        "verdict": one.verdict, "more_posts": one.more_posts, "counted": list(one.counted), "left_out": one.left_out,
     }  # fmt: skip
 
 
@@ -147,7 +148,8 @@ def _comparison(one: Comparison) -> dict[str, Any]:
     return {
         "factor": one.factor, "level": one.level, "posts": one.posts, "others": one.others, "paired": one.paired,
         "ratio": _interval(one.ratio), "confidence": one.confidence, "p_holm": one.p, "verdict": one.verdict,
-        "more_posts": one.more_posts,
+        "more_posts": one.more_posts, "counted": list(one.counted), "left_out": one.left_out,
+        "same_as": None if one.same_as is None else {"factor": one.same_as[0], "level": one.same_as[1], "swapped": one.swapped},
     }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from campaign_bot.evaluate.ladder import FOLLOWING, Rung
 from campaign_bot.library.files import Text
 from campaign_bot.library.metrics import OUTCOMES
 from campaign_bot.report.labels import (
+    counted,
+    group_rate,
     label,
     language_label,
     level_label,
@@ -78,14 +80,19 @@ def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
     if one.projection is not None:
         ends = (one.projection.low, one.projection.high)
         projection = f"{amount(one.projection.estimate)} ({'–'.join(map(amount, ends))})"
+    if one.unprojected:
+        projection = speaker.word(one.unprojected)
     if one.likely is not None:
         projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
+    value = amount(one.value)
+    if one.age is not None:  # a rate of engagement is of deliveries at one age
+        value = speaker.sentence("at_value", value=value, at=speaker.sentence("at_age", age=speaker.age(one.age)))
     text = text_label(objective.text, objective.id, speaker)
     if audience := objective.audience.get(speaker.language):
         text = speaker.sentence("for_audience", text=text, audience=audience)
     return (
         text, amount(objective.baseline, "no_baseline"), amount(objective.target), speaker.date(objective.by),
-        amount(one.value), speaker.word(one.verdict), projection,
+        value, speaker.word(one.verdict), projection,
     )  # fmt: skip
 
 
@@ -184,8 +191,8 @@ def _engaged_table(kind: str, evaluation: Evaluation, speaker: Speaker) -> Table
     names = ("read", "engagements", "median", "er_followers", "er_impressions", "poll_votes")
     rows = tuple(
         (
-            named, speaker.number(one.read), speaker.number(one.engagements),
-            speaker.number(one.median, 1), rate_words(one.by_followers, speaker), rate_words(one.by_impressions, speaker),
+            named, speaker.number(one.read), counted(one, one.engagements, speaker), counted(one, one.median, speaker),
+            group_rate(one, "followers", speaker), group_rate(one, "impressions", speaker),
             speaker.word("no_polls") if one.poll_votes is None and not one.polls else speaker.number(one.poll_votes),
         )
         for named, one in _rows(kind, evaluation, speaker)
@@ -211,7 +218,7 @@ def _ladder(evaluation: Evaluation, speaker: Speaker) -> Table:
         (
             f"{speaker.word(rung.name)} – {speaker.word('signs_' + rung.name)}",
             _signs(rung, unknown, speaker),
-            "–" if rung.step is None else rate_words(rung.step, speaker),
+            "–" if rung.step is None and not rung.empty else rate_words(rung.step, speaker, none="none_below"),
         )
         for rung in evaluation.ladder.rungs
     )
@@ -229,7 +236,8 @@ def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
     rows = tuple(
         (
             f"{network_label(one.network)}, {language_label(one.language, speaker)}, {speaker.word('format_' + one.format)}",
-            speaker.number(one.posts), speaker.number(one.median, 1), rate_words(one.by_followers, speaker),
+            speaker.number(one.posts), speaker.number(one.median, 1),
+            rate_words(one.by_followers, speaker, none="no_followers" if one.nobody else "untold"),
         )
         for one in evaluation.benchmarks
     )  # fmt: skip
@@ -289,8 +297,9 @@ def _costs(evaluation: Evaluation, speaker: Speaker) -> Table:
     rows = tuple(
         (
             network_label(one.key) if one.key else speaker.word("total"), speaker.money(one.usd),
-            speaker.number(one.engagements), speaker.money(one.per_1000_engagements),
-            speaker.money(one.per_participation),
+            speaker.number(one.engagements),
+            speaker.word("no_engagements") if one.engagements == 0 else speaker.money(one.per_1000_engagements),
+            speaker.word("no_participations") if one.participations == 0 else speaker.money(one.per_participation),
         )
         for one in evaluation.costs
     )  # fmt: skip
@@ -311,7 +320,7 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
         (
             level_label(one, speaker), units(one, speaker, said="units_short"),
             speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
-            verdict_words(one, speaker),
+            verdict_words(one, evaluation.comparisons, speaker),
         )
         for one in evaluation.comparisons
         if one.ratio is not None
@@ -319,10 +328,11 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     columns = tuple(map(speaker.word, names))
     tables = (Table(speaker.word("cap_comparisons"), columns, rows, (2, 3, 4), id="comparisons"),)
     notes = [(experiment_title(one, speaker), tuple(experiment_words(one, speaker))) for one in evaluation.experiments]
-    sure = tuple(comparison_words(one, speaker) for one in evaluation.comparisons if one.sure)
+    every = evaluation.comparisons
+    sure = tuple(comparison_words(one, every, speaker) for one in every if one.sure and one.same_as is None)
     if sure:
         notes.append((speaker.word("differs"), sure))
-    few = tuple(few_words(one, speaker) for one in evaluation.comparisons if one.ratio is None)
+    few = tuple(few_words(one, every, speaker) for one in every if one.ratio is None and one.verdict != "apart")
     if few:
         notes.append((speaker.word("too_few"), few))
     words = tuple(learning_words(evaluation, speaker))

@@ -12,7 +12,7 @@ import pytest
 
 from bench.report import fill
 from tests.campaigns import write_campaign
-from tests.cli.conftest import Run
+from tests.cli.conftest import Ran, Run
 from tests.database import connect
 from tests.test_experiments import WORDINGS
 
@@ -118,6 +118,26 @@ def test_periods_are_compared_day_by_day_without_overlap(campaign: Path, run: Ru
     )
     assert "du 1er janvier 2022 au 31 décembre 2022" in named.out.replace("\u00a0", " ")
     assert "publications contre" in named.out
+
+
+def test_the_period_before_does_not_reach_back_before_the_campaign(campaign: Path, run: Run) -> None:
+    file = campaign / "content" / "campaign.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("starts: 2027-01-18", "starts: 2023-03-15"), encoding="utf-8"
+    )
+    measured(campaign / "campaign.db")
+
+    def report(since: str, *compare: str) -> Ran:
+        return run("report", "--since", since, "--until", "2023-03-31", "--compare", *compare, "--format", "md")
+
+    said = report("2023-03-20", "previous")
+    told = " ".join(said.err.split())
+    assert said.code == 1
+    assert "The 12 days before 2023-03-20 begin on 2023-03-08, before the campaign does (2023-03-15)." in told
+    assert "--compare 2023-03-15..2023-03-19" in told
+    assert report("2023-03-20", "2023-03-15..2023-03-19").code == 0
+    first = report("2023-03-15", "previous")
+    assert (first.code, "Choose a later day with --since." in " ".join(first.err.split())) == (1, True)
 
 
 @pytest.mark.parametrize(
