@@ -67,7 +67,9 @@ def list_(
     shown = table("due", "delivery", "state", "why", whole=("due", "delivery", "state"))
     names = app.names(found)
     for one in found:
-        shown.add_row(local(one.due, app.local_zone), escape(names[one.key]), str(one.state), escape(one.reason))
+        stands = "held" if one.held and one.state is State.APPROVED else str(one.state)
+        why = one.reason or one.held
+        shown.add_row(local(one.due, app.local_zone), escape(names[one.key]), stands, escape(why))
     out.print(shown)
     out.print(f"\n{counted(len(found), 'delivery')}, times in {app.local_zone.key}.")
     for one in app.store.paused().values():

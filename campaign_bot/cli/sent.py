@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from campaign_bot.cli.session import err, hide_secrets, out, print_problems, session
 from campaign_bot.errors import CampaignBotError, StateError
+from campaign_bot.model import State
 
 
 def register(root: typer.Typer) -> None:
@@ -25,8 +26,11 @@ def retract(
     """Delete a post where it was published, and say where that was not possible."""
     app = session(context).open()
     hide_secrets(app)
-    sent = app.out(app.find(name))
+    found = app.find(name)
+    sent = app.out(found)
     if not sent:
+        if any(one.state is State.RETRACTED for one in found):
+            raise StateError(f"“{name}” has been retracted already; nothing of it is out.")
         raise StateError(f"Nothing of “{name}” has been sent.", advice="`queue cancel` takes back what has not left.")
     failed = 0
     for one in sent:

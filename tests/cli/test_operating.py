@@ -11,6 +11,7 @@ import pytest
 
 from campaign_bot.app.known import fingerprint
 from tests.cli.conftest import Run
+from tests.database import connect
 
 AT = ("--at", "2027-03-04 12:00")
 
@@ -161,6 +162,17 @@ def test_what_was_not_sent_is_not_retracted_or_edited(campaign: Path, run: Run) 
     assert ran.code == 1 and "only what was sent can be edited" in ran.err
     ran = run("edit", "facts-2027-01-18", "--text", "Other")
     assert ran.code == 1 and "Name one: post@account" in ran.err
+
+
+def test_what_is_held_and_what_was_retracted_are_called_so(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    with connect(str(campaign / "campaign.db")) as db:
+        db.execute("update delivery set state = 'approved', held = 'paused: a drill' where account = 'x-en'")
+        db.execute("update delivery set state = 'retracted' where account = 'x-fr'")
+    listed = run("queue", "list").out
+    assert "held" in listed and "paused" in listed
+    ran = run("retract", "facts-2027-01-18@x-fr", "--reason", "wrong")
+    assert (ran.code, "has been retracted already" in ran.err) == (1, True)
 
 
 def test_the_bill_is_shown_before_launch(campaign: Path, run: Run) -> None:
