@@ -210,6 +210,7 @@ def serve(app: App, address: str, *, ready: Callable[[str], None]) -> None:
     config = uvicorn.Config(
         Redirector(app), log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="on",
         timeout_keep_alive=5, timeout_graceful_shutdown=5, http=Impatient, backlog=BACKLOG,
+        ws="none",  # a connection that became a web socket would no longer be an Impatient one
     )  # fmt: skip
     with listener:
         ready(f"http://{host}:{listener.getsockname()[1]}")

@@ -156,6 +156,14 @@ def test_who_connects_and_does_not_ask_keeps_nobody_out(server: Server) -> None:
     assert server.counted() == {"human": 1}
 
 
+def test_who_asks_for_a_web_socket_gets_the_answer_that_all_get(server: Server) -> None:
+    path = f"/{server.links[0].code}"
+    answer = server.ask(
+        path, Connection="Upgrade", Upgrade="websocket", Sec_WebSocket_Version="13", Sec_WebSocket_Key="A" * 22 + "=="
+    )
+    assert (answer.status, answer.headers["Location"]) == (302, server.links[0].target)
+
+
 def test_a_kill_loses_a_second_at_most_and_hurts_nothing(server: Server) -> None:
     path = f"/{server.links[0].code}"
     server.ask(path)

@@ -24,7 +24,7 @@ from campaign_bot.model import Measured, State
 from campaign_bot.parity import Incomplete, Side, parity
 from campaign_bot.report import render
 from campaign_bot.report.annex import Annex
-from campaign_bot.report.charts import bars, intervals
+from campaign_bot.report.charts import bars, intervals, lines
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
 from campaign_bot.report.words import Speaker
@@ -391,6 +391,13 @@ def test_an_axis_of_counts_has_no_halves() -> None:
     _, drawn = bars("Title", [("one", 1.0), ("none", 0.0)], axis="Sent", id="i", speaker=Speaker("en"))
     words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
     assert {one for one in words if one[:1].isdigit()} == {"0", "1"}
+
+
+def test_the_axis_of_ages_marks_each_of_them() -> None:
+    rows = [("X", hours, 2.0) for hours in (1 / 6, 1.0, 24.0, 720.0)]
+    _, drawn = lines("Title", rows, axes=("Age", "Median"), id="i", speaker=Speaker("en"))
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {"0.2\u00a0h", "1\u00a0h", "1\u00a0d", "30\u00a0d"} <= set(words)
 
 
 def test_a_chart_says_all_of_a_long_name_with_the_sign_of_its_language() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -79,7 +80,8 @@ def test_what_sqlite_adds_up_is_what_reading_each_one_gives(app: App, since: dat
     assert len(odd) > 3
     closer = [believable(one) for one in app.store.closer(odd, since=since, until=None)]
     assert told([*summed, *add_up(closer, zone)]) == told(add_up(every, zone))
-    then = datetime(2023, 6, 2, 3, 4, 5, tzinfo=UTC)
+    # Between two readings of some deliveries.
+    then = min(one.sent for one in every if one.sent and one.sent.year == 2023) + timedelta(hours=2)
     begin = since or then - timedelta(days=200)
     late, odd = app.store.summed_as_known(then, sent_since=begin, most=MOST_MORE, zone=zone)
     seen = as_known((one for one in every if one.sent and one.sent >= begin), then)
@@ -91,6 +93,23 @@ def test_what_sqlite_adds_up_is_what_reading_each_one_gives(app: App, since: dat
     assert (totals.posts, totals.sent) == (len({one.post for one in every}), len(sent))
     assert totals.late == sum(one.sent - one.due > LATE for one in sent if one.sent) > 5
     assert sum(sent + other for _, sent, other in totals.days) == len(every)
+
+
+def test_days_are_right_on_the_eve_of_a_change_of_clocks(tmp_path: Path) -> None:
+    """The clocks of Toronto change on March 14, 2027; the last delivery left the day before."""
+    directory, zone = write_campaign(tmp_path / "c"), ZoneInfo("America/Toronto")
+    fill(directory / "campaign.db", 60)
+    late_in_the_evening, eve = datetime(2027, 1, 20, 4, 30, tzinfo=UTC), datetime(2027, 3, 13, 10, tzinfo=UTC)
+    with connect(str(directory / "campaign.db")) as db:
+        at = [round(one.timestamp() * 1000) for one in (late_in_the_evening, eve)]
+        db.execute("update delivery set due_ms = ?1, sent_ms = ?1", at[:1])
+        db.execute("update delivery set due_ms = ?1, sent_ms = ?1 where rowid = 1", at[1:])
+    opened = App(directory, environ={}, clock=lambda: NOW)
+    summed, _ = opened.store.summed(since=None, until=None, most=MOST_MORE, zone=zone)
+    totals = opened.store.totals(since=None, until=None, late=LATE, zone=zone)
+    opened.close()
+    days = {date(2027, 1, 19), date(2027, 3, 13)}
+    assert {one.day for one in summed} == {day for day, _, _ in totals.days} == days
 
 
 def test_a_draw_changes_no_sum(app: App) -> None:

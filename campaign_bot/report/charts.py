@@ -117,7 +117,8 @@ def lines(
     most = max([1.0, *(y for _, _, y in rows)])
     last = [max((row for row in values if row["name"] == name), key=lambda row: float(row["x"])) for name in names]
     ages = sorted({x for _, x, _ in rows})
-    words = json.dumps({f"{age:g}": _short_age(age, speaker) for age in ages}, ensure_ascii=False)
+    # By all digits of each age, as JavaScript writes numbers: one that is not found gets no mark.
+    words = json.dumps({repr(age).removesuffix(".0"): _short_age(age, speaker) for age in ages}, ensure_ascii=False)
     marked = {"values": ages, "labelExpr": f"{words}['' + datum.value]", "labelOverlap": "greedy", "labelSeparation": 4}
     x = _x("x", axes[0], {"type": "log", "domain": [ages[0], ages[-1]], "nice": False}, marked)
     colour = {
