@@ -21,11 +21,14 @@ from tests.database import connect
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
-GOALS = "".join(
-    f"- {{id: {metric}, text: {{en: A, fr: B}}, metric: {metric}, target: 5, by: 2027-02-28}}\n".replace(
-        "id: link_", "id: link-"
+GOALS = (
+    "".join(
+        f"- {{id: {metric}, text: {{en: A, fr: B}}, metric: {metric}, target: 5, by: 2027-02-28}}\n".replace(
+            "id: link_", "id: link-"
+        )
+        for metric in ("sent", "engagements", "likes", "impressions")
     )
-    for metric in ("sent", "engagements", "likes", "impressions")
+    + "- {id: past, text: {en: A, fr: B}, metric: likes, target: 5, by: 2023-06-01}\n"
 )
 
 
