@@ -521,14 +521,14 @@ def test_two_campaigns_are_compared_by_what_both_tell() -> None:
 def test_a_server_that_begins_to_tell_a_kind_makes_no_period_better() -> None:
     likes = [10, 14, 9, 22, 17]
     quiet = told(*posts(15, engaged=likes))
-    some = posts(15, engaged=likes, begin=100)
+    some = posts(75, engaged=likes, begin=100)  # most of both periods tell it, and the first does not
     upgraded = told(*(replace(one, reads=((24.0, (*one.reads[0][1][:3], 50, *one.reads[0][1][4:])),)) for one in some))
-    assert upgraded.total.engagements == (quiet.total.engagements or 0) + 15 * 50
+    assert upgraded.total.engagements == 5 * (quiet.total.engagements or 0) + 75 * 50
     found = versus(upgraded, quiet)
     assert found.ratio is not None
     assert found.ratio.estimate == pytest.approx(1)
     # Nor, within one period, the series that came after.
-    one = told(*posts(15, engaged=likes), *(replace(each.result, series="new") for each in upgraded.posts))
+    one = told(*posts(15, engaged=likes), *(replace(each.result, series="new") for each in upgraded.posts[:15]))
     assert _of(one, "series").verdict == "unclear"
 
 
