@@ -56,16 +56,16 @@ class Summing(Measuring):
     ) -> tuple[list[Summed], list[str]]:
         """The last counts of every delivery that was sent, by day of sending (in `zone`), network and which counts are told.
         Apart from them the keys of deliveries whose last counts are below nothing or above `most`: those want a closer look."""
-        top, first, last = self._connections.db.execute(
-            "select coalesce(max(rowid), 0), coalesce(min(sent_ms), 0), coalesce(max(sent_ms), 0) from latest"
-        ).fetchone()
-        begin, end = _period(since, until)
-        sql = _SUMS.format(offset=_offset(zone, first, last), rows="latest", where="rowid between :first and :last")
-        odd = _ODD.format(rows="latest", where="rowid between :first and :last")
         from concurrent.futures import ThreadPoolExecutor  # only reports add up
 
+        (all_,) = self._rows(
+            "select coalesce(max(rowid), 0) as top, min(sent_ms) as begin, max(sent_ms) as end from latest"
+        )
+        rows = {"rows": "latest", "where": "rowid between :first and :last"}
+        sql, odd = _SUMS.format(offset=_offset(zone, all_["begin"] or 0, all_["end"] or 0), **rows), _ODD.format(**rows)
+        begin, end = _period(since, until)
         same = {"since": begin, "until": end, "most": most}
-        lots = [same | {"first": first, "last": first + _LOT - 1} for first in range(1, top + 1, _LOT)]
+        lots = [same | {"first": row, "last": row + _LOT - 1} for row in range(1, all_["top"] + 1, _LOT)]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="sums") as pool:
             found = list(pool.map(partial(self._lot, sql, odd), lots))
         return _together(found)
