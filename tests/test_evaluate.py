@@ -307,7 +307,7 @@ def test_a_network_with_more_followers_makes_no_series_better() -> None:
 
 def _objective(metric: str, target: float, by: date) -> CampaignFile:
     one = Objective(id="goal", text={"en": "Goal", "fr": "But"}, metric=metric, target=target, by=by)
-    return CAMPAIGN.model_copy(update={"objectives": (one,)})
+    return CAMPAIGN.model_copy(update={"objectives": (one,), "ends": by})
 
 
 @pytest.mark.parametrize(
@@ -329,6 +329,50 @@ def test_objectives_are_judged(metric: str, target: float, by: date, verdict: st
     if verdict == "on the way":
         assert one.projection is not None
         assert one.projection.low <= one.projection.estimate <= one.projection.high
+
+
+def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
+    """Weeks drawn from three that were would say between 60 and 180: three weeks do not know that."""
+    campaign = _objective("engagements", 1_000, date(2027, 3, 14))
+    now = DUE + timedelta(days=21)
+
+    def projected(*weeks: int) -> Judged:
+        some = [
+            replace(BASE, delivery=f"w{place}", post=f"w{place}", sent=DUE + timedelta(weeks=place),
+                    reads=((24.0, counts(likes=number)),))
+            for place, number in enumerate(weeks)
+        ]  # fmt: skip
+        return told(*some, now=now, campaign=campaign).objectives[0]
+
+    one = projected(12, 24, 36)
+    assert one.projection is not None
+    assert 190 < one.projection.estimate < 194  # 72, and 24 for each of 5 weeks
+    assert one.projection.low < 125
+    assert one.projection.high > 300
+    alike = projected(24, 24, 24)
+    assert alike.projection is not None
+    assert alike.projection.low < 160 < 230 < alike.projection.high
+    nothing = projected(0, 0, 0)
+    assert nothing.projection is not None
+    assert nothing.projection.low == 0 < nothing.projection.high
+
+
+def test_what_posts_bring_is_not_projected_beyond_the_last_of_them() -> None:
+    campaign = _objective("sent", 100, date(2027, 6, 30)).model_copy(update={"ends": date(2027, 3, 1)})
+    some = posts(42, engaged=[10])
+    (one,) = told(*some, now=DUE + timedelta(days=35), campaign=campaign).objectives
+    assert one.projection is not None
+    assert one.projection.high < 70  # one a day until March 1, and none in the four months after
+    found = told(*some, now=DUE + timedelta(days=60), campaign=campaign)
+    assert (found.objectives[0].projection, found.objectives[0].unprojected) == (None, "no more posts")
+    assert "no projection: the campaign is over" in render(found, format="md", language="en")
+    assert "aucune projection : la campagne est finie" in render(found, format="md", language="fr").replace(
+        "\u00a0", " "
+    )
+    signed = [Outcome(date(2027, 1, 20) + timedelta(days=day), "site", "sign_up", 1) for day in range(50)]
+    campaign = campaign.model_copy(update={"objectives": _objective("sign_up", 900, date(2027, 6, 30)).objectives})
+    (one,) = told(*some, now=DUE + timedelta(days=60), campaign=campaign, outcomes=signed).objectives
+    assert one.projection is not None, "people can sign up later"
 
 
 def test_what_came_after_an_objective_s_day_does_not_count() -> None:
