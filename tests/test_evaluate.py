@@ -142,6 +142,18 @@ def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
     assert "counts below zero: 1" in text
 
 
+def test_what_was_taken_back_is_in_no_figure_of_engagement() -> None:
+    """Not in what is usual, nor among the best, where sums and medians leave it out."""
+    kept = posts(10, engaged=[5, 6, 7])
+    back = posts(2, engaged=[900], begin=50, state=State.RETRACTED)
+    found = told(*kept, *back)
+    (usual,) = found.benchmarks
+    assert (usual.posts, usual.by_followers) == (10, Rate(59, 2_000, 10))
+    assert found.largest_share is not None
+    assert found.largest_share.denominator == found.total.engagements == 59
+    assert "900" not in render(found, format="md", language="en")
+
+
 def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
     x = replace(BASE, delivery="x", network="x", account="x-en", reads=((24.0, counts(impressions=1000, likes=10)),))
     mastodon = replace(BASE, delivery="m", reads=((24.0, counts(likes=90, reposts=9, replies=3)),))
