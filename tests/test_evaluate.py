@@ -104,6 +104,20 @@ def test_without_followers_there_is_no_rate() -> None:
         assert found.extremes.best == ()
 
 
+def test_a_rate_of_some_deliveries_is_not_told_as_of_all() -> None:
+    """Of half of them the followers are not known: their engagements are in no rate."""
+    for followers in (None, 0):
+        known = posts(20, engaged=[5])
+        found = told(*known, *posts(20, engaged=[50], network="x", account="x-en", followers=followers, begin=30))
+        text = render(found, format="md", language="en")
+        assert "(40 counted); 20 of those have a rate: 2.50 per 100 followers" in text
+        assert "2.50 (100 ÷ 4,000; of 20)" in text.replace("\u00a0", " ")
+        assert "all together" not in text.split("## Methods")[0]
+        french = render(found, format="md", language="fr").replace("\u00a0", " ").replace("\u202f", " ")
+        assert "20 d’entre eux ont un taux : 2,50 pour 100 abonnés" in french
+        assert "; of" not in render(told(*known), format="md", language="en").split("## Methods")[0]
+
+
 def test_posts_are_compared_at_the_same_age_only() -> None:
     old = [replace(BASE, delivery=str(n), reads=((1.0, counts(likes=1)), (24.0, counts(likes=10)))) for n in range(4)]
     young = replace(BASE, delivery="young", sent=NOW - timedelta(hours=2), reads=((1.0, counts(likes=50)),))

@@ -38,6 +38,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "all together {rate} per 100 followers, each delivery’s followers counted ({parts})",
         "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
+    "engaged_rate_some": (
+        "{some} of those have a rate: {rate} per 100 followers, each delivery’s followers counted ({parts})",
+        "{some} d’entre eux ont un taux : {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
+    ),
+    "parts_of": ("{parts}; of {number}", "{parts}; sur {number}"),
     "engaged_no_rate": (
         "how many followers there were then is not known, so there is no rate",
         "le nombre d’abonnés à ce moment n’est pas connu, donc aucun taux",
@@ -399,9 +404,10 @@ METHODS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Group rates are weighted: all engagements of the group over all its denominators. Followers are counted once"
-        " for each delivery, so they are not people reached.",
+        " for each delivery, so they are not people reached. A rate that is of fewer deliveries than were counted says of how many.",
         "Les taux d’un groupe sont pondérés : toutes ses réactions sur tous ses dénominateurs. Les abonnés comptent une"
-        " fois par envoi : ce ne sont pas des personnes touchées.",
+        " fois par envoi : ce ne sont pas des personnes touchées. Un taux qui porte sur moins d’envois qu’il n’en est relevé dit"
+        " sur combien.",
     ),
     (
         "Comparisons hold each post against its own account’s median (networks and languages: against followers), on the"

@@ -35,7 +35,7 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("unread")
     told = {
         "age": speaker.age(evaluation.age), "read": speaker.number(total.read),
-        "rate": _rate(total.by_followers, no_rate(total, "followers"), speaker),
+        "rate": _rate(total.by_followers, no_rate(total, "followers"), total.read, speaker),
     }  # fmt: skip
     if total.read == 1:
         return speaker.sentence(
@@ -49,11 +49,14 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     return speaker.sentence("engaged", median=speaker.number(total.median, 1), **told)
 
 
-def _rate(rate: Rate | None, none: str, speaker: Speaker) -> str:
-    """With its numerator and its denominator."""
+def _rate(rate: Rate | None, none: str, read: int, speaker: Speaker) -> str:
+    """With its numerator and its denominator; and of how many, where of some the followers are not known or there were none."""
     if rate is None or rate.percent is None:
         return speaker.sentence("engaged_no_followers" if none == "no_followers" else "engaged_no_rate")
-    return speaker.sentence("engaged_rate", rate=speaker.rate(rate.percent), parts=parts_words(rate, speaker))
+    told = {"rate": speaker.rate(rate.percent), "parts": parts_words(rate, speaker)}
+    if rate.posts < read:
+        return speaker.sentence("engaged_rate_some", some=speaker.number(rate.posts), **told)
+    return speaker.sentence("engaged_rate", **told)
 
 
 def _differed(evaluation: Evaluation, speaker: Speaker) -> str:

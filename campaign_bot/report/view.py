@@ -237,7 +237,7 @@ def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
         (
             f"{network_label(one.network)}, {language_label(one.language, speaker)}, {speaker.word('format_' + one.format)}",
             speaker.number(one.posts), speaker.number(one.median, 1),
-            rate_words(one.by_followers, speaker, none="no_followers" if one.nobody else "untold"),
+            rate_words(one.by_followers, speaker, none="no_followers" if one.nobody else "untold", of=one.posts),
         )
         for one in evaluation.benchmarks
     )  # fmt: skip
