@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
 from campaign_bot.model import Click, Counted, Counts, Measured, Outcome, State
 from campaign_bot.report import render
+from campaign_bot.report.words import Speaker
 from tests.campaigns import write_campaign
 
 DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
@@ -322,6 +324,28 @@ def test_where_most_posts_have_nothing_no_difference_is_not_taken_for_the_same(h
     text = render(found, format="md", language="en")
     assert "too many have the same count" in text
     assert "no difference that matters" not in text
+
+
+def test_what_a_post_is_held_against_is_named_as_it_is() -> None:
+    """Paired, it is the same post on another network, not another one; and as much as, more than."""
+    some = posts(20, engaged=[100, 120, 140], network="x", account="x-en"), posts(20, engaged=[10, 12, 14])
+    text = render(told(*some[0], *some[1]), format="md", language="en")
+    assert re.search(r"Mastodon: \d+% less engagement per follower than the same posts on the other networks", text)
+    assert "que les mêmes publications sur les autres réseaux" in render(
+        told(*some[0], *some[1]), format="md", language="fr"
+    )
+    apart = posts(20, engaged=[100, 120, 140], series="a"), posts(20, engaged=[10, 12, 14], begin=30, series="b")
+    text = render(told(*apart[0], *apart[1]), format="md", language="en")
+    assert re.search(r"times as much engagement as other posts", text)
+    assert not re.search(r"as much [\w ]+ than", text)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"), [(1, "the same"), (1.003, "less than 1% more"), (0.997, "less than 1% less"), (1.01, "1% more")]
+)
+def test_what_is_not_the_same_is_not_called_the_same(ratio: float, words: str) -> None:
+    """An interval that leaves “the same” out is a sure difference, so its end is not rounded to it."""
+    assert Speaker("en").change(ratio) == words
 
 
 def test_a_network_with_more_followers_makes_no_series_better() -> None:

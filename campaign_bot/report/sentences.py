@@ -12,6 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "at_age": ("at the age of {age}", "à l’âge de {age}"),
     "more": ("{percent} more", "{percent} de plus"),
     "less": ("{percent} less", "{percent} de moins"),
+    "under": ("less than {percent}", "moins de {percent}"),
     "times": ("{times} times as much", "{times} fois plus"),
     # the summary
     "sent": (
@@ -70,8 +71,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
     "strongest": (
-        "The clearest of {number} comparisons – {label}: {change} {metric} than other posts at the age of {age} (between {low} and {high}, corrected for all of them).",
-        "La plus nette de {number} comparaisons – {label} : {change} {metric} que les autres publications à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
+        "The clearest of {number} comparisons – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}, corrected for all of them).",
+        "La plus nette de {number} comparaisons – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
     ),
     "no_difference_sure": (
         "Of {number} comparisons between kinds of posts, none shows a difference that chance could not explain.",
@@ -189,8 +190,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # comparisons
     "cmp_sure": (
-        "{label}: {change} {metric} than other posts; between {low} and {high}, corrected for all comparisons ({units}).",
-        "{label} : {change} {metric} que les autres publications; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
+        "{label}: {change} {metric} {than}; between {low} and {high}, corrected for all comparisons ({units}).",
+        "{label} : {change} {metric} {than}; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
     ),
     "kinds": (
         "Counted: {kinds}, which all of them tell.",
@@ -263,8 +264,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # side by side
     "span": ("{begin} to {end}", "du {begin} au {end}"),
-    "than_period": ("than before", "qu’avant"),
-    "than_campaign": ("than “{campaign}”", "que « {campaign} »"),
+    "than": ("than", "que"),
+    "as": ("as", "que"),
+    "than_posts": ("{than} other posts", "{than} les autres publications"),
+    "than_network": (
+        "{than} the same posts on the other networks",
+        "{than} les mêmes publications sur les autres réseaux",
+    ),
+    "than_language": (
+        "{than} the same posts in the other languages",
+        "{than} les mêmes publications dans les autres langues",
+    ),
+    "than_paired": ("{than} the same posts elsewhere", "{than} les mêmes publications ailleurs"),
+    "than_period": ("{than} in the other period", "{than} dans l’autre période"),
+    "than_campaign": ("{than} “{campaign}”", "{than} « {campaign} »"),
     "vs_sure": (
         "{change} {metric} {than}; between {low} and {high}, with 95% confidence ({units}).",
         "{change} {metric} {than}; entre {low} et {high}, au niveau de confiance de 95 % ({units}).",
@@ -327,12 +340,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # experiments
     "exp_won": (
-        "“{variant}” won: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » gagne : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” won: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » gagne : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
     ),
     "exp_lost": (
-        "“{variant}” lost: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » perd : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” lost: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » perd : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
     ),
     "exp_same": (
         "“{variant}” and “{control}” do not differ by {smallest} or more (always-valid 95% interval: {low} to {high}; {blocks} blocks).",

@@ -9,7 +9,7 @@ from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
 from campaign_bot.model import State
 from campaign_bot.report.labels import level_label, no_rate, parts_words
-from campaign_bot.report.learning import also_words, counted_words, metric_words
+from campaign_bot.report.learning import also_words, counted_words, metric_words, than_words
 from campaign_bot.report.words import Speaker
 
 
@@ -76,7 +76,7 @@ def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
     said = speaker.sentence(
         "strongest",
         number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
-        metric=metric_words(best, speaker), age=speaker.age(evaluation.age),
+        metric=metric_words(best, speaker), than=than_words(best, speaker), age=speaker.age(evaluation.age),
     )  # fmt: skip
     also = also_words(best, evaluation.comparisons, speaker)
     return " ".join(filter(None, (said, counted_words(best, speaker), also)))
