@@ -455,6 +455,13 @@ def test_what_happened_before_the_campaign_is_no_result_of_it() -> None:
         assert words in render(found, format="md", language=language)
 
 
+def test_the_yield_of_participation_has_its_parts() -> None:
+    """Sign-ups are no people, and need not have come through a post."""
+    found = told(*posts(20, engaged=[10, 20]), outcomes=[Outcome(date(2027, 1, 20), "site", "sign_up", 3)])
+    for language in ("en", "fr"):
+        assert "10 (3 ÷ 300)." in render(found, format="md", language=language).replace("\u00a0", " ")
+
+
 def test_cost_is_told_only_against_what_is_known() -> None:
     x = replace(BASE, network="x", account="x-en", reads=((24.0, counts(likes=50)),))
     found = told(x, spent={"x": 2.0})

@@ -120,8 +120,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lignes de jours antérieurs au début de la campagne ({starts}), présentes dans les fichiers importés et non comptées : {number}.",
     ),
     "yield": (
-        "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",
-        "Pour 1 000 mentions J’aime, partages, votes, clics et réponses : {number} participations.",
+        "Sign-ups and submissions, whoever they came through, for each 1,000 out-takes (likes, reposts, bookmarks, votes, clicks, replies and quotes): {number} ({parts}).",
+        "Inscriptions et propositions, d’où qu’elles viennent, pour 1 000 réactions, clics et votes : {number} ({parts}).",
     ),
     # deliveries that are shown
     "shown_name": ("{series}, {day} · {network}", "{series}, {day} · {network}"),

@@ -16,6 +16,7 @@ from campaign_bot.report.labels import (
     level_label,
     local,
     network_label,
+    parts_words,
     rate_words,
     text_label,
 )
@@ -276,7 +277,7 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
         tables.append(Table(speaker.word("cap_outcomes"), columns, rows))
         if (found := evaluation.ladder.participation_yield) is not None:
             number = speaker.rounded(1000 * found.numerator / found.denominator)
-            words.append(speaker.sentence("yield", number=number))
+            words.append(speaker.sentence("yield", number=number, parts=parts_words(found, speaker)))
     else:
         words += [speaker.word("not_measured"), speaker.word("outcomes_words")]
     if evaluation.outcomes_before:
