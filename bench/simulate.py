@@ -17,7 +17,7 @@ import numpy as np
 
 from campaign_bot.evaluate.experiments import block_differences
 from campaign_bot.evaluate.groups import Rate
-from campaign_bot.evaluate.projections import Basis, project
+from campaign_bot.evaluate.projections import Basis, project, project_sum
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS, blocks_needed, interval, log_evidence
 from campaign_bot.evaluate.statistics import Sides, holm, wilson
 from campaign_bot.library.lots import lot
@@ -141,7 +141,7 @@ def comparisons(runs: int) -> dict[str, float]:
 
 
 def projections(runs: int) -> dict[str, float]:
-    """How often a rate ended within its projection, with as long to go as was gone, and with three times as long. Shares of
+    """How often a rate, or a sum of weeks, ended within its projection, with as long to go as was gone, and with three times as long. Shares of
     units; engagements ÷ followers of posts (six deliveries each, lognormal; and with tails of t with 3 degrees)."""
     told: dict[str, float] = {}
     starts, today = date(2027, 1, 18), date(2027, 1, 18) + timedelta(days=30)
@@ -169,7 +169,24 @@ def projections(runs: int) -> dict[str, float]:
                 end = 100 * sum(n for n, _ in every) / sum(d for _, d in every)
                 inside += found is not None and found.low <= end <= found.high
             told[f"{tail}engagement of {number} posts and {number * times} to come"] = inside / max(some, 1)
+    for number, coming in ((3, 5), (4, 4), (6, 2), (12, 12)):
+        for name in ("normal", "lognormal", "heavy lognormal"):
+            random = np.random.default_rng(number * 100 + coming)
+            inside = 0
+            for _ in range(runs):
+                weeks = [round(one) for one in _week(random, name, number + coming)]
+                some = weeks[:number]
+                found = project_sum(some, sum(some), left=7 * coming, target=1).interval
+                inside += found is not None and found.low - 0.5 <= sum(weeks) <= found.high + 0.5
+            told[f"{name} sum of {number} weeks and {coming} to come"] = inside / runs
     return told
+
+
+def _week(random: np.random.Generator, name: str, number: int) -> list[float]:
+    """A week's sum is one of many posts: of 100, give or take 30; or lognormal, with 0.4 or with 0.8."""
+    if name == "normal":
+        return [max(one, 0.0) for one in random.normal(100, 30, number)]
+    return list(random.lognormal(math.log(100), 0.4 if name == "lognormal" else 0.8, number))
 
 
 def _posts(random: np.random.Generator, number: int, *, heavy: bool) -> list[tuple[int, int]]:

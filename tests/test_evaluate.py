@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
 from campaign_bot.model import Click, Counted, Counts, Measured, Outcome, State
 from campaign_bot.report import render
+from campaign_bot.report.words import Speaker
 from tests.campaigns import write_campaign
 
 DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
@@ -104,6 +106,20 @@ def test_without_followers_there_is_no_rate() -> None:
         assert found.extremes.best == ()
 
 
+def test_a_rate_of_some_deliveries_is_not_told_as_of_all() -> None:
+    """Of half of them the followers are not known: their engagements are in no rate."""
+    for followers in (None, 0):
+        known = posts(20, engaged=[5])
+        found = told(*known, *posts(20, engaged=[50], network="x", account="x-en", followers=followers, begin=30))
+        text = render(found, format="md", language="en")
+        assert "(40 counted); 20 of those have a rate: 2.50 per 100 followers" in text
+        assert "2.50 (100 ÷ 4,000; of 20)" in text.replace("\u00a0", " ")
+        assert "all together" not in text.split("## Methods")[0]
+        french = render(found, format="md", language="fr").replace("\u00a0", " ").replace("\u202f", " ")
+        assert "20 d’entre eux ont un taux : 2,50 pour 100 abonnés" in french
+        assert "; of" not in render(told(*known), format="md", language="en").split("## Methods")[0]
+
+
 def test_posts_are_compared_at_the_same_age_only() -> None:
     old = [replace(BASE, delivery=str(n), reads=((1.0, counts(likes=1)), (24.0, counts(likes=10)))) for n in range(4)]
     young = replace(BASE, delivery="young", sent=NOW - timedelta(hours=2), reads=((1.0, counts(likes=50)),))
@@ -140,6 +156,18 @@ def test_counts_that_jump_beyond_belief_are_left_out_and_told() -> None:
     again = replace(odd, reads=(*odd.reads, (48.0, counts(likes=12))))
     assert latest(believable(again)) == counts(likes=12)  # what is read later counts again
     assert "counts below zero: 1" in text
+
+
+def test_what_was_taken_back_is_in_no_figure_of_engagement() -> None:
+    """Not in what is usual, nor among the best, where sums and medians leave it out."""
+    kept = posts(10, engaged=[5, 6, 7])
+    back = posts(2, engaged=[900], begin=50, state=State.RETRACTED)
+    found = told(*kept, *back)
+    (usual,) = found.benchmarks
+    assert (usual.posts, usual.by_followers) == (10, Rate(59, 2_000, 10))
+    assert found.largest_share is not None
+    assert found.largest_share.denominator == found.total.engagements == 59
+    assert "900" not in render(found, format="md", language="en")
 
 
 def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
@@ -298,6 +326,28 @@ def test_where_most_posts_have_nothing_no_difference_is_not_taken_for_the_same(h
     assert "no difference that matters" not in text
 
 
+def test_what_a_post_is_held_against_is_named_as_it_is() -> None:
+    """Paired, it is the same post on another network, not another one; and as much as, more than."""
+    some = posts(20, engaged=[100, 120, 140], network="x", account="x-en"), posts(20, engaged=[10, 12, 14])
+    text = render(told(*some[0], *some[1]), format="md", language="en")
+    assert re.search(r"Mastodon: \d+% less engagement per follower than the same posts on the other networks", text)
+    assert "que les mêmes publications sur les autres réseaux" in render(
+        told(*some[0], *some[1]), format="md", language="fr"
+    )
+    apart = posts(20, engaged=[100, 120, 140], series="a"), posts(20, engaged=[10, 12, 14], begin=30, series="b")
+    text = render(told(*apart[0], *apart[1]), format="md", language="en")
+    assert re.search(r"times as much engagement as other posts", text)
+    assert not re.search(r"as much [\w ]+ than", text)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"), [(1, "the same"), (1.003, "less than 1% more"), (0.997, "less than 1% less"), (1.01, "1% more")]
+)
+def test_what_is_not_the_same_is_not_called_the_same(ratio: float, words: str) -> None:
+    """An interval that leaves “the same” out is a sure difference, so its end is not rounded to it."""
+    assert Speaker("en").change(ratio) == words
+
+
 def test_a_network_with_more_followers_makes_no_series_better() -> None:
     big = posts(20, engaged=[100, 120, 140], network="x", account="x-en", series="one", followers=9000)
     small = posts(20, engaged=[10, 12, 14], begin=30, series="two", followers=300)
@@ -307,7 +357,7 @@ def test_a_network_with_more_followers_makes_no_series_better() -> None:
 
 def _objective(metric: str, target: float, by: date) -> CampaignFile:
     one = Objective(id="goal", text={"en": "Goal", "fr": "But"}, metric=metric, target=target, by=by)
-    return CAMPAIGN.model_copy(update={"objectives": (one,)})
+    return CAMPAIGN.model_copy(update={"objectives": (one,), "ends": by})
 
 
 @pytest.mark.parametrize(
@@ -329,6 +379,50 @@ def test_objectives_are_judged(metric: str, target: float, by: date, verdict: st
     if verdict == "on the way":
         assert one.projection is not None
         assert one.projection.low <= one.projection.estimate <= one.projection.high
+
+
+def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
+    """Weeks drawn from three that were would say between 60 and 180: three weeks do not know that."""
+    campaign = _objective("engagements", 1_000, date(2027, 3, 14))
+    now = DUE + timedelta(days=21)
+
+    def projected(*weeks: int) -> Judged:
+        some = [
+            replace(BASE, delivery=f"w{place}", post=f"w{place}", sent=DUE + timedelta(weeks=place),
+                    reads=((24.0, counts(likes=number)),))
+            for place, number in enumerate(weeks)
+        ]  # fmt: skip
+        return told(*some, now=now, campaign=campaign).objectives[0]
+
+    one = projected(12, 24, 36)
+    assert one.projection is not None
+    assert 190 < one.projection.estimate < 194  # 72, and 24 for each of 5 weeks
+    assert one.projection.low < 125
+    assert one.projection.high > 300
+    alike = projected(24, 24, 24)
+    assert alike.projection is not None
+    assert alike.projection.low < 160 < 230 < alike.projection.high
+    nothing = projected(0, 0, 0)
+    assert nothing.projection is not None
+    assert nothing.projection.low == 0 < nothing.projection.high
+
+
+def test_what_posts_bring_is_not_projected_beyond_the_last_of_them() -> None:
+    campaign = _objective("sent", 100, date(2027, 6, 30)).model_copy(update={"ends": date(2027, 3, 1)})
+    some = posts(42, engaged=[10])
+    (one,) = told(*some, now=DUE + timedelta(days=35), campaign=campaign).objectives
+    assert one.projection is not None
+    assert one.projection.high < 70  # one a day until March 1, and none in the four months after
+    found = told(*some, now=DUE + timedelta(days=60), campaign=campaign)
+    assert (found.objectives[0].projection, found.objectives[0].unprojected) == (None, "no more posts")
+    assert "no projection: the campaign is over" in render(found, format="md", language="en")
+    assert "aucune projection : la campagne est finie" in render(found, format="md", language="fr").replace(
+        "\u00a0", " "
+    )
+    signed = [Outcome(date(2027, 1, 20) + timedelta(days=day), "site", "sign_up", 1) for day in range(50)]
+    campaign = campaign.model_copy(update={"objectives": _objective("sign_up", 900, date(2027, 6, 30)).objectives})
+    (one,) = told(*some, now=DUE + timedelta(days=60), campaign=campaign, outcomes=signed).objectives
+    assert one.projection is not None, "people can sign up later"
 
 
 def test_what_came_after_an_objective_s_day_does_not_count() -> None:
@@ -359,6 +453,13 @@ def test_what_happened_before_the_campaign_is_no_result_of_it() -> None:
     assert found.ladder.rungs[4].number == 30
     for language, words in (("en", "not counted: 1."), ("fr", "non comptées\u00a0: 1.")):
         assert words in render(found, format="md", language=language)
+
+
+def test_the_yield_of_participation_has_its_parts() -> None:
+    """Sign-ups are no people, and need not have come through a post."""
+    found = told(*posts(20, engaged=[10, 20]), outcomes=[Outcome(date(2027, 1, 20), "site", "sign_up", 3)])
+    for language in ("en", "fr"):
+        assert "10 (3 ÷ 300)." in render(found, format="md", language=language).replace("\u00a0", " ")
 
 
 def test_cost_is_told_only_against_what_is_known() -> None:

@@ -181,6 +181,7 @@ def evaluate(
                 now=now,
                 zone=zone,
                 bases=bases,
+                ends=campaign.ends,
             )
             for one in campaign.objectives
             if (then := end_of(one, zone))

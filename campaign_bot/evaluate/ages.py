@@ -81,7 +81,7 @@ def _odd(counts: Counted) -> bool:
 
 def at_age(one: Measured, hours: float, now: datetime) -> tuple[Counted | None, Known]:
     """A believable delivery's counts at an age, and how they are known."""
-    if one.state not in (State.SENT, State.RETRACTED) or one.sent is None:
+    if one.state is not State.SENT or one.sent is None:  # what the campaign took back is in no figure of engagement
         return None, Known.NOT_SENT
     younger: tuple[float, Counted] | None = None
     older: tuple[float, Counted] | None = None

@@ -9,15 +9,11 @@ from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import engagements, field
 from campaign_bot.evaluate.groups import Rate
-from campaign_bot.evaluate.projections import Basis, project
+from campaign_bot.evaluate.projections import Basis, project, project_sum
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import Objective
-from campaign_bot.library.metrics import COUNTS
+from campaign_bot.library.metrics import COUNTS, SUMS
 from campaign_bot.model import Click, Outcome, Summed
-
-#: Below so many whole weeks nothing is projected.
-FEWEST_WEEKS = 3
-DRAWS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class Judged:
     share: float | None
     projection: Interval | None
     likely: float | None  # how probable it is that the target is reached, between 0 and 1
-    unprojected: str = ""  # why a rate on the way has no projection: "few posts", "too early"
+    unprojected: str = ""  # why what is on the way has no projection: "few posts", "too early", "no more posts"
     age: timedelta | None = None  # of the deliveries that a rate of engagement is counted at
 
 
@@ -81,9 +77,10 @@ def judge(
     now: datetime,
     zone: ZoneInfo,
     bases: Mapping[str, Basis] | None = None,
+    ends: date | None = None,
 ) -> Judged:
     """By what is known now, or, where its day is over, by what was known then. `bases`: what the rates' projections are
-    made from, by metric."""
+    made from, by metric. `ends`: after it nothing is sent, so that what is counted of posts is put to no later day."""
     today, rate = now.astimezone(zone).date(), found.rates.get(objective.metric)
     days = found.sums.get(objective.metric)
     over = today > objective.by
@@ -96,8 +93,12 @@ def judge(
     reached = value >= objective.target
     if reached or over:
         return Judged(objective, value, "met" if reached else "not met", _share(objective, value), None, None)
-    projection, likely = _project(days, value, objective, starts, today)
-    return Judged(objective, value, "on the way", _share(objective, value), projection, likely)
+    last = min(objective.by, ends) if ends and objective.metric in SUMS else objective.by
+    weeks = _weeks(days, starts, today)
+    projected = project_sum(weeks, value, left=(last - today).days + 1, target=objective.target)
+    return Judged(
+        objective, value, "on the way", _share(objective, value), projected.interval, projected.likely, projected.why
+    )
 
 
 def _judge_rate(objective: Objective, rate: Rate, basis: Basis, *, starts: date, today: date, over: bool) -> Judged:
@@ -118,23 +119,11 @@ def _share(objective: Objective, value: float) -> float | None:
     return (value - objective.baseline) / way if way > 0 else None
 
 
-def _project(
-    days: Mapping[date, int], value: float, objective: Objective, starts: date, today: date
-) -> tuple[Interval | None, float | None]:
-    """The weeks that are left, each drawn from the weeks that were: the spread between weeks is the uncertainty."""
-    import numpy as np
-
-    whole = (today - starts).days // 7
-    if whole < FEWEST_WEEKS:
-        return None, None
-    weeks = np.zeros(whole)
+def _weeks(days: Mapping[date, int], starts: date, today: date) -> list[int]:
+    """What each whole week of the campaign so far brought."""
+    weeks = [0] * max((today - starts).days // 7, 0)
     for day, number in days.items():
         week = (day - starts).days // 7
-        if 0 <= week < whole:
+        if 0 <= week < len(weeks):
             weeks[week] += number
-    left = ((objective.by - today) + timedelta(days=1)).days / 7
-    random = np.random.default_rng(int(starts.toordinal()))
-    full = int(left)
-    ends = value + random.choice(weeks, (DRAWS, full)).sum(axis=1) + (left - full) * random.choice(weeks, DRAWS)
-    low, middle, high = (float(end) for end in np.quantile(ends, (0.025, 0.5, 0.975)))
-    return Interval(middle, low, high), float((ends >= objective.target).mean())
+    return weeks

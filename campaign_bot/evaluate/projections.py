@@ -1,5 +1,8 @@
-"""What a rate will be on an objective's day: what was seen, with what is still to come put to it.
+"""What an objective will be on its day: what was seen, with what is still to come put to it.
 
+- A sum: Student's prediction for the weeks to come, from the weeks so far (Hahn and Meeker 1991, 4.8). That few weeks know
+  little of what a week usually brings is in it: weeks drawn from three or four that were hold the truth about three times in
+  five. Weeks that were all alike still vary as much as counts do at the least (Poisson).
 - A share of units (pairs, punctual deliveries, pictures, answered polls): the units to come are drawn from the beta-binomial
   distribution that those so far leave, with Jeffreys' prior (Brown, Cai, DasGupta 2001; Gelman and others 2013, 2.4).
 - A ratio (engagements to followers, or to impressions) is no share: it can be more than 1, and the units are posts, each with
@@ -22,6 +25,8 @@ from campaign_bot.evaluate.groups import PostFigures, Rate
 from campaign_bot.evaluate.statistics import FLOOR, Z95, Interval
 
 DRAWS = 2_000
+#: Below so many whole weeks no sum is projected.
+FEWEST_WEEKS = 3
 SEED = 2027
 #: More posts than this are put together by lot into so many heaps: time and memory stay bounded.
 MOST_HEAPS = 500
@@ -45,7 +50,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Projected:
-    """In percent. `why`: there is none because of `few posts`, or because it is `too early`; else empty."""
+    """Rates in percent. `why`: there is none because of `few posts`, because it is `too early`, or because `no more posts` are to
+    come; else empty."""
 
     interval: Interval | None = None
     likely: float | None = None
@@ -66,6 +72,22 @@ def project(rate: Rate, basis: Basis, *, target: float, starts: date, today: dat
     coming = (1 + max(left, 0) / gone) / basis.seen - 1
     ends = _share(rate, coming) if basis.posts is None else _ratio(basis.posts, coming)
     return _told(ends, target)
+
+
+def project_sum(weeks: Sequence[int], value: float, *, left: int, target: float) -> Projected:
+    """What a sum will be after so many more days (today is one of them), if weeks to come are like those that were."""
+    import numpy as np
+
+    if left <= 0:
+        return Projected(why="no more posts")
+    if len(weeks) < FEWEST_WEEKS:
+        return Projected(why="too early")
+    number, coming = len(weeks), left / 7
+    varies = max(float(np.var(weeks, ddof=1)), (sum(weeks) + 0.5) / number)
+    spread = math.sqrt(varies * (coming + coming**2 / number))
+    drawn = np.random.default_rng(SEED).standard_t(number - 1, 10 * DRAWS)
+    ends = value + np.maximum(sum(weeks) / number * coming + spread * drawn, 0)
+    return _told(list(ends), target)
 
 
 def post_parts(rates: Iterable[tuple[PostFigures, Rate | None]]) -> tuple[Parts, ...]:

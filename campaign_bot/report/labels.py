@@ -97,7 +97,7 @@ def no_rate(group: Group, per: str) -> str:
 
 def group_rate(group: Group, per: str, speaker: Speaker) -> str:
     """Its rate per `followers` or `impressions`, or why it has none."""
-    return rate_words(getattr(group, f"by_{per}"), speaker, none=no_rate(group, per))
+    return rate_words(getattr(group, f"by_{per}"), speaker, none=no_rate(group, per), of=group.read)
 
 
 def counted(group: Group, value: float | None, speaker: Speaker) -> str:
@@ -107,11 +107,15 @@ def counted(group: Group, value: float | None, speaker: Speaker) -> str:
     return speaker.number(value, 1)
 
 
-def rate_words(found: Rate | None, speaker: Speaker, *, none: str) -> str:
-    """2.31 (1,204 ÷ 52,080): the rate and what it was made of; or the word `none` for why there is not any."""
+def rate_words(found: Rate | None, speaker: Speaker, *, none: str, of: int = 0) -> str:
+    """2.31 (1,204 ÷ 52,080): the rate and what it was made of; or the word `none` for why there is not any. Where it is of
+    fewer than the `of` deliveries that stand beside it, it says of how many."""
     if found is None or found.percent is None:
         return speaker.word(none)
-    return f"{speaker.rate(found.percent)} ({parts_words(found, speaker)})"
+    parts = parts_words(found, speaker)
+    if found.posts < of:
+        parts = speaker.sentence("parts_of", parts=parts, number=speaker.number(found.posts))
+    return f"{speaker.rate(found.percent)} ({parts})"
 
 
 def parts_words(found: Rate, speaker: Speaker) -> str:

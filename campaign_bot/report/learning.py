@@ -67,6 +67,13 @@ def metric_words(one: Comparison, speaker: Speaker) -> str:
     return speaker.sentence("metric_followers" if one.factor in ("network", "language") else "metric_usual")
 
 
+def than_words(one: Comparison, speaker: Speaker) -> str:
+    """What it is held against: other posts; or, paired, the same posts elsewhere."""
+    assert one.ratio is not None  # noqa: S101 - what is sure has one
+    name = "posts" if not one.paired else one.factor if one.factor in ("network", "language") else "paired"
+    return speaker.sentence(f"than_{name}", than=speaker.than(one.ratio.estimate))
+
+
 def verdict_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
     """What a comparison of enough posts comes to, in a few words."""
     return same_words(_verdict(one, speaker), one, every, speaker)
@@ -99,7 +106,7 @@ def comparison_words(one: Comparison, every: Sequence[Comparison], speaker: Spea
     change, low, high = (speaker.change(value) for value in (one.ratio.estimate, one.ratio.low, one.ratio.high))
     said = speaker.sentence(
         "cmp_sure", label=level_label(one, speaker), change=change, metric=metric_words(one, speaker), low=low,
-        high=high, units=units(one, speaker),
+        high=high, than=than_words(one, speaker), units=units(one, speaker),
     )  # fmt: skip
     return " ".join(filter(None, (said, counted_words(one, speaker), also_words(one, every, speaker))))
 
@@ -201,8 +208,9 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     if arm.verdict in ("won", "lost"):
         metric = speaker.sentence(f"metric_{one.metric}")
         return speaker.sentence(
-            f"exp_{arm.verdict}", change=change, metric=metric, low=low, high=high, blocks=blocks, **names
-        )
+            f"exp_{arm.verdict}", change=change, metric=metric, low=low, high=high, blocks=blocks,
+            than=speaker.than(arm.ratio.estimate), **names,
+        )  # fmt: skip
     if arm.verdict == "no difference":
         smallest = speaker.percent(one.smallest_effect)
         return speaker.sentence("exp_same", smallest=smallest, low=low, high=high, blocks=blocks, **names)

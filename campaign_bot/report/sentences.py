@@ -12,6 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "at_age": ("at the age of {age}", "à l’âge de {age}"),
     "more": ("{percent} more", "{percent} de plus"),
     "less": ("{percent} less", "{percent} de moins"),
+    "under": ("less than {percent}", "moins de {percent}"),
     "times": ("{times} times as much", "{times} fois plus"),
     # the summary
     "sent": (
@@ -38,6 +39,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "all together {rate} per 100 followers, each delivery’s followers counted ({parts})",
         "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
+    "engaged_rate_some": (
+        "{some} of those have a rate: {rate} per 100 followers, each delivery’s followers counted ({parts})",
+        "{some} d’entre eux ont un taux : {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
+    ),
+    "parts_of": ("{parts}; of {number}", "{parts}; sur {number}"),
     "engaged_no_rate": (
         "how many followers there were then is not known, so there is no rate",
         "le nombre d’abonnés à ce moment n’est pas connu, donc aucun taux",
@@ -65,8 +71,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
     "strongest": (
-        "The clearest of {number} comparisons – {label}: {change} {metric} than other posts at the age of {age} (between {low} and {high}, corrected for all of them).",
-        "La plus nette de {number} comparaisons – {label} : {change} {metric} que les autres publications à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
+        "The clearest of {number} comparisons – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}, corrected for all of them).",
+        "La plus nette de {number} comparaisons – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
     ),
     "no_difference_sure": (
         "Of {number} comparisons between kinds of posts, none shows a difference that chance could not explain.",
@@ -114,8 +120,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lignes de jours antérieurs au début de la campagne ({starts}), présentes dans les fichiers importés et non comptées : {number}.",
     ),
     "yield": (
-        "For each 1,000 likes, shares, votes, clicks and replies, {number} people took part.",
-        "Pour 1 000 mentions J’aime, partages, votes, clics et réponses : {number} participations.",
+        "Sign-ups and submissions, whoever they came through, for each 1,000 out-takes (likes, reposts, bookmarks, votes, clicks, replies and quotes): {number} ({parts}).",
+        "Inscriptions et propositions, d’où qu’elles viennent, pour 1 000 réactions, clics et votes : {number} ({parts}).",
     ),
     # deliveries that are shown
     "shown_name": ("{series}, {day} · {network}", "{series}, {day} · {network}"),
@@ -184,8 +190,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # comparisons
     "cmp_sure": (
-        "{label}: {change} {metric} than other posts; between {low} and {high}, corrected for all comparisons ({units}).",
-        "{label} : {change} {metric} que les autres publications; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
+        "{label}: {change} {metric} {than}; between {low} and {high}, corrected for all comparisons ({units}).",
+        "{label} : {change} {metric} {than}; entre {low} et {high}, corrigé pour toutes les comparaisons ({units}).",
     ),
     "kinds": (
         "Counted: {kinds}, which all of them tell.",
@@ -258,8 +264,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # side by side
     "span": ("{begin} to {end}", "du {begin} au {end}"),
-    "than_period": ("than before", "qu’avant"),
-    "than_campaign": ("than “{campaign}”", "que « {campaign} »"),
+    "than": ("than", "que"),
+    "as": ("as", "que"),
+    "than_posts": ("{than} other posts", "{than} les autres publications"),
+    "than_network": (
+        "{than} the same posts on the other networks",
+        "{than} les mêmes publications sur les autres réseaux",
+    ),
+    "than_language": (
+        "{than} the same posts in the other languages",
+        "{than} les mêmes publications dans les autres langues",
+    ),
+    "than_paired": ("{than} the same posts elsewhere", "{than} les mêmes publications ailleurs"),
+    "than_period": ("{than} in the other period", "{than} dans l’autre période"),
+    "than_campaign": ("{than} “{campaign}”", "{than} « {campaign} »"),
     "vs_sure": (
         "{change} {metric} {than}; between {low} and {high}, with 95% confidence ({units}).",
         "{change} {metric} {than}; entre {low} et {high}, au niveau de confiance de 95 % ({units}).",
@@ -322,12 +340,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # experiments
     "exp_won": (
-        "“{variant}” won: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » gagne : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” won: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » gagne : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
     ),
     "exp_lost": (
-        "“{variant}” lost: {change} {metric} than “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » perd : {change} {metric} que « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” lost: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
+        "« {variant} » perd : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
     ),
     "exp_same": (
         "“{variant}” and “{control}” do not differ by {smallest} or more (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
@@ -399,9 +417,10 @@ METHODS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Group rates are weighted: all engagements of the group over all its denominators. Followers are counted once"
-        " for each delivery, so they are not people reached.",
+        " for each delivery, so they are not people reached. A rate that is of fewer deliveries than were counted says of how many.",
         "Les taux d’un groupe sont pondérés : toutes ses réactions sur tous ses dénominateurs. Les abonnés comptent une"
-        " fois par envoi : ce ne sont pas des personnes touchées.",
+        " fois par envoi : ce ne sont pas des personnes touchées. Un taux qui porte sur moins d’envois qu’il n’en est relevé dit"
+        " sur combien.",
     ),
     (
         "Comparisons hold each post against its own account’s median (networks and languages: against followers), on the"
@@ -432,11 +451,11 @@ METHODS: tuple[tuple[str, str], ...] = (
         " particulier et n’entrent dans aucun passage.",
     ),
     (
-        "Projections know nothing of events to come. Of a sum: the weeks that are left are drawn from the weeks so far. Of a"
+        "Projections know nothing of events to come. Of a sum: Student’s prediction from the weeks so far, from three on. Of a"
         " share: the units to come, as many as there were in proportion to the days left, from the beta-binomial distribution"
         " (Jeffreys’ prior). Of a rate of engagement: as many posts to come, by bootstrap from the posts so far; below 8 posts there is"
         " none. Shares beside each other have Wilson intervals.",
-        "Les projections ignorent ce qui viendra. D’une somme : les semaines restantes sont tirées parmi les semaines passées. D’une"
+        "Les projections ignorent ce qui viendra. D’une somme : prévision de Student d’après les semaines passées, à partir de trois. D’une"
         " proportion : les unités à venir, aussi nombreuses en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
         " priori de Jeffreys). D’un taux de réaction : autant de publications à venir, par rééchantillonnage des publications passées;"
         " à moins de 8, il n’y en a pas. Les proportions côte à côte ont des intervalles de Wilson.",

@@ -104,7 +104,9 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     told = {"metric": metric, "low": low, "high": high, "units": units}
     if found.verdict in ("more", "less"):
         than = speaker.sentence(
-            "than_campaign" if found.name else "than_period", campaign=_other(evaluation, speaker) if found.name else ""
+            "than_campaign" if found.name else "than_period",
+            campaign=_other(evaluation, speaker) if found.name else "",
+            than=speaker.than(found.ratio.estimate),
         )
         return speaker.sentence("vs_sure", than=than, change=sentence_case(change), **told)
     if found.verdict == "same":

@@ -9,7 +9,7 @@ from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
 from campaign_bot.model import State
 from campaign_bot.report.labels import level_label, no_rate, parts_words
-from campaign_bot.report.learning import also_words, counted_words, metric_words
+from campaign_bot.report.learning import also_words, counted_words, metric_words, than_words
 from campaign_bot.report.words import Speaker
 
 
@@ -35,7 +35,7 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("unread")
     told = {
         "age": speaker.age(evaluation.age), "read": speaker.number(total.read),
-        "rate": _rate(total.by_followers, no_rate(total, "followers"), speaker),
+        "rate": _rate(total.by_followers, no_rate(total, "followers"), total.read, speaker),
     }  # fmt: skip
     if total.read == 1:
         return speaker.sentence(
@@ -49,11 +49,14 @@ def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     return speaker.sentence("engaged", median=speaker.number(total.median, 1), **told)
 
 
-def _rate(rate: Rate | None, none: str, speaker: Speaker) -> str:
-    """With its numerator and its denominator."""
+def _rate(rate: Rate | None, none: str, read: int, speaker: Speaker) -> str:
+    """With its numerator and its denominator; and of how many, where of some the followers are not known or there were none."""
     if rate is None or rate.percent is None:
         return speaker.sentence("engaged_no_followers" if none == "no_followers" else "engaged_no_rate")
-    return speaker.sentence("engaged_rate", rate=speaker.rate(rate.percent), parts=parts_words(rate, speaker))
+    told = {"rate": speaker.rate(rate.percent), "parts": parts_words(rate, speaker)}
+    if rate.posts < read:
+        return speaker.sentence("engaged_rate_some", some=speaker.number(rate.posts), **told)
+    return speaker.sentence("engaged_rate", **told)
 
 
 def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -73,7 +76,7 @@ def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
     said = speaker.sentence(
         "strongest",
         number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
-        metric=metric_words(best, speaker), age=speaker.age(evaluation.age),
+        metric=metric_words(best, speaker), than=than_words(best, speaker), age=speaker.age(evaluation.age),
     )  # fmt: skip
     also = also_words(best, evaluation.comparisons, speaker)
     return " ".join(filter(None, (said, counted_words(best, speaker), also)))

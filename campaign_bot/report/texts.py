@@ -77,6 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_participations": ("not defined: nobody took part", "non défini : aucune participation"),
     "none_due": ("none was due", "aucun à échéance"),
     "few posts": ("no projection: fewer than 8 posts", "aucune projection : moins de 8 publications"),
+    "no more posts": (
+        "no projection: the campaign is over, nothing more is sent",
+        "aucune projection : la campagne est finie, plus rien ne paraît",
+    ),
     "too early": ("no projection yet: too early", "pas encore de projection : trop tôt"),
     "no_baseline": ("no baseline given", "sans point de départ"),
     "post": ("Post", "Publication"),

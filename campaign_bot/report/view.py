@@ -16,6 +16,7 @@ from campaign_bot.report.labels import (
     level_label,
     local,
     network_label,
+    parts_words,
     rate_words,
     text_label,
 )
@@ -237,7 +238,7 @@ def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
         (
             f"{network_label(one.network)}, {language_label(one.language, speaker)}, {speaker.word('format_' + one.format)}",
             speaker.number(one.posts), speaker.number(one.median, 1),
-            rate_words(one.by_followers, speaker, none="no_followers" if one.nobody else "untold"),
+            rate_words(one.by_followers, speaker, none="no_followers" if one.nobody else "untold", of=one.posts),
         )
         for one in evaluation.benchmarks
     )  # fmt: skip
@@ -276,7 +277,7 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
         tables.append(Table(speaker.word("cap_outcomes"), columns, rows))
         if (found := evaluation.ladder.participation_yield) is not None:
             number = speaker.rounded(1000 * found.numerator / found.denominator)
-            words.append(speaker.sentence("yield", number=number))
+            words.append(speaker.sentence("yield", number=number, parts=parts_words(found, speaker)))
     else:
         words += [speaker.word("not_measured"), speaker.word("outcomes_words")]
     if evaluation.outcomes_before:

@@ -16,6 +16,8 @@ from campaign_bot.report.texts import WORDS
 
 #: No rate is written with more decimals.
 SMALLEST = 6
+#: From so many times on a change is told in times, not in percent. Less of a change than the other is none.
+MANY_TIMES, NOTHING = 3, 1e-4
 
 
 class Speaker:
@@ -69,13 +71,19 @@ class Speaker:
         return f"{self.number(value, digits)}{N if self._french else ''}%"
 
     def change(self, ratio: float) -> str:
-        """1.3: 30% more; 0.8: 20% less; from 3 on: 3 times as much."""
-        if ratio >= 3:
+        """1.3: 30% more; 0.8: 20% less; from 3 on: 3 times as much. What is not quite the same is not called the same: an
+        interval that leaves “the same” out is a sure difference."""
+        if ratio >= MANY_TIMES:
             return self.sentence("times", times=self.number(ratio, 1))
         percent = round(abs(ratio - 1) * 100)
-        if not percent:
+        if abs(ratio - 1) < NOTHING:
             return self.word("same")
-        return self.sentence("more" if ratio > 1 else "less", percent=self.percent(percent))
+        amount = self.percent(percent) if percent else self.sentence("under", percent=self.percent(1))
+        return self.sentence("more" if ratio > 1 else "less", percent=amount)
+
+    def than(self, ratio: float) -> str:
+        """The word after such a change: “more than”, but “times as much as”."""
+        return self.sentence("as" if ratio >= MANY_TIMES else "than")
 
     def money(self, value: float | None) -> str:
         """US dollars, which are what the networks charge."""
