@@ -633,6 +633,19 @@ def test_a_server_that_begins_to_tell_a_kind_makes_no_period_better() -> None:
     assert _of(one, "series").verdict == "unclear"
 
 
+def test_a_post_that_is_long_here_and_short_there_is_not_held_against_itself() -> None:
+    x = posts(100, engaged=[100, 120, 90], network="x", account="x-en", followers=9000)
+    other = posts(100, engaged=[10, 12, 9])
+    lengths = [(200, 90)] * 8 + [(200, 50)] * 34 + [(80, 60)] * 58
+    long = [
+        replace(one, length=both[place])
+        for place, side in enumerate((x, other))
+        for one, both in zip(side, lengths, strict=True)
+    ]
+    found = _of(told(*long), "length")
+    assert (found.paired, found.posts, found.others) == (False, 8, 92)
+
+
 # One split of the posts under several names
 
 

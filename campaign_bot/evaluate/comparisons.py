@@ -164,18 +164,30 @@ def _factors(usable: Sequence[PostFigures], zone: ZoneInfo) -> dict[str, Callabl
     for one in usable:
         lengths.setdefault((one.result.network, one.result.language), []).append(one.result.length)
     typical = {kind: median(some) for kind, some in lengths.items()}  # French takes more letters to say the same
+    pictured = _mostly(usable, lambda one: one.pictures > 0)
+    asking = _mostly(usable, lambda one: one.question)
+    longer = _mostly(usable, lambda one: one.length > typical[one.network, one.language])
     return {
         "series": lambda one: (one.series,),
         "priority": lambda one: (one.priority,) if one.priority else (),
         "commitment": lambda one: one.commitments,
         "language": lambda one: (one.language,),
         "network": lambda one: (one.network,),
-        "picture": lambda one: ("yes" if one.pictures else "no",),
-        "question": lambda one: ("yes" if one.question else "no",),
-        "length": lambda one: ("long" if one.length > typical.get((one.network, one.language), 0) else "short",),
+        "picture": lambda one: ("yes" if one.post in pictured else "no",),
+        "question": lambda one: ("yes" if one.post in asking else "no",),
+        "length": lambda one: ("long" if one.post in longer else "short",),
         "weekday": lambda one: (WEEKDAYS[one.due.astimezone(zone).weekday()],),
         "hour": lambda one: (hours_of(one.due.astimezone(zone).hour),),
     }
+
+
+def _mostly(usable: Iterable[PostFigures], is_so: Callable[[Measured], bool]) -> set[str]:
+    """The posts of which more than half of the deliveries are so. A post has one level, also where its text is long on one
+    network and short on another: or what it had there would be held against what it had here."""
+    number: dict[str, int] = {}
+    for one in usable:
+        number[one.result.post] = number.get(one.result.post, 0) + (1 if is_so(one.result) else -1)
+    return {post for post, more in number.items() if more > 0}
 
 
 def hours_of(hour: int) -> str:

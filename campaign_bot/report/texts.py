@@ -209,8 +209,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "picture_yes": ("With a picture", "Avec image"),
     "question_yes": ("Asking a question", "Qui posent une question"),
     "length_long": (
-        "Longer than usual in its language there",
-        "Plus longues que d’habitude dans leur langue, sur ce réseau",
+        "Longer than usual in its languages and on its networks",
+        "Plus longues que d’habitude dans leurs langues et sur leurs réseaux",
     ),
     "lang_en": ("English", "anglais"),
     "lang_fr": ("French", "français"),
