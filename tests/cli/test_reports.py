@@ -21,12 +21,17 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 def test_the_command_plans_and_judges(campaign: Path, run: Run) -> None:
     assert "There is no experiment" in run("experiment", "plan").out
+    assert "Il n’y a aucune expérience" in run("experiment", "plan", "--language", "fr").out
     write_campaign(campaign, **WORDINGS)
     said = run("experiment", "plan")
     assert (said.code, "To find 25% more with a probability of 80%" in said.out) == (0, True)
     (told,) = run("experiment", "plan", "--json").json
     assert told["posts_needed"] == 2 * told["blocks_needed"] > 100
     assert told["found_by_schedule"] is None  # three posts find nothing
+    french = run("experiment", "plan", "--language", "fr").out
+    assert "Pour révéler 25\u00a0% de plus avec une probabilité de 80\u00a0%" in french
+    assert "au plus 40\u00a0blocs" in french
+    assert run("experiment", "plan", "--language", "de").code == 2
     assert "It has not begun." in run("experiment", "result").out
     assert run("experiment", "result", "--language", "fr").out.startswith("ask-or-tell\u00a0: Une question")
     unknown = run("experiment", "result", "ask-or-tel")
