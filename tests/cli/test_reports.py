@@ -63,6 +63,20 @@ def test_a_rehearsal_s_database_is_reported_as_of_its_last_event(campaign: Path,
     assert (database.parent / "report.fr.html").is_file()
 
 
+def test_a_rehearsal_s_database_is_exported_as_it_is(campaign: Path, run: Run) -> None:
+    """Of a campaign without commitments: every link within the page leads somewhere."""
+    database = measured(campaign / "rehearsal.db", simulated=True)
+    before = database.read_bytes()
+    refused = run("export", campaign / "open", "--database", database)
+    assert (refused.code, "SIMULATED" in refused.err, (campaign / "open").exists()) == (1, True, False)
+    assert run("export", campaign / "open", "--database", database, "--simulated-ok").code == 0
+    for language in ("en", "fr"):
+        page = (campaign / "open" / f"{language}.html").read_text("utf-8")
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r' id="([^"]+)"', page))
+    assert len((campaign / "open" / "data" / "posts.csv").read_text("utf-8").splitlines()) > 100
+    assert database.read_bytes() == before
+
+
 def test_a_backup_that_is_reported_stays_as_it_was(
     campaign: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
