@@ -77,6 +77,20 @@ def test_a_rehearsal_s_database_is_exported_as_it_is(campaign: Path, run: Run) -
     assert database.read_bytes() == before
 
 
+def test_a_count_that_cannot_be_is_left_out_of_the_public_page_and_of_the_languages_side_by_side(
+    campaign: Path, run: Run
+) -> None:
+    database = measured(campaign / "rehearsal.db", simulated=True)
+    with connect(str(database)) as db:
+        db.execute("update snapshot set likes = 3000000000 where age_ms = (select max(age_ms) from snapshot)"
+                   " and delivery = (select min(delivery) from snapshot)")  # fmt: skip
+    run("export", campaign / "open", "--database", database, "--simulated-ok")
+    page = (campaign / "open" / "en.html").read_text("utf-8")
+    report = run("report", "--database", database, "--format", "md").out
+    assert "grew beyond belief: 1. Those readings are left out." in report
+    assert not re.findall(r"3,00\d,\d{3},\d{3}", page + report)
+
+
 def test_a_backup_that_is_reported_stays_as_it_was(
     campaign: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
