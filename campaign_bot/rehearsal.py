@@ -57,7 +57,7 @@ class Rehearsed:
     networks: LocalNetworks
     database: Path
     timeline: Path
-    not_approved: dict[str, str]  # delivery -> why the stand-in could not approve it
+    not_approved: dict[str, str]  # POST@ACCOUNT -> why the stand-in could not approve it
 
 
 def rehearse(
@@ -111,7 +111,12 @@ def _play(app: App, clock: CompressedClock, end: datetime, progress: Callable[[P
 def _approve_all(app: App) -> dict[str, str]:
     drafts = app.store.deliveries((State.DRAFT,))
     decisions = app.approve(drafts, app.findings(drafts), person=STAND_IN, note="so that the rehearsal can go on")
-    return {decision.delivery.key: decision.why for decision in decisions if not decision.done}
+    names = {post.key: post.name for post in app.store.posts().values()}
+    return {
+        f"{names.get(one.delivery.post, one.delivery.post)}@{one.delivery.account}": one.why
+        for one in decisions
+        if not one.done
+    }
 
 
 def _fresh_database(out: Path) -> Path:

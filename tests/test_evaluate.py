@@ -290,6 +290,12 @@ def test_an_interval_holds_what_its_test_does_not_refuse(
     assert (swapped.low, swapped.high) == pytest.approx((-found.high, -found.low), abs=1e-3)
 
 
+def test_weekdays_stand_in_the_order_of_the_week() -> None:
+    found = told(*posts(70, engaged=[3, 5, 8]))
+    days = [one.level for one in found.comparisons if one.factor == "weekday"]
+    assert days == ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 def test_a_post_in_both_languages_is_paired_and_counted_once() -> None:
     both = [
         *posts(12, engaged=[10, 80, 31], account="mastodon-en"),

@@ -21,7 +21,7 @@ from campaign_bot.evaluate.sequential import FEWEST_BLOCKS, blocks_needed, inter
 from campaign_bot.library.files import ExperimentFile
 from campaign_bot.library.lots import lot
 from campaign_bot.model import Counts, Measured, State
-from campaign_bot.report.learning import experiment_words
+from campaign_bot.report.learning import experiment_verdict, experiment_words
 from campaign_bot.report.words import Speaker
 from tests.campaigns import FILES, write_campaign
 from tests.database import connect
@@ -142,6 +142,55 @@ def test_an_experiment_that_began_cannot_be_changed(tmp_path: Path) -> None:
     app.close()
 
 
+def began(directory: Path) -> Path:
+    app = an_app(directory)
+    app.plan()
+    app.close()
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("content/experiments/ask-or-tell.yaml", EXPERIMENT.replace("  tells: {}\n", "").replace("asks}\n", "asks}\n  tells: {}\n")),
+        ("content/series/facts/post.en.j2", "Another text. {{ item.text }}\n"),  # which is what `tells` says
+    ],
+)  # fmt: skip
+def test_which_variant_is_first_and_what_it_says_are_settled_too(tmp_path: Path, file: str, text: str) -> None:
+    directory = began(tmp_path / "c")
+    (directory / file).write_text(text, encoding="utf-8")
+    app = App(directory, environ={}, clock=lambda: NOW, database=directory / "test.db")
+    assert app.experiment_results()[0].verdict == "void"
+    with pytest.raises(ContentError, match="has been changed since"):
+        app.plan()
+    app.close()
+
+
+def test_texts_are_no_part_of_an_experiment_about_times_of_day(tmp_path: Path) -> None:
+    app = an_app(tmp_path / "c", **TIMES)
+    app.plan()
+    app.close()
+    text = tmp_path / "c" / "content/series/facts/post.en.j2"
+    text.write_text("Another text. {{ item.text }}\n", encoding="utf-8")
+    app = App(tmp_path / "c", environ={}, clock=lambda: NOW, database=tmp_path / "c" / "test.db")
+    assert app.experiment_results()[0].verdict == "not yet"
+    app.close()
+
+
+def test_an_experiment_that_began_is_told_of_when_its_file_is_gone(tmp_path: Path) -> None:
+    directory = began(tmp_path / "c")
+    (directory / "content/experiments/ask-or-tell.yaml").unlink()
+    for language in ("en", "fr"):
+        (directory / f"content/series/facts/post.asks.{language}.j2").unlink()
+    app = App(directory, environ={}, clock=lambda: NOW, database=directory / "test.db")
+    (found,) = app.experiment_results()
+    assert (found.id, found.gone, found.verdict, found.age_hours) == ("ask-or-tell", True, "void", 24)
+    assert found == app.experiment_results("ask-or-tell")[0]
+    assert "Its file is no longer there" in " ".join(experiment_words(found, Speaker("en")))
+    assert app.evaluation().experiments == (found,)
+    app.close()
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -220,6 +269,41 @@ def test_blocks_wait_until_each_of_their_deliveries_is_old_enough() -> None:
     assert "Medians per delivery, replies at the age of" in replies
     unread = judged([(20, 40)] * 29 + [(20, None)])
     assert (unread.blocks, unread.dropped) == (29, 1)
+    assert "left out (“tells” 0, “asks” 1); if one" in " ".join(experiment_words(unread, Speaker("en")))
+
+
+def test_blocks_are_counted_as_each_language_does() -> None:
+    words = {(n, language): " ".join(experiment_words(judged([(20, 40)] * n), Speaker(language)))
+             for n in (0, 1, 2) for language in ("en", "fr")}  # fmt: skip
+    for (number, language), noun in {
+        (0, "en"): "0 blocks of", (1, "en"): "1 block of", (2, "en"): "2 blocks of",
+        (0, "fr"): "0\u00a0bloc sur", (1, "fr"): "1\u00a0bloc sur", (2, "fr"): "2\u00a0blocs sur",
+    }.items():  # fmt: skip
+        assert noun in words[number, language]
+
+
+@pytest.mark.parametrize(
+    ("age", "english", "french"),
+    [
+        (timedelta(minutes=1), "1\u00a0minute", "1\u00a0minute"),
+        (timedelta(minutes=90), "90\u00a0minutes", "90\u00a0minutes"),
+        (timedelta(hours=36), "36\u00a0hours", "36\u00a0heures"),
+        (timedelta(days=7), "7\u00a0days", "7\u00a0jours"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_without_rest(age: timedelta, english: str, french: str) -> None:
+    assert (Speaker("en").age(age), Speaker("fr").age(age)) == (english, french)
+
+
+def test_with_all_blocks_in_nothing_is_not_decided_yet() -> None:
+    found = judged([((5, 60), (60, 5))[n % 2] for n in range(60)])
+    assert (found.verdict, found.stopped) == ("not yet", True)
+    told = " ".join(experiment_words(found, Speaker("en")))
+    assert ("yet" in told, "undecided" in told) == (False, True)
+    assert (experiment_verdict(found, Speaker("en")), experiment_verdict(found, Speaker("fr"))) == (
+        "undecided",
+        "indécis",
+    )
 
 
 def test_all_zero_and_huge_counts_decide_nothing_by_accident() -> None:

@@ -20,7 +20,7 @@ from campaign_bot.rehearsal import STAND_IN, Rehearsed, rehearse
 from campaign_bot.report import render
 from campaign_bot.report.words import METHODS, SENTENCES, WORDS
 from campaign_bot.store.sqlite import SqliteStore
-from tests.campaigns import write_campaign
+from tests.campaigns import FILES, write_campaign
 from tests.database import connect
 
 
@@ -95,6 +95,21 @@ def test_bad_files_stop_it_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(ContentError):
         rehearse(directory, tmp_path / "out", seed=1)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_the_stand_in_could_not_approve_is_told_by_its_name(tmp_path: Path) -> None:
+    facts = """\
+- id: one
+  text: {en: Each decision of the town council is published with its reasons., fr: Chaque décision du conseil municipal est publiée avec ses motifs.}
+- id: two
+  text: {en: Each decision of the town council is published with its reasons!, fr: Chaque décision du conseil municipal est publiée avec ses motifs!}
+"""
+    plain = FILES["content/series/facts/series.yaml"].partition("pictures:")[0]
+    twice = {"content/data/facts.yaml": facts, "content/series/facts/series.yaml": plain}
+    done = rehearse(write_campaign(tmp_path / "small", **twice), tmp_path / "out", seed=1)
+    close(done)
+    assert "facts-2027-01-21@mastodon-en" in done.not_approved
+    assert all(re.fullmatch(r"facts-[0-9-]+@[a-z-]+", name) for name in done.not_approved)
 
 
 class Page(HTMLParser):

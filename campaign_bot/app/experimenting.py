@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaign_bot import plan
 from campaign_bot.app.deciding import Deciding
 from campaign_bot.errors import NotFound
-from campaign_bot.evaluate.experiments import Declared, ExperimentResult, experiment_result, usual_spread
+from campaign_bot.evaluate.experiments import Declared, ExperimentResult, experiment_result, left_behind, usual_spread
 from campaign_bot.evaluate.sequential import blocks_needed, smallest_effect
 from campaign_bot.library.files import ExperimentFile, Library
 from campaign_bot.library.lots import design
@@ -59,16 +59,23 @@ class Experimenting(Deciding):
         ]
 
     def experiment_results(self, name: str = "") -> list[ExperimentResult]:
-        """What each experiment found so far; looking at it spoils nothing."""
+        """What each experiment found so far; looking at it spoils nothing. One that began is told of even when its file is
+        no longer there: else those that found nothing could be made to have never been."""
         declared, now = self.store.declared(), self.clock()
+        left = [one for one in declared if one not in self.library.experiments]
+        if name in left:
+            return [self._left_behind(name, declared[name])]
         known = self.store.measured(in_experiments=True) if declared else []
         found: list[ExperimentResult] = []
         for one in self._experiment_names(name):
             file = self.library.experiments[one]
             before = Declared(*declared[one]) if one in declared else None
-            changed = before is not None and before.sha256 != self._design(file)[1]
+            changed = before is not None and before.sha256 != self._design(file, self.library)[1]
             found.append(experiment_result(one, file, known, declared=before, changed=changed, now=now))
-        return found
+        return found + [self._left_behind(one, declared[one]) for one in left if not name]
+
+    def _left_behind(self, name: str, declared: tuple[str, datetime]) -> ExperimentResult:
+        return left_behind(name, Declared(*declared), self.store.design(name))
 
     def experiment_problems(self, library: Library) -> list[Problem]:
         """Experiments whose files no longer say what was declared: they cannot go on under the same name."""
@@ -81,17 +88,18 @@ class Experimenting(Deciding):
             )
             for name, (sha256, declared) in self.store.declared().items()
             if (file := library.experiments.get(name)) is not None
-            and design(file, library.series[file.series].templates)[1] != sha256
+            and self._design(file, library)[1] != sha256
         ]  # fmt: skip
 
     def declare_experiments(self, found: plan.Plan) -> None:
         """Everything that is settled before the start, written into the record before the first draft of it."""
         for name in sorted({one.experiment for planned in found.planned for one in planned.assignments}):
-            text, sha256 = self._design(self.library.experiments[name])
+            text, sha256 = self._design(self.library.experiments[name], self.library)
             self.store.declare(name, sha256, text, now=self.clock(), actor="plan")
 
-    def _design(self, file: ExperimentFile) -> tuple[str, str]:
-        return design(file, self.library.series[file.series].templates)
+    def _design(self, file: ExperimentFile, library: Library) -> tuple[str, str]:
+        networks = {account.network for account in library.campaign.accounts.values()}
+        return design(file, library.series[file.series].templates, networks)
 
     def _experiment_names(self, name: str) -> list[str]:
         known = self.library.experiments

@@ -14,6 +14,7 @@ from campaign_bot.app.permitting import NOBODY
 from campaign_bot.compose import ShapeName
 from campaign_bot.difference import difference
 from campaign_bot.errors import ContentError, NotFound
+from campaign_bot.evaluate.ages import believed
 from campaign_bot.library.files import Library
 from campaign_bot.library.sound import NOT_LOOKED_AT
 from campaign_bot.library.words import advice_for
@@ -159,7 +160,7 @@ class Stages(Experimenting):
         few = sum(one.number for one in self.store.tally()) <= MOST_SIDE_BY_SIDE
         found = None
         if few:
-            results = self.store.results()
+            results = [believed(one) for one in self.store.results()]
             period = [one for one in results if (since or one.due) <= one.due and (until is None or one.due < until)]
             found = parity(period, self.library.campaign.languages)
         titles = {series.id: series.file.title for series in self.library.series.values()}

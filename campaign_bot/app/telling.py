@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from campaign_bot.app.evaluating import Evaluating
 from campaign_bot.app.stages import Stages
 from campaign_bot.errors import ConfigError, ContentError, NotFound, StateError
+from campaign_bot.evaluate.ages import believed
 from campaign_bot.model import Problem
 from campaign_bot.outcomes import KNOWN_NAMES, TAKEN, Checked, OutcomeFile
 from campaign_bot.store.base import Imported
@@ -121,7 +122,7 @@ class Telling(Stages, Evaluating):
         for click in self.store.clicks():
             clicks[click.post, click.account] += click.count
         return progress(
-            self.library, self.store.results(), age=self.evaluation().age, approved=approved, outcomes=self.store.outcomes(),
+            self.library, [believed(one) for one in self.store.results()], age=self.evaluation().age, approved=approved, outcomes=self.store.outcomes(),
             clicks=list(clicks.values()), polls=poll_rows(self.store.view), spending=self.store.view("spending"),
         )  # fmt: skip
 

@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from campaign_bot.app.experimenting import POWER, ExperimentPlan
 from campaign_bot.cli.session import Database, Json, print_json, session
-from campaign_bot.report.learning import experiment_title, experiment_words
+from campaign_bot.report.labels import text_label
+from campaign_bot.report.learning import experiment_title, experiment_verdict, experiment_words
 from campaign_bot.report.tables import experiment_json
 from campaign_bot.report.words import Speaker
 
@@ -25,19 +26,21 @@ def register(root: typer.Typer) -> None:
     root.add_typer(group, name="experiment")
 
 
-def plan(context: typer.Context, name: Name = "", json: Json = False) -> None:
+def plan(context: typer.Context, name: Name = "", json: Json = False, language: Language = "en") -> None:
     """How many posts an experiment takes, and what the schedule can find. Nothing is written."""
+    _known(language)
     app = session(context).open()
     plans = app.experiment_plans(name)
     if json:
         print_json([_plan_json(one) for one in plans])
         return
-    out = Console(soft_wrap=True)
+    speaker, out = Speaker(language, app.library.campaign.region), Console(soft_wrap=True)
     if not plans:
-        out.print("There is no experiment. Write one in content/experiments/ (docs/evaluation.md).")
+        out.print(speaker.sentence("exp_none"))
     for one in plans:
-        out.print(f"[bold]{escape(one.id)}[/bold]: {escape(_title(one))}")
-        for line in _plan_words(one):
+        title = text_label(one.file.question, one.id, speaker)
+        out.print(f"[bold]{escape(one.id)}[/bold]{speaker.colon} {escape(title)}")
+        for line in _plan_words(one, speaker):
             out.print(f"  {escape(line)}")
 
 
@@ -49,8 +52,7 @@ def result(
     database: Database = None,
 ) -> None:
     """What an experiment has found so far: won, lost, no difference or not yet. Look as often as you like."""
-    if language not in ("en", "fr"):
-        raise typer.BadParameter("en or fr", param_hint="--language")
+    _known(language)
     app = session(context).open(database=database)
     results = app.experiment_results(name)
     if json:
@@ -58,43 +60,50 @@ def result(
         return
     speaker, out = Speaker(language, app.library.campaign.region), Console(soft_wrap=True)
     if not results:
-        out.print("There is no experiment. Write one in content/experiments/ (docs/evaluation.md).")
+        out.print(speaker.sentence("exp_none"))
     for one in results:
         out.print(f"[bold]{escape(one.id)}[/bold]{speaker.colon} {escape(experiment_title(one, speaker))}")
-        out.print(f"  [bold]{speaker.word(one.verdict)}[/bold]")
+        out.print(f"  [bold]{experiment_verdict(one, speaker)}[/bold]")
         for line in experiment_words(one, speaker):
             out.print(f"  {escape(line)}")
 
 
-def _title(one: ExperimentPlan) -> str:
-    return one.file.question.get("en") or next(iter(one.file.question.values()), one.id)
+def _known(language: str) -> None:
+    if language not in ("en", "fr"):
+        raise typer.BadParameter("en or fr", param_hint="--language")
 
 
-def _plan_words(one: ExperimentPlan) -> list[str]:
-    file, variants = one.file, len(one.file.variants)
-    source = (
-        f"measured on {one.spread_from} pairs of posts" if one.spread_from else "assumed; too few posts to measure it"
-    )
+def _plan_words(one: ExperimentPlan, speaker: Speaker) -> list[str]:
+    file, number, say = one.file, speaker.number, speaker.sentence
+    variants, smallest = len(file.variants), speaker.percent(file.smallest_effect, 2)
+    source = say("plan_measured", number=number(one.spread_from)) if one.spread_from else say("plan_assumed")
     told = [
-        f"{variants} variants ({', '.join(file.variants)}) of series {file.series}; {file.metric} after"
-        f" {file.age.total_seconds() / 3600:g} h; at most {file.most_blocks} blocks.",
-        f"Blocks vary by {one.spread:.2f} on the logarithm ({source}).",
-    ]
+        say(
+            "plan_what", number=number(variants), variants=", ".join(file.variants), series=file.series,
+            metric=speaker.word(file.metric).lower(), age=speaker.age(file.age), most=speaker.count(file.most_blocks, "block"),
+        ),
+        say("plan_spread", spread=speaker.rate(one.spread), source=source),
+    ]  # fmt: skip
     if one.blocks_needed:
         told.append(
-            f"To find {file.smallest_effect:g}% more with a probability of {POWER:.0%}: {one.posts_needed} posts"
-            f" ({one.blocks_needed} blocks of {variants})."
-        )
+            say(
+                "plan_needed", smallest=smallest, power=speaker.percent(100 * POWER), posts=number(one.posts_needed),
+                blocks=speaker.count(one.blocks_needed, "block"), number=number(variants),
+            )
+        )  # fmt: skip
         if one.blocks_needed > file.most_blocks:
-            told.append(f"That is more than most_blocks ({file.most_blocks}): it would often stop undecided.")
+            told.append(say("plan_over", most=number(file.most_blocks)))
     else:
-        told.append(f"To find {file.smallest_effect:g}% more takes more posts than a campaign has.")
-    if one.found_by_schedule is None:
-        told.append(f"The schedule has {one.posts_scheduled} posts: too few to find anything.")
-    else:
-        told.append(
-            f"The schedule has {one.posts_scheduled} posts: they find an effect of {one.found_by_schedule:.0f}% or more."
+        told.append(say("plan_never", smallest=smallest))
+    scheduled = say("plan_scheduled", posts=number(one.posts_scheduled))
+    if (used := one.blocks_scheduled * variants) < one.posts_scheduled:
+        scheduled = say(
+            "plan_used", scheduled=scheduled, used=number(used), blocks=speaker.count(one.blocks_scheduled, "block")
         )
+    if one.found_by_schedule is None:
+        told.append(say("plan_too_few", scheduled=scheduled))
+    else:
+        told.append(say("plan_finds", scheduled=scheduled, found=speaker.percent(one.found_by_schedule)))
     return told
 
 

@@ -89,9 +89,10 @@ def export(
     simulated_ok: Annotated[
         bool, typer.Option("--simulated-ok", help="Write SIMULATED figures too, marked as such on every page and row.")
     ] = False,
+    database: Database = None,
 ) -> None:
     """Write open data (a data package of CSV files) and the public page in both languages."""
-    made = session(context).open().export(directory, simulated_ok=simulated_ok)
+    made = session(context).open(database=database).export(directory, simulated_ok=simulated_ok)
     shown = table("file", "rows", numbers=("rows",))
     for name, number in made.rows.items():
         shown.add_row(f"data/{name}.csv", f"{number:,}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from campaign_bot.model import Counted, Counts, Measured, State
+from campaign_bot.model import Counted, Counts, Measured, Result, Snapshot, State
 
 #: A count that was read within this share of the age is that age's.
 TOLERANCE = 0.1
@@ -71,6 +71,18 @@ def believable(one: Measured) -> Measured:
             continue
         found.append((age, _possible(counts)))
     return replace(one, reads=tuple(found))
+
+
+def believed(one: Result) -> Result:
+    """The same of a delivery with its content: what the report leaves out counts nowhere else either."""
+    kept: list[tuple[Snapshot, Counted]] = []
+    for told in one.snapshots:
+        counts = tuple(getattr(told.counts, name) for name in FIELDS)
+        if kept and _jumped(kept[-1][1], counts):
+            continue
+        possible = _possible(counts)
+        kept.append((replace(told, counts=Counts(**dict(zip(FIELDS, possible, strict=True)))), possible))
+    return replace(one, snapshots=tuple(snapshot for snapshot, _ in kept))
 
 
 def _odd(counts: Counted) -> bool:

@@ -246,7 +246,7 @@ def _factor(
     if len(number) == 2:  # the second would say the same again
         chosen = [level for level in ("yes", "long", *sorted(chosen)) if level in chosen][:1]
     found: list[_Asked] = []
-    for level in sorted(chosen):
+    for level in [day for day in WEEKDAYS if day in chosen] if factor == "weekday" else sorted(chosen):
         here = [one for one, levels in told if level in levels]
         there = [one for one, levels in told if level not in levels]
         found.append(_sides(factor, level, titles.get(level, {}), here, there))

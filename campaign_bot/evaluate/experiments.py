@@ -7,11 +7,14 @@ its deliveries is old enough.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import fmean, stdev
+
+from pydantic import TypeAdapter
 
 from campaign_bot.evaluate.ages import Known, at_age, believable, engagements, field
 from campaign_bot.evaluate.sequential import interval
@@ -39,6 +42,7 @@ class Arm:
     median: float | None
     ratio: Interval | None
     verdict: str  # won, lost, no difference, not yet; "control" for the first
+    dropped: int = 0  # its deliveries whose counts will not be known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,15 @@ class ExperimentResult:
     most_blocks: int
     declared: Declared | None  # None: it has not begun
     changed: bool  # what the files say now is not what was declared
+    gone: bool  # its file is no longer there, so that the record says what it was
     blocks: int  # that count
     waiting: int  # deliveries that are not old enough, or not sent yet
-    dropped: int  # deliveries whose counts will not be known
     arms: tuple[Arm, ...]
+
+    @property
+    def dropped(self) -> int:
+        """Deliveries whose counts will not be known."""
+        return sum(arm.dropped for arm in self.arms)
 
     @property
     def verdict(self) -> str:
@@ -87,7 +96,8 @@ def experiment_result(
     values: dict[int, dict[str, dict[str, float]]] = {}  # block -> account -> variant -> value
     open_blocks: set[int] = set()
     raw: dict[str, list[int]] = {variant: [] for variant in variants}
-    waiting = dropped = 0
+    dropped = dict.fromkeys(variants, 0)
+    waiting = 0
     for one in measured:
         if one.experiment != id or one.variant not in raw:
             continue
@@ -99,10 +109,11 @@ def experiment_result(
             waiting += 1
             open_blocks.add(one.block)
         else:
-            dropped += 1
+            dropped[one.variant] += 1
     # In the order of the blocks: the lot of each is drawn apart from all before it.
     usable = [values[block] for block in sorted(values) if block not in open_blocks][: file.most_blocks]
-    arms = [Arm(variants[0], len(raw[variants[0]]), _median(raw[variants[0]]), None, "control")]
+    first = raw[variants[0]]
+    arms = [Arm(variants[0], len(first), _median(first), None, "control", dropped[variants[0]])]
     counted = 0
     for variant in variants[1:]:
         differences = block_differences(usable, variants[0], variant)
@@ -110,11 +121,25 @@ def experiment_result(
         found = interval(differences, alpha=ALPHA / (len(variants) - 1))
         ratio = None if found is None else Interval(*map(math.exp, (found.estimate, found.low, found.high)))
         arms.append(
-            Arm(variant, len(raw[variant]), _median(raw[variant]), ratio, _verdict(ratio, file.smallest_effect))
-        )
+            Arm(
+                variant, len(raw[variant]), _median(raw[variant]), ratio, _verdict(ratio, file.smallest_effect),
+                dropped[variant],
+            )
+        )  # fmt: skip
     return ExperimentResult(
         id, file.question, file.metric, hours, file.smallest_effect, file.most_blocks,
-        declared, changed, counted, waiting, dropped, tuple(arms),
+        declared, changed, False, counted, waiting, tuple(arms),
+    )  # fmt: skip
+
+
+def left_behind(id: str, declared: Declared, design: str) -> ExperimentResult:  # noqa: A002
+    """An experiment that began and whose file is no longer there: what it was, from the record. Without its file what it
+    found does not count, as its posts may have lost their variants; but that it began is told."""
+    told = json.loads(design)["experiment"]
+    age = TypeAdapter(timedelta).validate_python(told["age"])
+    return ExperimentResult(
+        id, told["question"], told["metric"], age / timedelta(hours=1), told["smallest_effect"], told["most_blocks"],
+        declared, changed=True, gone=True, blocks=0, waiting=0, arms=(),
     )  # fmt: skip
 
 

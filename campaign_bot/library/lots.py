@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,10 +89,21 @@ class Dealer:
         return Dealt(name, found, file.variants[found], block)
 
 
-def design(file: ExperimentFile, templates: Mapping[str, str]) -> tuple[str, str]:
-    """Everything that is settled before the start, as canonical JSON, and its hash: the file, and its wordings."""
-    wordings = {variant.wording for variant in file.variants.values() if variant.wording}
-    own = {name: text for name, text in templates.items() if name.split(".")[1] in wordings}
-    told = {"experiment": file.model_dump(mode="json"), "wordings": own}
+def design(file: ExperimentFile, templates: Mapping[str, str], networks: Collection[str]) -> tuple[str, str]:
+    """Everything that is settled before the start, as canonical JSON, and its hash: the file, which variant comes first
+    (the others are held against it, and the lot is drawn from their order), and the wordings that are compared. Where the
+    series' own wording is one of them, it is settled too."""
+    wordings = {variant.wording for variant in file.variants.values()}
+    own = {name: text for name, text in templates.items() if _wording(name, networks) in wordings}
+    told = {
+        "experiment": file.model_dump(mode="json"), "order": list(file.variants),
+        "wordings": own if wordings != {""} else {},  # between times of day no wording is compared
+    }  # fmt: skip
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _wording(template: str, networks: Collection[str]) -> str:
+    """post.asks.en.j2, post.asks.x.en.j2: asks. post.en.j2, post.x.en.j2: none, it is what the series says anyway."""
+    first = template.split(".")[1:-2][:1]
+    return "" if not first or first[0] in networks else first[0]

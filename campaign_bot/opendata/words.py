@@ -49,6 +49,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Every post, newest first, in its own words, with links to where it can be read.",
         "Chaque publication, de la plus récente à la plus ancienne, dans ses propres mots, avec les liens pour la lire.",
     ),
+    "posted_simulated": (
+        "Every post, newest first, in its own words. Without links: these posts were on local networks, for a rehearsal.",
+        "Chaque publication, de la plus récente à la plus ancienne, dans ses propres mots. Sans liens : ces publications étaient sur"
+        " des réseaux locaux, le temps d’une répétition.",
+    ),
     "nothing": ("Nothing has been posted yet.", "Rien n’est encore paru."),
     "nothing_over": ("Nothing was posted.", "Rien n’est paru."),
     "approved": ("Approved {date}", "Approuvée le {date}"),

@@ -171,7 +171,7 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
         return [speaker.sentence("exp_undeclared")]
     found = [speaker.sentence("exp_declared", day=speaker.date(one.declared.at), sha=one.declared.sha256[:12])]
     if one.changed:
-        found.append(speaker.sentence("exp_changed"))
+        found.append(speaker.sentence("exp_gone" if one.gone else "exp_changed"))
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
     if any(arm.posts for arm in one.arms):
         found.append(_medians(one, speaker))
@@ -180,8 +180,16 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
     if one.stopped and one.verdict == "not yet":
         found.append(speaker.sentence("exp_stopped"))
     if one.dropped:
-        found.append(speaker.sentence("exp_dropped", number=speaker.number(one.dropped)))
+        arms = ", ".join(
+            speaker.sentence("exp_without", variant=arm.variant, number=speaker.number(arm.dropped)) for arm in one.arms
+        )
+        found.append(speaker.sentence("exp_dropped", number=speaker.number(one.dropped), arms=arms))
     return found
+
+
+def experiment_verdict(one: ExperimentResult, speaker: Speaker) -> str:
+    """Its verdict in words: with all blocks in, nothing is "not yet" any more."""
+    return speaker.word("undecided" if one.stopped and one.verdict == "not yet" else one.verdict)
 
 
 def experiment_title(one: ExperimentResult, speaker: Speaker) -> str:
@@ -201,7 +209,7 @@ def _medians(one: ExperimentResult, speaker: Speaker) -> str:
 
 def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     names = {"variant": arm.variant, "control": one.arms[0].variant}
-    blocks, most = speaker.number(one.blocks), speaker.number(one.most_blocks)
+    blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
     if arm.ratio is None or one.blocks < FEWEST_BLOCKS:
         return speaker.sentence("exp_early", blocks=blocks, most=most, **names)
     change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
@@ -214,4 +222,5 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     if arm.verdict == "no difference":
         smallest = speaker.percent(one.smallest_effect)
         return speaker.sentence("exp_same", smallest=smallest, low=low, high=high, blocks=blocks, **names)
-    return speaker.sentence("exp_open", low=low, high=high, blocks=blocks, most=most, **names)
+    name = "exp_undecided" if one.stopped else "exp_open"
+    return speaker.sentence(name, low=low, high=high, blocks=blocks, most=most, **names)

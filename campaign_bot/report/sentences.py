@@ -338,30 +338,77 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Both are counted at the age of {age}. Other things changed between them too: a difference is not the work of one cause.",
         "Les deux sont relevées à l’âge de {age}. D’autres choses ont changé entre-temps : un écart n’a pas une seule cause.",
     ),
+    # experiments, before they begin
+    "plan_what": (
+        "{number} variants ({variants}) of series {series}; {metric} at the age of {age}; at most {most}.",
+        "{number} variantes ({variants}) de la série {series}; {metric} à l’âge de {age}; au plus {most}.",
+    ),
+    "plan_spread": (
+        "Blocks vary by {spread} on the logarithm ({source}).",
+        "L’écart-type d’un bloc, sur le logarithme, est de {spread} ({source}).",
+    ),
+    "plan_measured": ("measured on {number} pairs of posts", "mesuré sur {number} paires de publications"),
+    "plan_assumed": (
+        "assumed; too few posts to measure it",
+        "supposé; trop peu de publications pour le mesurer",
+    ),
+    "plan_needed": (
+        "To find {smallest} more with a probability of {power}: {posts} posts ({blocks} of {number}).",
+        "Pour révéler {smallest} de plus avec une probabilité de {power} : {posts} publications ({blocks} de {number}).",
+    ),
+    "plan_over": (
+        "That is more than most_blocks ({most}): it would often stop undecided.",
+        "C’est plus que most_blocks ({most}) : elle resterait souvent indécise.",
+    ),
+    "plan_never": (
+        "To find {smallest} more takes more posts than a campaign has.",
+        "Pour révéler {smallest} de plus, il faut plus de publications qu’une campagne n’en a.",
+    ),
+    "plan_scheduled": ("The schedule has {posts} posts", "Le calendrier en prévoit {posts}"),
+    "plan_used": (
+        "{scheduled}, of which the experiment takes {used} ({blocks})",
+        "{scheduled}, dont l’expérience utilise {used} ({blocks})",
+    ),
+    "plan_finds": (
+        "{scheduled}: they find an effect of {found} or more.",
+        "{scheduled} : ils suffisent à révéler un effet de {found} ou plus.",
+    ),
+    "plan_too_few": (
+        "{scheduled}: too few to find anything.",
+        "{scheduled} : trop peu pour révéler quoi que ce soit.",
+    ),
+    "exp_none": (
+        "There is no experiment. Write one in content/experiments/ (docs/evaluation.md).",
+        "Il n’y a aucune expérience. Écrivez-en une dans content/experiments/ (docs/evaluation.md).",
+    ),
     # experiments
     "exp_won": (
-        "“{variant}” won: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » gagne : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” won: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks}).",
+        "« {variant} » gagne : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks}).",
     ),
     "exp_lost": (
-        "“{variant}” lost: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » perd : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” lost: {change} {metric} {than} “{control}” (always-valid 95% interval: {low} to {high}; {blocks}).",
+        "« {variant} » perd : {change} {metric} {than} « {control} » (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks}).",
     ),
     "exp_same": (
-        "“{variant}” and “{control}” do not differ by {smallest} or more (always-valid 95% interval: {low} to {high}; {blocks} blocks).",
-        "« {variant} » et « {control} » ne diffèrent pas de {smallest} ou plus (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks} blocs).",
+        "“{variant}” and “{control}” do not differ by {smallest} or more (always-valid 95% interval: {low} to {high}; {blocks}).",
+        "« {variant} » et « {control} » ne diffèrent pas de {smallest} ou plus (intervalle à 95 % valide en tout temps : {low} à {high}; {blocks}).",
     ),
     "exp_open": (
-        "“{variant}” against “{control}”: not decided yet; between {low} and {high} ({blocks} of at most {most} blocks).",
-        "« {variant} » contre « {control} » : pas encore décidé; entre {low} et {high} ({blocks} blocs sur au plus {most}).",
+        "“{variant}” against “{control}”: not decided yet; between {low} and {high} ({blocks} of at most {most}).",
+        "« {variant} » contre « {control} » : pas encore décidé; entre {low} et {high} ({blocks} sur au plus {most}).",
+    ),
+    "exp_undecided": (
+        "“{variant}” against “{control}”: undecided; between {low} and {high} (all of the {blocks}).",
+        "« {variant} » contre « {control} » : indécis; entre {low} et {high} (la totalité des {blocks}).",
     ),
     "exp_early": (
-        "“{variant}” against “{control}”: not decided yet; {blocks} of at most {most} blocks, and nothing can be said before 12.",
-        "« {variant} » contre « {control} » : pas encore décidé; {blocks} blocs sur au plus {most}, et rien ne peut être dit avant 12.",
+        "“{variant}” against “{control}”: not decided yet; {blocks} of at most {most}, and nothing can be said before 12.",
+        "« {variant} » contre « {control} » : pas encore décidé; {blocks} sur au plus {most}, et rien ne peut être dit avant 12.",
     ),
     "exp_stopped": (
-        "All planned blocks are in: what is not decided now stays undecided.",
-        "Tous les blocs prévus sont là : ce qui n’est pas décidé maintenant le restera.",
+        "All planned blocks are in: what is not decided now stays undecided. That is no proof that there is no difference.",
+        "Tous les blocs prévus sont là : ce qui n’est pas décidé maintenant le restera. Cela ne prouve pas qu’il n’y a aucun écart.",
     ),
     "exp_declared": (
         "Written down before the start, on {day} (hash {sha}…).",
@@ -377,13 +424,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
     ),
     "exp_one_arm": ("“{variant}” {median} ({number} deliveries)", "« {variant} » {median} ({number} envois)"),
+    "exp_without": ("“{variant}” {number}", "« {variant} » {number}"),
+    "exp_gone": (
+        "Its file is no longer there: what it found is not told, and does not count.",
+        "Son fichier n’est plus là : ce qu’elle a trouvé n’est pas dit, et ne compte pas.",
+    ),
     "exp_waiting": (
         "{number} deliveries of it are not sent or not old enough yet; a block counts when all of its deliveries are.",
         "Envois pas encore parus ou trop récents : {number}; un bloc compte quand tous ses envois sont prêts.",
     ),
     "exp_dropped": (
-        "{number} deliveries have no count and are left out; if one variant lacks more than another, doubt the result.",
-        "Envois sans chiffre, écartés : {number}; s’il en manque plus à une variante qu’à l’autre, doutez du résultat.",
+        "{number} deliveries have no count and are left out ({arms}); if one variant lacks more than another, doubt the result.",
+        "Envois sans chiffre, écartés : {number} ({arms}); s’il en manque plus à une variante qu’à l’autre, doutez du résultat.",
     ),
     "likely": ("reached in {share} of the projections", "atteint dans {share} des projections"),
 }

@@ -158,11 +158,11 @@ def experiment_json(one: ExperimentResult) -> dict[str, Any]:
         "id": one.id, "metric": one.metric, "age_hours": one.age_hours, "smallest_effect": one.smallest_effect,
         "most_blocks": one.most_blocks, "blocks": one.blocks, "waiting": one.waiting, "dropped": one.dropped,
         "declared": None if one.declared is None else _instant(one.declared.at),
-        "sha256": None if one.declared is None else one.declared.sha256, "changed": one.changed,
+        "sha256": None if one.declared is None else one.declared.sha256, "changed": one.changed, "gone": one.gone,
         "verdict": one.verdict,
         "arms": [
             {"variant": arm.variant, "posts": arm.posts, "median": arm.median, "ratio": _interval(arm.ratio),
-             "verdict": arm.verdict}
+             "verdict": arm.verdict, "dropped": arm.dropped}
             for arm in one.arms
         ],
     }  # fmt: skip

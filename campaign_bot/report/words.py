@@ -18,6 +18,8 @@ from campaign_bot.report.texts import WORDS
 SMALLEST = 6
 #: From so many times on a change is told in times, not in percent. Less of a change than the other is none.
 MANY_TIMES, NOTHING = 3, 1e-4
+#: Ages are told in the largest of these that leaves no rest. In minutes.
+_UNITS = ((1440, ("day", "jour")), (60, ("hour", "heure")), (1, ("minute", "minute")))
 
 
 class Speaker:
@@ -50,6 +52,11 @@ class Speaker:
             round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=self._locale
         )
         return text.replace("\u202f", N).replace("-", "\u2212")
+
+    def count(self, value: int, noun: str) -> str:
+        """1 block, 2 blocks. French has no plural below two: 0 bloc."""
+        one = value < 2 if self._french else value == 1
+        return f"{self.number(value)}{N if self._french else ' '}{self.word(noun)}{'' if one else 's'}"
 
     def rate(self, value: float) -> str:
         """Two decimals, so that a column of them can be compared; a small one that is not 0 is not written as 0."""
@@ -111,9 +118,9 @@ class Speaker:
     def age(self, value: timedelta | None) -> str:
         if value is None:
             return self.word("not_told")
-        hours = round(value.total_seconds() / 3600)
-        unit = ("day", "jour") if hours % 24 == 0 else ("hour", "heure")
-        number = hours // 24 if hours % 24 == 0 else hours
+        minutes = round(value.total_seconds() / 60)
+        size, unit = next(one for one in _UNITS if (minutes and minutes % one[0] == 0) or one[0] == 1)
+        number = minutes // size
         return f"{number}{N}{unit[self._french]}{'s' if number > 1 else ''}"
 
     def _typed(self, text: str) -> str:

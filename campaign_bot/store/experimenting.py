@@ -30,6 +30,10 @@ class Experimenting(Changes):
         rows = self._rows("select id, sha256, declared_ms from experiment")
         return {row["id"]: (row["sha256"], from_ms(row["declared_ms"])) for row in rows}
 
+    def design(self, experiment: str) -> str:
+        """What was written down when it was declared, as JSON."""
+        return str(self._rows("select design from experiment where id = ?", [experiment])[0]["design"])
+
     def assign(self, assignments: Iterable[Assignment], *, now: datetime) -> int:
         """Write down which variant deliveries get that are planned already. What was dealt stays dealt."""
         known = self.assignments()

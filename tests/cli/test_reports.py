@@ -21,12 +21,17 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 def test_the_command_plans_and_judges(campaign: Path, run: Run) -> None:
     assert "There is no experiment" in run("experiment", "plan").out
+    assert "Il n’y a aucune expérience" in run("experiment", "plan", "--language", "fr").out
     write_campaign(campaign, **WORDINGS)
     said = run("experiment", "plan")
     assert (said.code, "To find 25% more with a probability of 80%" in said.out) == (0, True)
     (told,) = run("experiment", "plan", "--json").json
     assert told["posts_needed"] == 2 * told["blocks_needed"] > 100
     assert told["found_by_schedule"] is None  # three posts find nothing
+    french = run("experiment", "plan", "--language", "fr").out
+    assert "Pour révéler 25\u00a0% de plus avec une probabilité de 80\u00a0%" in french
+    assert "au plus 40\u00a0blocs" in french
+    assert run("experiment", "plan", "--language", "de").code == 2
     assert "It has not begun." in run("experiment", "result").out
     assert run("experiment", "result", "--language", "fr").out.startswith("ask-or-tell\u00a0: Une question")
     unknown = run("experiment", "result", "ask-or-tel")
@@ -56,6 +61,34 @@ def test_a_rehearsal_s_database_is_reported_as_of_its_last_event(campaign: Path,
     assert run("experiment", "result", "--database", database).code == 0
     assert run("report", "--database", database, "--language", "fr").code == 0
     assert (database.parent / "report.fr.html").is_file()
+
+
+def test_a_rehearsal_s_database_is_exported_as_it_is(campaign: Path, run: Run) -> None:
+    """Of a campaign without commitments: every link within the page leads somewhere."""
+    database = measured(campaign / "rehearsal.db", simulated=True)
+    before = database.read_bytes()
+    refused = run("export", campaign / "open", "--database", database)
+    assert (refused.code, "SIMULATED" in refused.err, (campaign / "open").exists()) == (1, True, False)
+    assert run("export", campaign / "open", "--database", database, "--simulated-ok").code == 0
+    for language in ("en", "fr"):
+        page = (campaign / "open" / f"{language}.html").read_text("utf-8")
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r' id="([^"]+)"', page))
+    assert len((campaign / "open" / "data" / "posts.csv").read_text("utf-8").splitlines()) > 100
+    assert database.read_bytes() == before
+
+
+def test_a_count_that_cannot_be_is_left_out_of_the_public_page_and_of_the_languages_side_by_side(
+    campaign: Path, run: Run
+) -> None:
+    database = measured(campaign / "rehearsal.db", simulated=True)
+    with connect(str(database)) as db:
+        db.execute("update snapshot set likes = 3000000000 where age_ms = (select max(age_ms) from snapshot)"
+                   " and delivery = (select min(delivery) from snapshot)")  # fmt: skip
+    run("export", campaign / "open", "--database", database, "--simulated-ok")
+    page = (campaign / "open" / "en.html").read_text("utf-8")
+    report = run("report", "--database", database, "--format", "md").out
+    assert "grew beyond belief: 1. Those readings are left out." in report
+    assert not re.findall(r"3,00\d,\d{3},\d{3}", page + report)
 
 
 def test_a_backup_that_is_reported_stays_as_it_was(
