@@ -11,6 +11,8 @@ from campaign_bot.bill import THIN_FROM
 from campaign_bot.model import ALL, NOT_SENT, Delivery, State, Tally
 from campaign_bot.store.base import Store
 
+#: What vanished from a network is told for so long.
+VANISHED_FOR = timedelta(days=7)
 #: Approved and this late without a reason that anybody wrote down: something is wrong.
 OVERDUE_AFTER = timedelta(minutes=1)
 #: A draft that is due so soon needs somebody's yes or no.
@@ -94,6 +96,7 @@ def health(
         *_of_service(tally, daemons, command),
         *others,
         *_of_accounts(store, tally, missing, command),
+        *_of_vanished(store, now, command),
         *(_concern(one, names[one.key], overdue, now, command, _parts_out(store, one)) for one in waiting),
         *(concern for budget in budgets for concern in _of_budget(budget, command)),
     ]
@@ -174,6 +177,26 @@ def _of_accounts(
         if settings and name in busy
     ]  # fmt: skip
     return found
+
+
+def _of_vanished(store: Store, now: datetime, command: str) -> list[Concern]:
+    """One for each account: who deletes posts, a network or somebody with its password, often deletes many."""
+    by_account: dict[str, list[tuple[str, datetime]]] = {}
+    for account, name, at in store.vanished(now - VANISHED_FOR):
+        by_account.setdefault(account, []).append((name, at))
+    return [
+        Concern(
+            "gone", account, f"The network no longer shows {_posts(names)}, and nobody here took it back.",
+            f"Look at the account: was it moderated, or did somebody delete it there? `{command} status --seen` takes note of it.",
+            f"gone/{account}/{names[0][1].isoformat()}",
+        )
+        for account, names in by_account.items()
+    ]  # fmt: skip
+
+
+def _posts(names: Sequence[tuple[str, datetime]]) -> str:
+    more = f" and {len(names) - 1} more of its posts" if len(names) > 1 else ""
+    return f"{names[0][0]}{more}"
 
 
 def _parts_out(store: Store, one: Delivery) -> int:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from campaign_bot.app import App
 from campaign_bot.collect import MOST, NAMES, judge
+from campaign_bot.health import Concern
 from campaign_bot.model import Content, Counts, Outgoing, Part, Poll, Post, State, derived_key
 from campaign_bot.sandbox import audience
 from campaign_bot.sandbox.world import Fault
@@ -139,6 +140,25 @@ def test_a_deleted_post_is_written_down_as_gone_and_comes_back_if_it_does(stage:
     stage.work(until=2 * DAY)
     told = "select age_hours, reading from readings where account = 'mastodon-en' order by 1"
     assert rows(stage, told) == [(1.0, "gone"), (24.0, "read")]
+    assert "gone" not in [one.kind for one in stage.app.health().concerns]
+
+
+def test_a_post_that_vanished_needs_a_person_until_one_has_seen_it(stage: Stage) -> None:
+    stage.app.work()
+    (post,) = stage.networks.world.posts_of("mastodon-en")
+    post.deleted = True
+    stage.app.retract(stage.delivery("mastodon-fr"), "a wrong figure")
+    stage.work(until=2 * HOUR)
+
+    def gone() -> list[Concern]:
+        return [one for one in stage.app.health().open_concerns if one.kind == "gone"]
+
+    (one,) = gone()
+    assert (one.subject, one.message) == (
+        "mastodon-en", "The network no longer shows facts-2027-01-18, and nobody here took it back.",
+    )  # fmt: skip
+    stage.app.take_note([one])
+    assert gone() == []
 
 
 def test_what_was_retracted_is_not_read_again(stage: Stage) -> None:

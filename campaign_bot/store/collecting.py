@@ -167,6 +167,22 @@ class Collecting(Changes):
                 db.execute("insert or replace into meta (name, value) values ('ages', ?)", [words])
         self._ages_known = tuple(ages)
 
+    def vanished(self, since: datetime) -> list[tuple[str, str, datetime]]:
+        """(account, post's name, when) of what was found not to be shown any more since then, though nobody here took it back,
+        and was not seen again. The last one first."""
+        # `cross`: from the few that are gone to their deliveries, and not through all that were sent.
+        rows = self._rows(
+            """
+            select delivery.account, post.name, max(snapshot.taken_ms) as taken_ms
+              from snapshot cross join delivery on delivery.key = snapshot.delivery join post on post.key = delivery.post
+             where snapshot.gone = 1 and snapshot.taken_ms >= ? and delivery.state = 'sent'
+               and not exists (select 1 from latest where latest.delivery = snapshot.delivery and latest.age_ms > snapshot.age_ms)
+             group by delivery.key order by 3 desc, 1, 2
+            """,
+            [to_ms(since)],
+        )
+        return [(row["account"], row["name"], from_ms(row["taken_ms"])) for row in rows]
+
     # ---- poll results
 
     def due_polls(self, now: datetime) -> list[DuePoll]:

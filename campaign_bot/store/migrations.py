@@ -408,6 +408,12 @@ def m015_latest(db: Database) -> None:
     db.execute(f"create trigger latest_gone after delete on snapshot begin {looked}); end")
 
 
+@step
+def m016_vanished(db: Database) -> None:
+    """Posts that a network no longer shows are few: who asks for them goes to them."""
+    db.execute("create index snapshot_gone on snapshot (taken_ms) where gone = 1")
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(
