@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 pytest.register_assert_rewrite("campaign_bot.contract.suite", "campaign_bot.contract.posting")
 
@@ -21,6 +22,10 @@ for _name in [name for name in os.environ if name.upper().startswith("CAMPAIGN_B
 os.environ["COLUMNS"] = "160"  # tables as on a wide terminal, before any console is made
 for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(_name, None)
+
+# How long a test takes is no test: on a busy machine the first example alone takes longer than hypothesis's 200 ms.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
