@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from campaign_bot import plan
-from campaign_bot.app.deciding import Deciding
+from campaign_bot.app.names import Names
 from campaign_bot.errors import NotFound
 from campaign_bot.evaluate.experiments import Declared, ExperimentResult, experiment_result, left_behind, usual_spread
 from campaign_bot.evaluate.sequential import blocks_needed, smallest_effect
@@ -16,6 +16,9 @@ from campaign_bot.library.files import ExperimentFile, Library
 from campaign_bot.library.lots import design
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Measured, Problem
+
+if TYPE_CHECKING:
+    from campaign_bot.plan import Plan
 
 #: How much blocks differ without any effect, where the campaign has too few posts to tell: of lognormal engagement with
 #: a spread of 0.7, one network and two languages.
@@ -46,7 +49,7 @@ class ExperimentPlan:
         return min(self.posts_scheduled // len(self.file.variants), self.file.most_blocks)
 
 
-class Experimenting(Deciding):
+class Experimenting(Names):
     """What `experiment` and planning ask."""
 
     def experiment_plans(self, name: str = "") -> list[ExperimentPlan]:
@@ -91,7 +94,7 @@ class Experimenting(Deciding):
             and self._design(file, library)[1] != sha256
         ]  # fmt: skip
 
-    def declare_experiments(self, found: plan.Plan) -> None:
+    def declare_experiments(self, found: Plan) -> None:
         """Everything that is settled before the start, written into the record before the first draft of it."""
         for name in sorted({one.experiment for planned in found.planned for one in planned.assignments}):
             text, sha256 = self._design(self.library.experiments[name], self.library)
@@ -109,6 +112,8 @@ class Experimenting(Deciding):
         return [name] if name else list(known)
 
     def _scheduled_by_series(self) -> dict[str, int]:
+        from campaign_bot import plan  # late: a report takes none of it
+
         number: dict[str, int] = {}
         for post, slot, _, _, _ in plan.posts(self.library, []):
             file = next((one for one in self.library.experiments.values() if one.series == post.series), None)

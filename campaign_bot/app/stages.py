@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_bot import bill, check, handout, plan
 from campaign_bot.app import checking
+from campaign_bot.app.deciding import Deciding
 from campaign_bot.app.experimenting import Experimenting
 from campaign_bot.app.permitting import NOBODY
 from campaign_bot.compose import ShapeName
@@ -29,7 +30,7 @@ HORIZON = timedelta(weeks=2)
 MOST_SIDE_BY_SIDE = 20_000
 
 
-class Stages(Experimenting):
+class Stages(Deciding, Experimenting):
     """What surfaces ask for, before anything leaves and after."""
 
     def desired(self, *, until: datetime | None = None) -> plan.Plan:

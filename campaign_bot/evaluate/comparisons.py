@@ -30,6 +30,8 @@ from campaign_bot.model import Measured, State
 MOST_LEVELS = 12
 #: Where so many posts of the smaller side are on the other one too, those are compared, each with itself.
 SHARE_ON_BOTH = 0.8
+#: What all deliveries of a post have in common: its values are put together once for all of these.
+OF_POSTS = ("series", "priority", "commitment", "picture", "question", "length")
 #: Times that were not drawn by lot also differ in what was said then.
 TIMES = ("weekday", "hour")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -99,12 +101,14 @@ def comparisons(
     """Every factor, every level. A factor with one level only has nothing to compare."""
     usable = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
     own = against_own_account(usable)
+    first = {one.result.post: one.result for one in reversed(own)}
+    of_posts = [_Value(first[post], value) for post, value in by_post(_posts(own)).items()]
     asked: list[_Asked | Comparison] = []
     for factor, levels_of in _factors(usable, zone).items():
         if factor in ("network", "language"):
             asked += _by_follower(factor, usable, levels_of, titles.get(factor, {}))
         else:
-            asked += _factor(factor, own, levels_of, titles.get(factor, {}))
+            asked += _factor(factor, of_posts if factor in OF_POSTS else own, levels_of, titles.get(factor, {}))
     return _all_judged(asked)
 
 
