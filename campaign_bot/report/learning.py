@@ -166,20 +166,29 @@ def _next_test(evaluation: Evaluation) -> Comparison | None:
 
 
 def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
-    """What an experiment found, variant by variant."""
+    """What an experiment found, variant by variant; then how far to trust it, and how it began and ended."""
     if one.declared is None:
         return [speaker.sentence("exp_undeclared")]
-    found = [speaker.sentence("exp_declared", day=speaker.date(one.declared.at), sha=one.declared.sha256[:12])]
+    found: list[str] = []
     if one.changed:
         found.append(speaker.sentence("exp_gone" if one.gone else "exp_altered" if one.ended else "exp_changed"))
-    if one.ended is not None:
-        blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
-        day = speaker.date(one.ended.at)
-        reason = speaker.sentence("exp_reason", reason=one.ended.reason) if one.ended.reason else ""  # or forgotten
-        found.append(speaker.sentence("exp_ended", day=day, blocks=blocks, most=most, reason=reason))
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
     if any(arm.posts for arm in one.arms):
         found.append(_medians(one, speaker))
+    found += _doubts(one, speaker)
+    if one.ended is not None:
+        blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
+        day = speaker.date(one.ended.at)
+        found.append(speaker.sentence("exp_ended", day=day, blocks=blocks, most=most))
+        if one.ended.reason:  # else it was forgotten, as names of staff are
+            found.append(speaker.sentence("exp_reason", reason=one.ended.reason))
+    day, sha = speaker.date(one.declared.at), one.declared.sha256[:12]
+    return [*found, speaker.sentence("exp_declared", day=day, sha=sha)]
+
+
+def _doubts(one: ExperimentResult, speaker: Speaker) -> list[str]:
+    """What is still to come, and what is left out."""
+    found: list[str] = []
     if one.waiting:
         name = "exp_waiting_ended" if one.ended else "exp_waiting"
         found.append(speaker.sentence(name, number=speaker.number(one.waiting)))

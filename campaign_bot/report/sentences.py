@@ -364,7 +364,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "To find {smallest} more takes more posts than a campaign has.",
         "Pour révéler {smallest} de plus, il faut plus de publications qu’une campagne n’en a.",
     ),
-    "plan_scheduled": ("The schedule has {posts} posts", "Le calendrier en prévoit {posts}"),
+    "plan_scheduled": ("The schedule has {posts} posts for it", "Le calendrier lui en prévoit {posts}"),
     "plan_refused": (
         "{scheduled} ({refused} with errors, which `check` tells: they do not leave as they are)",
         "{scheduled} ({refused} avec des erreurs, que `check` signale : elles ne partiront pas telles quelles)",
@@ -427,10 +427,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Elle s’est terminée avant que rien ne soit décidé. Cela ne prouve pas qu’il n’y a aucun écart.",
     ),
     "exp_ended": (
-        "Ended on {day}, after {blocks} of at most {most}{reason}. Only what had been sent by then counts; the interval holds whenever one ends.",
-        "Terminée le {day}, après {blocks} sur au plus {most}{reason}. Seul compte ce qui était paru; l’intervalle vaut quel que soit le moment de la fin.",
+        "Ended on {day}, after {blocks} of at most {most}. Only what had been sent by then counts; the interval holds whenever one ends.",
+        "Terminée le {day}, après {blocks} sur au plus {most}. Seul compte ce qui était paru; l’intervalle vaut quel que soit le moment de la fin.",
     ),
-    "exp_reason": (": “{reason}”", " : « {reason} »"),
+    "exp_reason": ("Why it was ended: “{reason}”", "Pourquoi elle s’est terminée : « {reason} »"),
     "exp_cut": (
         "Left out: {blocks} that had begun when the rest was no part of it any more.",
         "Mis à part : {blocks} déjà en cours quand le reste n’en a plus fait partie.",

@@ -18,7 +18,7 @@ def test_the_command_ends_it_in_both_languages_and_says_what_follows(campaign: P
     said = run("experiment", "end", "ask-or-tell", "--reason", "The [pilot] is over.")
     assert said.code == 0, said.err
     assert "ask-or-tell has ended: undecided." in said.out
-    assert "after 0 blocks of at most 40: “The [pilot] is over.”" in said.out
+    assert "after 0 blocks of at most 40. Only" in said.out and "ended: “The [pilot] is over.”" in said.out
     assert "Deliveries that had not left: 18." in said.out
     assert "will say something else" in said.out and "The name cannot begin again." in said.out
     again = run("experiment", "end", "ask-or-tell", "--reason", "Again.")
