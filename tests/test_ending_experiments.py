@@ -207,10 +207,10 @@ def test_what_is_not_what_was_declared_does_not_end_before_it_is_put_back(
 
 def ended(
     pairs: Sequence[tuple[int | None, int | None]], *changed: tuple[int, str, dict[str, Any]], at: datetime | None = None,
-    now: datetime = SENT + 400 * DAY,
+    now: datetime = SENT + 400 * DAY, also: Sequence[Measured] = (),
 ) -> ExperimentResult:  # fmt: skip
     """As `judged` of the other tests, ended; `changed`: of a block's variant, what is otherwise."""
-    measured: list[Measured] = []
+    measured: list[Measured] = list(also)
     for block, pair in enumerate(pairs):
         for variant, likes in zip(("tells", "asks"), pair, strict=True):
             reads = ((24.0, tuple(likes if n == "likes" else None for n in COUNTS)),)
@@ -260,6 +260,18 @@ def test_a_block_that_the_end_cut_does_not_count_whatever_came_of_its_other_half
     assert "Left out: 1 block" in " ".join(experiment_words(found, Speaker("en")))
 
 
+def test_a_cut_block_does_not_count_for_the_accounts_that_had_both_variants_either() -> None:
+    """With times of day, which accounts these are depends on the lot: whoever ends after noon would choose."""
+    reads = ((24.0, tuple(9_000 if n == "likes" else None for n in COUNTS)),)
+    one = replace(ONE, block=29, sent=SENT + 29 * DAY, left_as="sent", account="bluesky-en", reads=reads)
+    both = [replace(one, delivery="t", variant="tells", reads=()), replace(one, delivery="a", variant="asks")]
+    both[0] = replace(both[0], reads=((24.0, tuple(1 if n == "likes" else None for n in COUNTS)),))
+    let_go = (29, "asks", {"left_as": "approved", "state": State.DRAFT, "sent": None, "reads": ()})
+    found = ended(WON, let_go, also=both)
+    assert (found.blocks, found.cut) == (29, 1)
+    assert found.arms[1].ratio == ended(WON[:29]).arms[1].ratio
+
+
 def test_what_becomes_later_of_one_that_had_not_left_changes_nothing() -> None:
     """Missed when it ended, it may be moved and sent: without a variant. Its block stays what it was."""
     before = ended(WON, (3, "asks", {"left_as": "missed", "state": State.MISSED, "sent": None, "reads": ()}))
@@ -306,7 +318,9 @@ def test_while_its_file_is_gone_nothing_is_a_trial_also_when_it_comes_back(stage
     (path.parent / "ask-or-tell.yaml").unlink()
     for name in ASKS:
         (app.directory / name).unlink()
-    app.plan(until=DUE + 9 * DAY)
+    (problem,) = app.plan(until=DUE + 9 * DAY).problems
+    assert not problem.blocks and "is gone: its deliveries that have not left (12)" in problem.message
+    assert app.plan(until=DUE + 9 * DAY).problems == []  # it is told once
     (event,) = events(app, "experiment interrupted")
     assert event.detail["let_go"] == 12
     write_campaign(app.directory, **{**WORDINGS, **NO_PICTURES})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,7 +107,25 @@ class Experimenting(Deciding):
         return f"{at.astimezone(self.zone):%Y-%m-%d}"
 
     def experiment_problems(self, library: Library) -> list[Problem]:
-        """Experiments whose files no longer say what was declared: they cannot go on under the same name."""
+        """Experiments whose files no longer say what was declared: they cannot go on under the same name. Where one is gone,
+        planning goes on without it."""
+        return [*self._changed(library), *self._gone(library)]
+
+    def _gone(self, library: Library) -> Iterator[Problem]:
+        dealt = {one.delivery: one.experiment for one in self.store.assignments().values() if not one.left_as}
+        if not set(dealt.values()) - set(library.experiments):
+            return
+        left = Counter(dealt.get(one.key, "") for one in self.store.deliveries(OPEN_STATES))
+        for name in sorted(set(left) - set(library.experiments) - {""}):
+            yield Problem(
+                f"content/experiments/{name}.yaml", 0, 0, "experiment", "warning",
+                f"The file of the experiment `{name}` is gone: its deliveries that have not left ({left[name]}) say what the"
+                " series says anyway, and are no part of it any more.",
+                f"Was that meant? Put it back, and end it with `campaign-bot experiment end {name} --reason \"…\"`: then its"
+                " result stands.",
+            )  # fmt: skip
+
+    def _changed(self, library: Library) -> list[Problem]:
         return [
             Problem(
                 f"content/experiments/{name}.yaml", 0, 0, "experiment", "error",
