@@ -26,6 +26,7 @@ ACTS: dict[str, tuple[Who, str]] = {
     "retract": ("people", "nothing leaves by it, and it may be urgent"),
     "resolve": ("people", "it says what somebody saw on the network; what was approved stays what may leave"),
     "import": ("people", "it changes what reports say"),
+    "end": ("people", "nothing leaves by it: what changes by it has to be approved again"),
     "label": ("people", "it changes the account's profile"),
     "approve": ("approvers", "it makes the post leave"),
     "release": ("approvers", "it makes the post leave"),
@@ -35,6 +36,8 @@ ACTS: dict[str, tuple[Who, str]] = {
     "dispose": ("approvers", "it cannot be taken back"),
 }
 
+#: A reason has so many letters at least.
+SHORTEST_REASON = 3
 #: Names under which the program itself acts; nobody may go by them.
 OF_THE_PROGRAM = ("plan", "publisher", "daemon", "collect", "campaign-bot")
 

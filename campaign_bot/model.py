@@ -353,6 +353,12 @@ class Assignment:
     experiment: str
     variant: str
     block: int
+    left_as: str = ""  # its state when the experiment ended, or let go of it; empty: it is in it
+
+    @property
+    def let_go(self) -> bool:
+        """It had not begun to leave: it says what the series says anyway, and is no trial of a variant."""
+        return self.left_as in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +473,7 @@ class Measured:
     experiment: str = ""
     variant: str = ""
     block: int = 0
+    left_as: str = ""  # of its assignment
     url: str = ""
     reads: tuple[tuple[float, Counted], ...] = ()  # (age in hours when it was read, counts), youngest first
 

@@ -41,6 +41,7 @@ DO: dict[str, Callable[[App, Stage], object]] = {
     "retract": lambda app, stage: app.retract(of(stage)[0], "why"),
     "resolve": lambda app, stage: app.resolve(of(stage)[0], ""),
     "import": lambda app, stage: app.undo_import(1),
+    "end": lambda app, stage: app.end_experiment("ask-or-tell", "why"),
     "label": lambda app, stage: app.label(app.library.account("x-en")),
     "release": lambda app, stage: app.release(of(stage)[0], stage.clock()),
     "resume": lambda app, stage: app.resume(ALL),

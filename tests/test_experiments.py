@@ -297,7 +297,7 @@ def test_an_age_is_told_in_the_largest_unit_without_rest(age: timedelta, english
 
 def test_with_all_blocks_in_nothing_is_not_decided_yet() -> None:
     found = judged([((5, 60), (60, 5))[n % 2] for n in range(60)])
-    assert (found.verdict, found.stopped) == ("not yet", True)
+    assert (found.verdict, found.stopped) == ("undecided", True)
     told = " ".join(experiment_words(found, Speaker("en")))
     assert ("yet" in told, "undecided" in told) == (False, True)
     assert (experiment_verdict(found, Speaker("en")), experiment_verdict(found, Speaker("fr"))) == (

@@ -18,6 +18,7 @@ import jsonschema
 import pytest
 
 from campaign_bot.evaluate import Evaluation, Facts, evaluate, with_texts
+from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Objective, OutsideBenchmark, Source
 from campaign_bot.model import Measured, State
@@ -28,8 +29,9 @@ from campaign_bot.report.charts import bars, intervals, lines
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
 from campaign_bot.report.words import Speaker
+from tests.test_ending_experiments import WON, ended
 from tests.test_evaluate import CAMPAIGN, DUE, counts, posts
-from tests.test_experiments import judged
+from tests.test_experiments import SENT, judged
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -59,6 +61,16 @@ def made(measured: list[Measured], **facts: Any) -> Evaluation:
     return evaluate(campaign, measured, titles={}, now=now, facts=Facts(simulated=True, **facts))
 
 
+def experiments() -> list[ExperimentResult]:
+    """Won, lost, ended undecided with a block that the end cut and others that wait, not begun, and void."""
+    cut = (2, "asks", {"left_as": "draft", "state": State.DRAFT, "sent": None, "reads": ()})
+    found = [
+        judged(WON), judged([(b, a) for a, b in WON]), ended(WON[:3], cut), ended(WON, now=SENT + timedelta(days=4)),
+        replace(judged([]), declared=None), replace(judged(WON), changed=True), replace(ended(WON), changed=True),
+    ]  # fmt: skip
+    return [replace(one, question={"en": "?", "fr": "?"}) for one in found]
+
+
 def full() -> Evaluation:
     """A bit of everything."""
     some = [
@@ -76,6 +88,7 @@ EVALUATIONS = {
     "all zero": lambda: made(posts(20, engaged=[0])),
     "all unknown": lambda: made([replace(one, reads=((24.0, counts()),)) for one in posts(20, engaged=[0])]),
     "no followers": lambda: made([replace(one, followers=None) for one in posts(20, engaged=[1, 5])]),
+    "experiments": lambda: made(posts(1, engaged=[3]), experiments=experiments()),
     "everything": full,
 }
 
@@ -93,6 +106,20 @@ def test_every_report_is_words_not_accidents(name: str, language: str) -> None:
     assert not re.search(r"\b(None|nan|inf)\b|\{\w*\}", text)
     if language == "fr":
         assert not re.search(r"[^\u00a0\s:/] ?:(?= )|« |[^\u00a0]»|\d %", re.sub(r"https?://\S+", "", text))
+
+
+def test_an_experiment_s_heading_says_that_it_is_one_and_its_verdict() -> None:
+    for language, heads in {
+        "en": ("Experiment: asks", "“asks” won", "“asks” lost", "undecided", "not decided yet", "does not count"),
+        "fr": ("Expérience\u00a0: asks", "«\u00a0asks\u00a0» gagne", "«\u00a0asks\u00a0» perd", "indécis", "pas encore décidé", "ne compte pas"),
+    }.items():  # fmt: skip
+        evaluation = EVALUATIONS["experiments"]()
+        question = heads[0].replace("asks", "?")
+        markdown = render(evaluation, format="md", language=language)
+        page = render(evaluation, format="html", language=language)
+        for verdict in heads[1:]:
+            assert f"### {question} – {verdict}\n" in markdown
+            assert f'<h3>{question} <span class="verdict">{verdict}</span></h3>' in page
 
 
 def test_an_empty_stage_is_not_measured_and_never_0() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from campaign_bot.app.stages import Stages
 from campaign_bot.difference import difference
 from campaign_bot.errors import StateError
-from campaign_bot.model import OPEN_STATES, Content, Delivery, Event, Post, State
+from campaign_bot.library.lots import hash_of
+from campaign_bot.model import OPEN_STATES, Assignment, Content, Delivery, Event, Post, State
 from campaign_bot.pairs import pairs, seen_code
 from campaign_bot.store.connection import from_ms, to_ms
+from campaign_bot.store.experimenting import fingerprint
 from campaign_bot.store.record import VERSIONING, Disposed, Fault, Line, Trail
 
 #: Nothing is disposed of sooner than this.
@@ -47,6 +49,14 @@ class Standing:
         return self.hash == self.recorded and not self.may_not_leave
 
 
+def _left_otherwise(one: Assignment, told: Mapping[str, Sequence[Event]], until: Sequence[Mapping[str, int]]) -> bool:
+    """Whether the record knows that a delivery had left, or had not, when its experiment let go of it (the last time as it
+    ended), and the table says otherwise."""
+    events = told.get(one.delivery, ())
+    was_open = [Trail(tuple(events[: then.get(one.delivery, 0)])).state in OPEN_STATES for then in until]
+    return not any(was_open) if one.let_go else was_open[-1]
+
+
 class Auditing(Stages):
     """What an auditor asks."""
 
@@ -74,10 +84,13 @@ class Auditing(Stages):
 
     def _beside_record(self) -> list[tuple[str, str]]:
         told: dict[str, list[Event]] = {}
+        until: dict[str, list[dict[str, int]]] = {}  # experiment -> how many events of each there were when it let go
         for line in self.store.lines():
             told.setdefault(line.subject, []).append(
                 Event(from_ms(line.at_ms), line.actor, line.action, line.subject, line.told)
             )
+            if line.action in ("experiment interrupted", "experiment ended"):
+                until.setdefault(line.subject, []).append({key: len(events) for key, events in told.items()})
         there = {one.key: one for one in self.store.deliveries()}
         names = self.names(list(there.values()))
         found = [
@@ -89,11 +102,37 @@ class Auditing(Stages):
         gone = [key for key in planned if key not in there]
         return [
             *found,
+            *self._experiments_beside(told, until),
             *(
                 (f"{planned[key].detail.get('post')}@{planned[key].detail.get('account')}", "it is gone")
                 for key in gone
             ),
         ]
+
+    def _experiments_beside(
+        self, told: Mapping[str, Sequence[Event]], until: Mapping[str, Sequence[Mapping[str, int]]]
+    ) -> Iterator[tuple[str, str]]:
+        """Experiments whose design, end or lot is in the tables what it is not in the record."""
+        declared, ended, dealt = self.store.declared(), self.store.ended(), self.store.assignments()
+        known = {name for name, events in told.items() if any(one.action == "experiment declared" for one in events)}
+        for name in sorted(known | set(declared)):
+            events = {one.action: one for one in told.get(name, ())}
+            begun, end = events.get("experiment declared"), events.get("experiment ended")
+            sha256 = declared[name][0] if name in declared else ""
+            if begun is None or begun.detail.get("sha256") != sha256 or hash_of(self.store.design(name)) != sha256:
+                yield f"experiment {name}", "it is not what was declared by the record"
+            elif (end is None) != (name not in ended):
+                yield (
+                    f"experiment {name}",
+                    "it has not ended by the record" if end is None else "it has ended by the record",
+                )
+            elif end is not None:
+                of = [one for one in dealt.values() if one.experiment == name]
+                lot = fingerprint((one.delivery, one.variant, one.block) for one in of)
+                if ended[name].at != end.at or ended[name].reason not in ("", end.detail.get("reason")):
+                    yield f"experiment {name}", "it ended otherwise by the record"
+                elif lot != end.detail.get("dealt") or any(_left_otherwise(one, told, until[name]) for one in of):
+                    yield f"experiment {name}", "its variants are others than by the record"
 
     def _differs(self, one: Delivery, trail: Trail) -> str:
         if not trail.events:

@@ -1,93 +1,141 @@
-"""Experiments as surfaces ask for them: declared before they begin, planned by power, judged at any time."""
+"""Experiments as surfaces ask for them: declared before they begin, judged at any time, ended by a person."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from campaign_bot.app.names import Names
-from campaign_bot.errors import NotFound
-from campaign_bot.evaluate.experiments import Declared, ExperimentResult, experiment_result, left_behind, usual_spread
-from campaign_bot.evaluate.sequential import blocks_needed, smallest_effect
+from campaign_bot.app.permitting import Permitting
+from campaign_bot.authority import SHORTEST_REASON
+from campaign_bot.errors import NotFound, StateError
+from campaign_bot.evaluate.experiments import (
+    Declared,
+    End,
+    ExperimentResult,
+    as_declared,
+    experiment_result,
+    left_behind,
+)
 from campaign_bot.library.files import ExperimentFile, Library
-from campaign_bot.library.lots import design
+from campaign_bot.library.lots import design, hash_of
 from campaign_bot.library.words import advice_for
-from campaign_bot.model import Measured, Problem
+from campaign_bot.model import OPEN_STATES, Assignment, Measured, Problem, State
+from campaign_bot.store.base import Ended
 
 if TYPE_CHECKING:
     from campaign_bot.plan import Plan
 
-#: How much blocks differ without any effect, where the campaign has too few posts to tell: of lognormal engagement with
-#: a spread of 0.7, one network and two languages.
-ASSUMED_SPREAD = 0.7
-POWER = 0.8
-#: So many deliveries settle how much posts differ.
-MOST_FOR_SPREAD = 20_000
-
 
 @dataclass(frozen=True, slots=True)
-class ExperimentPlan:
-    """What an experiment takes, before it begins. Effects are in percent."""
+class Ending:
+    """What ending an experiment did. All are numbers of deliveries that had not begun to leave."""
 
-    id: str
-    file: ExperimentFile
-    spread: float
-    spread_from: int  # pairs of posts that it was measured on; 0: assumed
-    blocks_needed: int  # 0: more than anybody posts
-    posts_scheduled: int
-    found_by_schedule: float | None  # the smallest effect that the scheduled posts find
-
-    @property
-    def posts_needed(self) -> int:
-        return self.blocks_needed * len(self.file.variants)
-
-    @property
-    def blocks_scheduled(self) -> int:
-        return min(self.posts_scheduled // len(self.file.variants), self.file.most_blocks)
+    let_go: int  # that lose their variant
+    changing: int  # of these: that say something else then, or at another time
+    approved: int  # of these: that need approval anew
+    result: ExperimentResult
 
 
-class Experimenting(Names):
-    """What `experiment` and planning ask."""
-
-    def experiment_plans(self, name: str = "") -> list[ExperimentPlan]:
-        """How many posts each experiment takes. Raises NotFound for one that is not there."""
-        scheduled = self._scheduled_by_series()
-        measured = self.store.measured(most=MOST_FOR_SPREAD)
-        return [
-            self._experiment_plan(one, measured, scheduled.get(self.library.experiments[one].series, 0))
-            for one in self._experiment_names(name)
-        ]
+class Experimenting(Permitting):
+    """What `experiment result`, `experiment end` and planning ask."""
 
     def experiment_results(self, name: str = "") -> list[ExperimentResult]:
         """What each experiment found so far; looking at it spoils nothing. One that began is told of even when its file is
         no longer there: else those that found nothing could be made to have never been."""
-        declared, now = self.store.declared(), self.clock()
+        declared, ended = self.store.declared(), self.store.ended()
         left = [one for one in declared if one not in self.library.experiments]
-        if name in left:
-            return [self._left_behind(name, declared[name])]
+        names = [name] if name in left else [*self._experiment_names(name), *(() if name else left)]
         known = self.store.measured(in_experiments=True) if declared else []
-        found: list[ExperimentResult] = []
-        for one in self._experiment_names(name):
-            file = self.library.experiments[one]
-            before = Declared(*declared[one]) if one in declared else None
-            changed = before is not None and before.sha256 != self._design(file, self.library)[1]
-            found.append(experiment_result(one, file, known, declared=before, changed=changed, now=now))
-        return found + [self._left_behind(one, declared[one]) for one in left if not name]
+        return [
+            self._result(one, known, Declared(*declared[one]) if one in declared else None, ended.get(one))
+            for one in names
+        ]
 
-    def _left_behind(self, name: str, declared: tuple[str, datetime]) -> ExperimentResult:
-        return left_behind(name, Declared(*declared), self.store.design(name))
+    def _result(
+        self, name: str, known: Sequence[Measured], declared: Declared | None, ended: Ended | None
+    ) -> ExperimentResult:
+        """One that was ended is judged by what was declared, whatever its file says now."""
+        now = self.clock()
+        if ended is not None and declared is not None:
+            altered, end = hash_of(ended.design) != declared.sha256, End(ended.at, ended.reason)
+            file = as_declared(ended.design)
+            return experiment_result(name, file, known, declared=declared, changed=altered, now=now, ended=end)
+        file = self.library.experiments.get(name)
+        if file is None:
+            assert declared is not None  # noqa: S101 - else nobody knows its name
+            return left_behind(name, declared, self.store.design(name))
+        changed = declared is not None and declared.sha256 != self._design(file, self.library)[1]
+        return experiment_result(name, file, known, declared=declared, changed=changed, now=now)
+
+    def end_experiment(self, name: str, reason: str) -> Ending:
+        """Nothing more of it is dealt, and its result is that of what was sent until now. Raises NotFound for one that is
+        not there, StateError for one that has not begun, has ended, or is not what was declared."""
+        self.permit("end")
+        reason = reason.strip()
+        if len(reason) < SHORTEST_REASON:
+            raise StateError("Why does it end?", advice='Write --reason "…": the report tells it.')
+        declared, ended = self.store.declared(), self.store.ended()
+        if name in ended:
+            raise StateError(f"The experiment {name} has ended already, on {self._day(ended[name].at)}.")
+        if name not in declared:
+            self._experiment_names(name)
+            raise StateError(f"The experiment {name} has not begun.", advice="Take its file away, and it never will.")
+        file = self.library.experiments.get(name)
+        if file is None or self._design(file, self.library)[1] != declared[name][0]:
+            what = "been changed since it began" if file else "no file any more"
+            raise StateError(
+                f"The experiment {name} has {what}: its result does not count, and to end it would not change that.",
+                advice="Put back what was declared (file and wordings), then end it.",
+            )
+        apart = {arm for arm, one in file.variants.items() if one.wording or one.at}
+        left = [one for one in self.store.deliveries(OPEN_STATES) if one.key in self._dealt(name)]
+        if self.store.end(name, reason, now=self.clock(), actor=self.person) is None:
+            raise StateError(f"The experiment {name} has ended already.")
+        dealt = self._dealt(name)
+        gone = [one for one in left if dealt[one.key].let_go]
+        self.__dict__.pop("library", None)  # without it
+        return Ending(
+            len(gone), sum(dealt[one.key].variant in apart for one in gone),
+            sum(dealt[one.key].variant in apart and one.state is State.APPROVED for one in gone),
+            self.experiment_results(name)[0],
+        )  # fmt: skip
+
+    def _dealt(self, name: str) -> dict[str, Assignment]:
+        return {key: one for key, one in self.store.assignments().items() if one.experiment == name}
+
+    def _day(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%Y-%m-%d}"
 
     def experiment_problems(self, library: Library) -> list[Problem]:
-        """Experiments whose files no longer say what was declared: they cannot go on under the same name."""
+        """Experiments whose files no longer say what was declared: they cannot go on under the same name. Where one is gone,
+        planning goes on without it."""
+        return [*self._changed(library), *self._gone(library)]
+
+    def _gone(self, library: Library) -> Iterator[Problem]:
+        dealt = {one.delivery: one.experiment for one in self.store.assignments().values() if not one.left_as}
+        if not set(dealt.values()) - set(library.experiments):
+            return
+        left = Counter(dealt.get(one.key, "") for one in self.store.deliveries(OPEN_STATES))
+        for name in sorted(set(left) - set(library.experiments) - {""}):
+            yield Problem(
+                f"content/experiments/{name}.yaml", 0, 0, "experiment", "warning",
+                f"The file of the experiment `{name}` is gone: its deliveries that have not left ({left[name]}) say what the"
+                " series says anyway, and are no part of it any more.",
+                f"Was that meant? Put it back, and end it with `campaign-bot experiment end {name} --reason \"…\"`: then its"
+                " result stands.",
+            )  # fmt: skip
+
+    def _changed(self, library: Library) -> list[Problem]:
         return [
             Problem(
                 f"content/experiments/{name}.yaml", 0, 0, "experiment", "error",
                 f"The experiment `{name}` began on {declared:%Y-%m-%d} and has been changed since: its result would be worth"
                 " nothing.",
-                "Put back what it said (the audit log has its hash), or end it and begin another under a new name.",
+                f"Put back what it said (file and wordings; the audit log has its hash). `campaign-bot experiment end {name}"
+                ' --reason "…"` then ends it: its result stands, and all of it may be changed.',
             )
             for name, (sha256, declared) in self.store.declared().items()
             if (file := library.experiments.get(name)) is not None
@@ -98,7 +146,14 @@ class Experimenting(Names):
         """Everything that is settled before the start, written into the record before the first draft of it."""
         for name in sorted({one.experiment for planned in found.planned for one in planned.assignments}):
             text, sha256 = self._design(self.library.experiments[name], self.library)
-            self.store.declare(name, sha256, text, now=self.clock(), actor="plan")
+            self.store.declare(name, sha256, text, now=found.after, actor="plan")  # its posts are those after that
+
+    def let_go_of_gone(self, library: Library) -> None:
+        """Where the file of one that began is gone, what has not left says what the series says anyway: it is no trial of
+        a variant, also if the file comes back."""
+        dealt = {one.experiment for one in self.store.assignments().values() if not one.left_as}
+        for name in sorted(dealt - set(library.experiments)):
+            self.store.let_go(name, now=self.clock(), actor="plan", why="its file is no longer there")
 
     def _design(self, file: ExperimentFile, library: Library) -> tuple[str, str]:
         networks = {account.network for account in library.campaign.accounts.values()}
@@ -107,28 +162,11 @@ class Experimenting(Names):
     def _experiment_names(self, name: str) -> list[str]:
         known = self.library.experiments
         if name and name not in known:
+            if name in self.store.ended():
+                raise NotFound(
+                    f"The experiment {name} has ended.",
+                    advice="Its name cannot begin again: write one under another name.",
+                )
             advice = advice_for(name, known, "experiment") if known else "Write one in content/experiments/."
             raise NotFound(f"There is no experiment “{name}”.", advice=advice)
         return [name] if name else list(known)
-
-    def _scheduled_by_series(self) -> dict[str, int]:
-        from campaign_bot import plan  # late: a report takes none of it
-
-        number: dict[str, int] = {}
-        for post, slot, _, _, _ in plan.posts(self.library, []):
-            file = next((one for one in self.library.experiments.values() if one.series == post.series), None)
-            day = slot.wall.date()
-            if file and (file.starts or day) <= day <= (file.ends or day):
-                number[post.series] = number.get(post.series, 0) + 1
-        return number
-
-    def _experiment_plan(self, name: str, measured: Sequence[Measured], scheduled: int) -> ExperimentPlan:
-        file = self.library.experiments[name]
-        hours = file.age / timedelta(hours=1)
-        spread = usual_spread(measured, file.series, hours, self.clock()) or (ASSUMED_SPREAD, 0)
-        alpha = 0.05 / (len(file.variants) - 1)
-        needed = blocks_needed(math.log(1 + file.smallest_effect / 100), spread[0], power=POWER, alpha=alpha)
-        blocks = min(scheduled // len(file.variants), file.most_blocks)
-        found = smallest_effect(blocks, spread[0], power=POWER, alpha=alpha)
-        smallest = None if found is None else 100 * (math.exp(found) - 1)
-        return ExperimentPlan(name, file, *spread, needed, scheduled, smallest)

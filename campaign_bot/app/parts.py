@@ -6,6 +6,7 @@ database takes none of it.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import secrets
@@ -104,7 +105,10 @@ class Parts:
         from campaign_bot.compose import parse_problems
         from campaign_bot.library.load import load
 
-        return load(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
+        return load(
+            self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES,
+            ended=self._ended_experiments(),
+        )  # fmt: skip
 
     def load_sound(self) -> tuple[Library | None, list[Problem]]:
         """The same, with a Library of what can be read on where something blocks: to look at, never to publish from."""
@@ -113,7 +117,17 @@ class Parts:
         from campaign_bot.compose import parse_problems
         from campaign_bot.library.load import load_sound
 
-        return load_sound(self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES)
+        return load_sound(
+            self.directory, networks=networks.names(), template_problems=parse_problems, rules=RULES,
+            ended=self._ended_experiments(),
+        )  # fmt: skip
+
+    def _ended_experiments(self) -> dict[str, str]:
+        """What they were declared to be. No database is made for it."""
+        if self.database.exists():
+            with contextlib.suppress(StoreError):
+                return {name: one.design for name, one in self.store.ended().items()}
+        return {}
 
     @cached_property
     def library(self) -> Library:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from campaign_bot import check, plan
 from campaign_bot.app.permitting import Permitting
+from campaign_bot.authority import SHORTEST_REASON
 from campaign_bot.errors import StateError
 from campaign_bot.library.files import Account
 from campaign_bot.library.words import advice_for, printable
@@ -15,8 +16,6 @@ from campaign_bot.model import Delivery, State
 from campaign_bot.networks.base import COPY_ADDRESS
 from campaign_bot.store.base import Planned
 
-#: A reason has so many letters at least.
-SHORTEST_REASON = 3
 #: What may still be out in time.
 COMING = (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED)
 

@@ -50,6 +50,7 @@ class Stages(Deciding, Experimenting):
             until=until,
             also=moved_here,
             assigned=self.store.assignments(),
+            begun={name: at for name, (_, at) in self.store.declared().items()},
             told=self.told_limits(library),
         )
         found.problems = sorted({*found.problems, *self.experiment_problems(library)})
@@ -71,6 +72,7 @@ class Stages(Deciding, Experimenting):
         self.broken_files, self.__dict__["library"] = "", library
         if self.stopping.is_set():
             return found
+        self.let_go_of_gone(library)
         self.declare_experiments(found)
         plan.apply(found, self.store, now=self.clock(), tolerance=self.rules.tolerance)
         self.recheck()
@@ -114,9 +116,16 @@ class Stages(Deciding, Experimenting):
     def check(self) -> tuple[list[Problem], int, int]:
         """Every problem of the files, and of every post that they make, with how many posts and deliveries there are.
         What one file's error has nothing to do with is looked at all the same. Nothing is written."""
+        problems, found = self.checked()
+        if found is None:
+            return problems, 0, 0
+        return problems, len(found.planned), sum(len(planned.drafts) for planned in found.planned)
+
+    def checked(self) -> tuple[list[Problem], plan.Plan | None]:
+        """The same, with the whole campaign as planned; None where campaign.yaml is not right."""
         library, problems = self.load_sound()
         if library is None:
-            return problems, 0, 0
+            return problems, None
         if not any(problem.blocks for problem in problems):
             self.__dict__["library"] = library
         campaign, told = library.campaign, self.told_limits(library)
@@ -138,7 +147,7 @@ class Stages(Deciding, Experimenting):
         again = {one.name for one in said if one.row and one.row.id in unsourced}
         judged = [one for one in judged if one.rule != "source-missing" or one.post not in again]
         problems = [*problems, *found.problems, *judged]
-        return sorted(set(problems)), len(found.planned), sum(len(planned.drafts) for planned in found.planned)
+        return sorted(set(problems)), found
 
     def findings(self, deliveries: Sequence[Delivery]) -> dict[str, list[Problem]]:
         """What the checks say of these deliveries, beside all others that are planned or sent. By delivery key."""

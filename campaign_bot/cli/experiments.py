@@ -1,4 +1,4 @@
-"""experiment: how many posts one takes, and what it has found so far."""
+"""experiment: how many posts one takes, what it has found so far, and its end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from campaign_bot.app.experimenting import POWER, ExperimentPlan
+from campaign_bot.app.foreseeing import POWER, ExperimentPlan
 from campaign_bot.cli.session import Database, Json, print_json, session
 from campaign_bot.report.labels import text_label
 from campaign_bot.report.learning import experiment_title, experiment_verdict, experiment_words
@@ -23,6 +23,7 @@ def register(root: typer.Typer) -> None:
     group = typer.Typer(help="Experiments: planned by power, dealt by lot, judged at any time.", no_args_is_help=True)
     group.command("plan")(plan)
     group.command("result")(result)
+    group.command("end")(end)
     root.add_typer(group, name="experiment")
 
 
@@ -63,9 +64,42 @@ def result(
         out.print(speaker.sentence("exp_none"))
     for one in results:
         out.print(f"[bold]{escape(one.id)}[/bold]{speaker.colon} {escape(experiment_title(one, speaker))}")
-        out.print(f"  [bold]{experiment_verdict(one, speaker)}[/bold]")
+        out.print(f"  [bold]{escape(experiment_verdict(one, speaker))}[/bold]")
         for line in experiment_words(one, speaker):
             out.print(f"  {escape(line)}")
+
+
+def end(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The experiment: the name of its file.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record and the report.")],
+    json: Json = False,
+    language: Language = "en",
+) -> None:
+    """End an experiment: nothing more is dealt, its result stands, and its file may change. It cannot begin again."""
+    _known(language)
+    app = session(context).open()
+    ending = app.end_experiment(name, reason)
+    if json:
+        print_json(
+            {
+                "let_go": ending.let_go, "changing": ending.changing, "approved": ending.approved,
+                "result": experiment_json(ending.result),
+            }
+        )  # fmt: skip
+        return
+    speaker, out = Speaker(language, app.library.campaign.region), Console(soft_wrap=True)
+    say, number = speaker.sentence, speaker.number
+    out.print(escape(say("end_done", id=name, verdict=experiment_verdict(ending.result, speaker))))
+    told = experiment_words(ending.result, speaker)
+    if ending.let_go:
+        told.append(say("end_let_go", number=number(ending.let_go)))
+        changing, approved = number(ending.changing), number(ending.approved)
+        told.append(say("end_changing", changing=changing, approved=approved) if ending.changing else say("end_same"))
+    else:
+        told.append(say("end_none"))
+    for line in (*told, say("end_free")):
+        out.print(f"  {escape(line)}")
 
 
 def _known(language: str) -> None:
@@ -96,10 +130,11 @@ def _plan_words(one: ExperimentPlan, speaker: Speaker) -> list[str]:
     else:
         told.append(say("plan_never", smallest=smallest))
     scheduled = say("plan_scheduled", posts=number(one.posts_scheduled))
-    if (used := one.blocks_scheduled * variants) < one.posts_scheduled:
-        scheduled = say(
-            "plan_used", scheduled=scheduled, used=number(used), blocks=speaker.count(one.blocks_scheduled, "block")
-        )
+    if one.posts_refused:
+        scheduled = say("plan_refused", scheduled=scheduled, refused=number(one.posts_refused))
+    if one.posts_used < one.posts_scheduled:
+        blocks = speaker.count(one.blocks_scheduled, "block")
+        scheduled = say("plan_used", scheduled=scheduled, used=number(one.posts_used), blocks=blocks)
     if one.found_by_schedule is None:
         told.append(say("plan_too_few", scheduled=scheduled))
     else:
@@ -112,5 +147,6 @@ def _plan_json(one: ExperimentPlan) -> dict[str, Any]:
         "id": one.id, "series": one.file.series, "variants": list(one.file.variants), "metric": one.file.metric,
         "smallest_effect": one.file.smallest_effect, "power": POWER, "spread": one.spread, "spread_from": one.spread_from,
         "blocks_needed": one.blocks_needed or None, "posts_needed": one.posts_needed or None,
-        "posts_scheduled": one.posts_scheduled, "found_by_schedule": one.found_by_schedule,
+        "posts_scheduled": one.posts_scheduled, "posts_refused": one.posts_refused, "posts_used": one.posts_used,
+        "found_by_schedule": one.found_by_schedule,
     }  # fmt: skip

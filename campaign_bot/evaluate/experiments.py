@@ -3,6 +3,9 @@
 The unit is the block: each of its accounts had every variant once, dealt by lot (`library.lots`). A block's difference is the
 mean, over its accounts, of log(1 + engagements) with a variant minus with the first one; a block counts when each of
 its deliveries is old enough.
+
+Whoever ends one has looked, and may: the interval holds after every number of whole blocks at once. A block that the end cut
+does not count at all: which of its accounts had both variants by then would depend on what the lot gave them.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from statistics import fmean, stdev
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -20,9 +24,11 @@ from campaign_bot.evaluate.ages import Known, at_age, believable, engagements, f
 from campaign_bot.evaluate.sequential import interval
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import ExperimentFile, Text
-from campaign_bot.model import Measured, State
+from campaign_bot.model import OPEN_STATES, Measured, State
 
 ALPHA = 0.05
+#: As which a delivery was left by its experiment that had left by then, or may have. Empty: nobody has ended it.
+_ON_THE_WAY = ("", State.SENDING, State.UNCONFIRMED, State.SENT, State.RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,16 @@ class Arm:
     posts: int
     median: float | None
     ratio: Interval | None
-    verdict: str  # won, lost, no difference, not yet; "control" for the first
+    verdict: str  # won, lost, no difference, not yet, or with all in undecided; "control" for the first
     dropped: int = 0  # its deliveries whose counts will not be known
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """That a person ended it: when, and why."""
+
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,8 @@ class ExperimentResult:
     blocks: int  # that count
     waiting: int  # deliveries that are not old enough, or not sent yet
     arms: tuple[Arm, ...]
+    ended: End | None = None
+    cut: int = 0  # blocks of which a part was sent and the rest is no part of it any more; they do not count
 
     @property
     def dropped(self) -> int:
@@ -71,15 +87,16 @@ class ExperimentResult:
         if self.changed:
             return "void"
         found = [arm.verdict for arm in self.arms[1:]]
-        for word in ("won", "not yet", "no difference"):
+        for word in ("won", "not yet", "undecided", "no difference"):
             if word in found:
                 return word
         return "lost" if found else "not yet"
 
     @property
     def stopped(self) -> bool:
-        """All blocks that were planned are in: what is not decided now stays undecided."""
-        return self.blocks >= self.most_blocks
+        """All blocks that were planned are in, or it was ended and nothing of it waits: what is not decided now stays
+        undecided."""
+        return self.blocks >= self.most_blocks or (self.ended is not None and not self.waiting)
 
 
 def experiment_result(
@@ -90,19 +107,30 @@ def experiment_result(
     declared: Declared | None,
     changed: bool,
     now: datetime,
+    ended: End | None = None,
 ) -> ExperimentResult:
+    """`file`: what was declared, from the files or from the record. Of one that `ended` only what had left by then counts."""
     hours = file.age.total_seconds() / 3600
     variants = list(file.variants)
     values: dict[int, dict[str, dict[str, float]]] = {}  # block -> account -> variant -> value
     open_blocks: set[int] = set()
     raw: dict[str, list[int]] = {variant: [] for variant in variants}
     dropped = dict.fromkeys(variants, 0)
+    begun: set[int] = set()
+    cut: set[int] = set()
     waiting = 0
     for one in measured:
         if one.experiment != id or one.variant not in raw:
             continue
+        if one.left_as in OPEN_STATES:
+            cut.add(one.block)
+            continue
         number, known = _metric(one, file.metric, hours, now)
-        if number is not None:
+        if one.sent is not None:
+            begun.add(one.block)
+        if one.left_as not in _ON_THE_WAY:
+            dropped[one.variant] += 1  # whatever became of it after the end
+        elif number is not None:
             raw[one.variant].append(number)
             values.setdefault(one.block, {}).setdefault(one.account, {})[one.variant] = math.log1p(max(number, 0))
         elif known is Known.YOUNG or one.state in (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED):
@@ -111,7 +139,7 @@ def experiment_result(
         else:
             dropped[one.variant] += 1
     # In the order of the blocks: the lot of each is drawn apart from all before it.
-    usable = [values[block] for block in sorted(values) if block not in open_blocks][: file.most_blocks]
+    usable = [values[block] for block in sorted(values) if block not in open_blocks | cut][: file.most_blocks]
     first = raw[variants[0]]
     arms = [Arm(variants[0], len(first), _median(first), None, "control", dropped[variants[0]])]
     counted = 0
@@ -126,10 +154,17 @@ def experiment_result(
                 dropped[variant],
             )
         )  # fmt: skip
-    return ExperimentResult(
+    result = ExperimentResult(
         id, file.question, file.metric, hours, file.smallest_effect, file.most_blocks,
-        declared, changed, False, counted, waiting, tuple(arms),
+        declared, changed, False, counted, waiting, tuple(arms), ended, len(cut & begun),
     )  # fmt: skip
+    return _settled(result) if result.stopped else result
+
+
+def _settled(result: ExperimentResult) -> ExperimentResult:
+    """With nothing more to come nothing is "not yet" any more."""
+    arms = (replace(arm, verdict="undecided") if arm.verdict == "not yet" else arm for arm in result.arms)
+    return replace(result, arms=tuple(arms))
 
 
 def left_behind(id: str, declared: Declared, design: str) -> ExperimentResult:  # noqa: A002
@@ -141,6 +176,19 @@ def left_behind(id: str, declared: Declared, design: str) -> ExperimentResult:  
         id, told["question"], told["metric"], age / timedelta(hours=1), told["smallest_effect"], told["most_blocks"],
         declared, changed=True, gone=True, blocks=0, waiting=0, arms=(),
     )  # fmt: skip
+
+
+def as_declared(design: str) -> ExperimentFile:
+    """The file that was written down before the start, with its variants in their order: the first is the control."""
+    told = json.loads(design)
+    file: dict[str, Any] = told["experiment"]
+    variants: dict[str, dict[str, Any]] = {}
+    for name in told["order"]:
+        said = file["variants"][name]  # a file leaves out what is empty here
+        at = {"at": time.fromisoformat(said["at"])} if said["at"] else {}
+        variants[name] = at | ({"wording": said["wording"]} if said["wording"] else {})
+    age = TypeAdapter(timedelta).validate_python(file["age"])
+    return ExperimentFile.model_validate({**file, "age": age, "variants": variants})
 
 
 def block_differences(blocks: Sequence[dict[str, dict[str, float]]], control: str, variant: str) -> list[float]:
@@ -155,14 +203,16 @@ def block_differences(blocks: Sequence[dict[str, dict[str, float]]], control: st
     return found
 
 
-def usual_spread(measured: Sequence[Measured], series: str, hours: float, now: datetime) -> tuple[float, int] | None:
-    """How much a block's difference would vary without any effect, from the series' posts so far, each pair of posts in
-    a row taken for a block of two: (standard deviation, number of pairs). None: too few to say."""
+def usual_spread(
+    measured: Sequence[Measured], series: str, metric: str, hours: float, now: datetime
+) -> tuple[float, int] | None:
+    """How much a block's difference in this metric would vary without any effect, from the series' posts so far, each pair
+    of posts in a row taken for a block of two: (standard deviation, number of pairs). None: too few to say."""
     posts: dict[str, dict[str, float]] = {}
     order: dict[str, datetime] = {}
     for one in measured:
         if one.series == series and one.state is State.SENT:
-            number, _ = _metric(one, "engagements", hours, now)
+            number, _ = _metric(one, metric, hours, now)
             if number is not None:
                 posts.setdefault(one.post, {})[one.account] = math.log1p(max(number, 0))
                 order[one.post] = min(order.get(one.post, one.due), one.due)
@@ -178,7 +228,13 @@ def usual_spread(measured: Sequence[Measured], series: str, hours: float, now: d
 
 
 def _metric(one: Measured, metric: str, hours: float, now: datetime) -> tuple[int | None, Known]:
-    counts, known = at_age(believable(one), hours, now)
+    """A trial that was counted is one, also when the post was taken back later: else whoever takes back what a variant did
+    badly would turn the result."""
+    if one.state is State.RETRACTED:
+        counts, known = at_age(believable(replace(one, state=State.SENT, gone=True)), hours, now)
+        known = Known.GONE if counts is None else known
+    else:
+        counts, known = at_age(believable(one), hours, now)
     if counts is None:
         return None, known
     return engagements(counts) if metric == "engagements" else field(counts, metric), known

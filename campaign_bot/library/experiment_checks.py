@@ -65,6 +65,7 @@ def _templates(draft: Draft, part: Part[ExperimentFile], file: ExperimentFile, n
 
 
 def wordings_of(draft: Draft, series: str) -> set[str]:
-    """The wordings that experiments use, for the names of templates."""
+    """The wordings that experiments use or used, for the names of templates."""
     files = [part.value for part in draft.experiments if part.value and part.value.series == series]
-    return {variant.wording for file in files for variant in file.variants.values() if variant.wording}
+    now = {variant.wording for file in files for variant in file.variants.values() if variant.wording}
+    return now | draft.used.get(series, set())

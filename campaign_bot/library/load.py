@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from campaign_bot.library.check_settings import check_settings
@@ -12,7 +12,7 @@ from campaign_bot.library.experiment_checks import check_experiments
 from campaign_bot.library.files import Library, Series
 from campaign_bot.library.measure_checks import check_measures
 from campaign_bot.library.series_checks import TemplateProblems, check_series
-from campaign_bot.library.sound import NOT_LOOKED_AT, not_looked_at, unsound, without
+from campaign_bot.library.sound import NOT_LOOKED_AT, not_looked_at, unsound, without, without_ended
 from campaign_bot.model import Problem
 
 
@@ -22,13 +22,17 @@ def load(
     networks: Collection[str] | None = None,
     template_problems: TemplateProblems | None = None,
     rules: Collection[str] | None = None,
+    ended: Mapping[str, str] | None = None,
 ) -> tuple[Library | None, list[Problem]]:
     """Read a campaign directory. Every problem of every file is told, sorted by place; a Library when none blocks.
 
     `networks`: the names that accounts may use (None: any). `template_problems(file, source)`: what is wrong with a
-    template's syntax (None: not looked at). `rules`: those of the checks that files may name (None: any). Bad content never raises.
+    template's syntax (None: not looked at). `rules`: those of the checks that files may name (None: any). `ended`: experiments that are
+    over, with what they were declared to be; nothing follows from their files, whatever these say by now. Bad content never raises.
     """
-    library, problems = load_sound(directory, networks=networks, template_problems=template_problems, rules=rules)
+    library, problems = load_sound(
+        directory, networks=networks, template_problems=template_problems, rules=rules, ended=ended
+    )
     problems = [one for one in problems if one.rule != NOT_LOOKED_AT]
     return (None if any(problem.blocks for problem in problems) else library), problems
 
@@ -39,13 +43,14 @@ def load_sound(
     networks: Collection[str] | None = None,
     template_problems: TemplateProblems | None = None,
     rules: Collection[str] | None = None,
+    ended: Mapping[str, str] | None = None,
 ) -> tuple[Library | None, list[Problem]]:
     """The same; but where something blocks, a Library of all that can be read on, so that one file's error hides nothing
     in the others. Nothing is published from it. None where campaign.yaml itself is not right."""
     empty = _empty(directory)
     if empty is not None:
         return None, [empty]
-    draft = read_draft(directory)
+    draft = without_ended(read_draft(directory), ended or {})
     known = {account.network for account in draft.accounts().values()} if networks is None else networks
     found = {
         *draft.problems,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign_bot.library.files import Account, ExperimentFile, Library, Variant
-from campaign_bot.model import Assignment
+from campaign_bot.model import Assignment, derived_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,44 @@ def lot(
 
 
 def dealer(
-    library: Library, posts: Iterable[tuple[str, str, datetime, datetime]], assigned: Mapping[str, Assignment]
+    library: Library,
+    posts: Iterable[tuple[str, str, datetime, datetime]],
+    assigned: Mapping[str, Assignment],
+    begun: Mapping[str, datetime],
+    now: datetime,
 ) -> Dealer:
-    """Deal all posts of the campaign: (key, series, wall-clock slot, instant)."""
+    """Deal all posts of the campaign: (key, series, wall-clock slot, instant). `begun`: when experiments did; those that did
+    not begin now."""
     places: dict[str, tuple[str, int]] = {}
     known = list(posts)
     for name, file in library.experiments.items():
-        inside = [
-            (instant, key)
-            for key, series, wall, instant in known
-            if series == file.series
-            and (file.starts is None or wall.date() >= file.starts)
-            and (file.ends is None or wall.date() <= file.ends)
-        ]
         most = file.most_blocks * len(file.variants)
-        for number, (_, key) in enumerate(sorted(inside)[:most]):
+        found = inside(library, name, known, assigned, begun.get(name, now))
+        for number, (_, key) in enumerate(found[:most]):
             places[key] = (name, number)
     return Dealer(library, places, assigned)
+
+
+def inside(
+    library: Library,
+    name: str,
+    posts: Iterable[tuple[str, str, datetime, datetime]],
+    assigned: Mapping[str, Assignment],
+    begun: datetime,
+) -> list[tuple[datetime, str]]:
+    """The posts of an experiment in their order, as (instant, key): those due after it began. One that was another's, which
+    has ended, stays that one's: this begins with those after it."""
+    file, accounts = library.experiments[name], list(library.campaign.accounts)
+    others = {one.delivery for one in assigned.values() if one.experiment != name}
+    return sorted(
+        (instant, key)
+        for key, series, wall, instant in posts
+        if series == file.series
+        and instant > begun
+        and (file.starts is None or wall.date() >= file.starts)
+        and (file.ends is None or wall.date() <= file.ends)
+        and (not others or not any(derived_key(key, account) in others for account in accounts))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,8 @@ class Dealer:
         """What a delivery gets; None where it is in no experiment."""
         before = self.assigned.get(delivery)
         if before is not None:
+            if before.let_go:
+                return None
             file = self.library.experiments.get(before.experiment)
             if file is None or before.variant not in file.variants:
                 return None
@@ -100,7 +123,18 @@ def design(file: ExperimentFile, templates: Mapping[str, str], networks: Collect
         "wordings": own if wordings != {""} else {},  # between times of day no wording is compared
     }  # fmt: skip
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text, hashlib.sha256(text.encode()).hexdigest()
+    return text, hash_of(text)
+
+
+def hash_of(text: str) -> str:
+    """Of a design, as it is in the record."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def wordings_in(design: str) -> tuple[str, set[str]]:
+    """The series of a design, and the wordings that it compares."""
+    file = json.loads(design)["experiment"]
+    return file["series"], {one["wording"] for one in file["variants"].values() if one["wording"]}
 
 
 def _wording(template: str, networks: Collection[str]) -> str:

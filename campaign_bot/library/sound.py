@@ -7,10 +7,11 @@ follows from it: what could be said of that would be no finding of its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from campaign_bot.library.draft import CAMPAIGN, Draft
+from campaign_bot.library.lots import wordings_in
 from campaign_bot.model import Problem
 
 #: These block a post and are no errors of reading: what is said can be looked at all the same.
@@ -93,6 +94,22 @@ def without(draft: Draft, left_out: LeftOut) -> Draft:
             for part in draft.experiments
             if part.document.file not in left_out.files and (not part.value or part.value.series not in left_out.series)
         ],
+    )
+
+
+def without_ended(draft: Draft, ended: Mapping[str, str]) -> Draft:
+    """The same draft; what the files of experiments that are over say is no matter any more, right or wrong. `ended`: what
+    they were declared to be; their wordings may stay where they are."""
+    used: dict[str, set[str]] = {}
+    for design in ended.values():
+        series, wordings = wordings_in(design)
+        used.setdefault(series, set()).update(wordings)
+    files = {f"content/experiments/{name}.yaml" for name in ended}
+    return replace(
+        draft,
+        experiments=[part for part in draft.experiments if part.id not in ended],
+        used=used,
+        problems=[one for one in draft.problems if one.file not in files],
     )
 
 

@@ -59,6 +59,7 @@ class Change:
 class Plan:
     """What the files want, the problems met on the way, and what it changes in the store."""
 
+    after: datetime  # as of when
     planned: list[Planned] = field(default_factory=list[Planned])
     problems: list[Problem] = field(default_factory=list[Problem])
     changes: list[Change] = field(default_factory=list[Change])
@@ -75,15 +76,20 @@ def desired(
     until: datetime,
     also: Collection[str] = (),
     assigned: Mapping[str, Assignment] | None = None,
+    begun: Mapping[str, datetime] | None = None,
     told: ToldLimits = NOTHING_TOLD,
 ) -> Plan:
     """Every post with a due time in (after, until], composed for each of its accounts; and those whose keys are in `also`
-    (somebody has moved them here). `assigned`: the variants of experiments that deliveries have already; they keep them.
-    `told`: what servers said of their limits."""
-    plan = Plan()
+    (somebody has moved them here). `assigned`: the variants of experiments that deliveries have already; they keep them;
+    `begun`: when experiments did. `told`: what servers said of their limits."""
+    plan = Plan(after)
     every = list(posts(library, plan.problems))
     dealer = lots.dealer(
-        library, ((one[0].key, one[2].id, one[1].wall, one[1].instant) for one in every), assigned or {}
+        library,
+        ((one[0].key, one[2].id, one[1].wall, one[1].instant) for one in every),
+        assigned or {},
+        begun or {},
+        after,
     )
     for post, slot, series, row, due in every:
         accounts = library.accounts_of(library.schedules[slot.entry])

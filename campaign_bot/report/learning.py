@@ -166,19 +166,36 @@ def _next_test(evaluation: Evaluation) -> Comparison | None:
 
 
 def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
-    """What an experiment found, variant by variant."""
+    """What an experiment found, variant by variant; then how far to trust it, and how it began and ended."""
     if one.declared is None:
         return [speaker.sentence("exp_undeclared")]
-    found = [speaker.sentence("exp_declared", day=speaker.date(one.declared.at), sha=one.declared.sha256[:12])]
+    found: list[str] = []
     if one.changed:
-        found.append(speaker.sentence("exp_gone" if one.gone else "exp_changed"))
+        found.append(speaker.sentence("exp_gone" if one.gone else "exp_altered" if one.ended else "exp_changed"))
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
     if any(arm.posts for arm in one.arms):
         found.append(_medians(one, speaker))
+    found += _doubts(one, speaker)
+    if one.ended is not None:
+        blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
+        day = speaker.date(one.ended.at)
+        found.append(speaker.sentence("exp_ended", day=day, blocks=blocks, most=most))
+        if one.ended.reason:  # else it was forgotten, as names of staff are
+            found.append(speaker.sentence("exp_reason", reason=one.ended.reason))
+    day, sha = speaker.date(one.declared.at), one.declared.sha256[:12]
+    return [*found, speaker.sentence("exp_declared", day=day, sha=sha)]
+
+
+def _doubts(one: ExperimentResult, speaker: Speaker) -> list[str]:
+    """What is still to come, and what is left out."""
+    found: list[str] = []
     if one.waiting:
-        found.append(speaker.sentence("exp_waiting", number=speaker.number(one.waiting)))
-    if one.stopped and one.verdict == "not yet":
-        found.append(speaker.sentence("exp_stopped"))
+        name = "exp_waiting_ended" if one.ended else "exp_waiting"
+        found.append(speaker.sentence(name, number=speaker.number(one.waiting)))
+    if one.verdict == "undecided":
+        found.append(speaker.sentence("exp_stopped" if one.blocks >= one.most_blocks else "exp_stopped_early"))
+    if one.cut:
+        found.append(speaker.sentence("exp_cut", blocks=speaker.count(one.cut, "block")))
     if one.dropped:
         arms = ", ".join(
             speaker.sentence("exp_without", variant=arm.variant, number=speaker.number(arm.dropped)) for arm in one.arms
@@ -188,8 +205,16 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
 
 
 def experiment_verdict(one: ExperimentResult, speaker: Speaker) -> str:
-    """Its verdict in words: with all blocks in, nothing is "not yet" any more."""
-    return speaker.word("undecided" if one.stopped and one.verdict == "not yet" else one.verdict)
+    """Its verdict in words, with who won, or lost."""
+    if one.verdict not in ("won", "lost"):
+        return speaker.word(one.verdict)
+    names = [speaker.sentence("exp_variant", variant=arm.variant) for arm in one.arms if arm.verdict == one.verdict]
+    number = "one" if len(names) == 1 else "some"
+    return speaker.sentence(f"exp_{number}_{one.verdict}", variants=speaker.listed(names))
+
+
+def experiment_heading(one: ExperimentResult, speaker: Speaker) -> str:
+    return speaker.sentence("exp_heading", question=experiment_title(one, speaker))
 
 
 def experiment_title(one: ExperimentResult, speaker: Speaker) -> str:
@@ -211,7 +236,8 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     names = {"variant": arm.variant, "control": one.arms[0].variant}
     blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
     if arm.ratio is None or one.blocks < FEWEST_BLOCKS:
-        return speaker.sentence("exp_early", blocks=blocks, most=most, **names)
+        name = "exp_ended_early" if one.stopped else "exp_early"
+        return speaker.sentence(name, blocks=blocks, most=most, **names)
     change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
     if arm.verdict in ("won", "lost"):
         metric = speaker.sentence(f"metric_{one.metric}")
@@ -222,5 +248,5 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     if arm.verdict == "no difference":
         smallest = speaker.percent(one.smallest_effect)
         return speaker.sentence("exp_same", smallest=smallest, low=low, high=high, blocks=blocks, **names)
-    name = "exp_undecided" if one.stopped else "exp_open"
+    name = "exp_open" if not one.stopped else "exp_undecided" if one.blocks >= one.most_blocks else "exp_ended_open"
     return speaker.sentence(name, low=low, high=high, blocks=blocks, most=most, **names)

@@ -46,8 +46,9 @@ def _section(section: Section) -> list[str]:
     lines += [""] if bullet else []
     for table in section.tables:
         lines += _table(table)
-    for heading, sentences in section.notes:
-        lines += [f"### {heading}", "", *(f"- {words}" for words in sentences), ""]
+    for note in section.notes:
+        heading = f"{note.heading} – {note.verdict}" if note.verdict else note.heading
+        lines += [f"### {heading}", "", *(f"- {words}" for words in note.sentences), ""]
     for cards in section.cards:
         lines += _cards(cards)
     return lines

@@ -42,10 +42,19 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Sentences under a heading. `verdict`: what they come to, in a word or two that stand out."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     id: str
     title: str
     words: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     cards: tuple[Cards, ...] = ()
-    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (heading, sentences)
+    notes: tuple[Note, ...] = ()

@@ -364,10 +364,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "To find {smallest} more takes more posts than a campaign has.",
         "Pour révéler {smallest} de plus, il faut plus de publications qu’une campagne n’en a.",
     ),
-    "plan_scheduled": ("The schedule has {posts} posts", "Le calendrier en prévoit {posts}"),
+    "plan_scheduled": ("The schedule has {posts} posts for it", "Le calendrier lui en prévoit {posts}"),
+    "plan_refused": (
+        "{scheduled} ({refused} with errors, which `check` tells: they do not leave as they are)",
+        "{scheduled} ({refused} avec des erreurs, que `check` signale : elles ne partiront pas telles quelles)",
+    ),
     "plan_used": (
-        "{scheduled}, of which the experiment takes {used} ({blocks})",
-        "{scheduled}, dont l’expérience utilise {used} ({blocks})",
+        "{scheduled}, of which the experiment can use {used} ({blocks})",
+        "{scheduled}, dont l’expérience peut utiliser {used} ({blocks})",
     ),
     "plan_finds": (
         "{scheduled}: they find an effect of {found} or more.",
@@ -402,6 +406,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{variant}” against “{control}”: undecided; between {low} and {high} (all of the {blocks}).",
         "« {variant} » contre « {control} » : indécis; entre {low} et {high} (la totalité des {blocks}).",
     ),
+    "exp_ended_open": (
+        "“{variant}” against “{control}”: undecided; between {low} and {high} ({blocks} of at most {most}).",
+        "« {variant} » contre « {control} » : indécis; entre {low} et {high} ({blocks} sur au plus {most}).",
+    ),
+    "exp_ended_early": (
+        "“{variant}” against “{control}”: undecided; {blocks} of at most {most}, and nothing can be said with fewer than 12.",
+        "« {variant} » contre « {control} » : indécis; {blocks} sur au plus {most}, et rien ne peut être dit avec moins de 12.",
+    ),
     "exp_early": (
         "“{variant}” against “{control}”: not decided yet; {blocks} of at most {most}, and nothing can be said before 12.",
         "« {variant} » contre « {control} » : pas encore décidé; {blocks} sur au plus {most}, et rien ne peut être dit avant 12.",
@@ -410,13 +422,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All planned blocks are in: what is not decided now stays undecided. That is no proof that there is no difference.",
         "Tous les blocs prévus sont là : ce qui n’est pas décidé maintenant le restera. Cela ne prouve pas qu’il n’y a aucun écart.",
     ),
+    "exp_stopped_early": (
+        "It was ended before anything was decided. That is no proof that there is no difference.",
+        "Elle s’est terminée avant que rien ne soit décidé. Cela ne prouve pas qu’il n’y a aucun écart.",
+    ),
+    "exp_ended": (
+        "Ended on {day}, after {blocks} of at most {most}. Only what had been sent by then counts; the interval holds whenever one ends.",
+        "Terminée le {day}, après {blocks} sur au plus {most}. Seul compte ce qui était paru; l’intervalle vaut quel que soit le moment de la fin.",
+    ),
+    "exp_reason": ("Why it was ended: “{reason}”", "Pourquoi elle s’est terminée : « {reason} »"),
+    "exp_cut": (
+        "Left out: {blocks} that had begun when the rest was no part of it any more.",
+        "Mis à part : {blocks} déjà en cours quand le reste n’en a plus fait partie.",
+    ),
     "exp_declared": (
         "Written down before the start, on {day} (hash {sha}…).",
         "Consigné avant le début, le {day} (empreinte {sha}…).",
     ),
     "exp_changed": (
-        "The files no longer say what was written down before the start: this result does not count.",
-        "Les fichiers ne disent plus ce qui a été consigné avant le début : ce résultat ne compte pas.",
+        "The files no longer say what was written down before the start: this result does not count. Put them back; once it is ended (experiment end), they may change.",
+        "Les fichiers ne disent plus ce qui a été consigné avant le début : ce résultat ne compte pas. Remettez-les; une fois l’expérience terminée (experiment end), ils peuvent changer.",
     ),
     "exp_undeclared": ("It has not begun.", "Elle n’a pas commencé."),
     "exp_arms": (
@@ -426,12 +451,45 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "exp_one_arm": ("“{variant}” {median} ({number} deliveries)", "« {variant} » {median} ({number} envois)"),
     "exp_without": ("“{variant}” {number}", "« {variant} » {number}"),
     "exp_gone": (
-        "Its file is no longer there: what it found is not told, and does not count.",
-        "Son fichier n’est plus là : ce qu’elle a trouvé n’est pas dit, et ne compte pas.",
+        "Its file is no longer there: what it found is not told, and does not count. Put it back; once it is ended (experiment end), it may go.",
+        "Son fichier n’est plus là : ce qu’elle a trouvé n’est pas dit, et ne compte pas. Remettez-le; une fois l’expérience terminée (experiment end), il peut disparaître.",
+    ),
+    "exp_altered": (
+        "What was written down before the start has been altered in the database: this result does not count.",
+        "Ce qui a été consigné avant le début a été altéré dans la base : ce résultat ne compte pas.",
     ),
     "exp_waiting": (
         "{number} deliveries of it are not sent or not old enough yet; a block counts when all of its deliveries are.",
         "Envois pas encore parus ou trop récents : {number}; un bloc compte quand tous ses envois sont prêts.",
+    ),
+    "exp_waiting_ended": (
+        "{number} deliveries that had left by then are not old enough yet; what they find still counts.",
+        "Envois déjà partis mais encore trop récents : {number}; ce qu’ils révèlent compte encore.",
+    ),
+    "exp_heading": ("Experiment: {question}", "Expérience : {question}"),
+    "exp_one_won": ("{variants} won", "{variants} gagne"),
+    "exp_some_won": ("{variants} won", "{variants} gagnent"),
+    "exp_one_lost": ("{variants} lost", "{variants} perd"),
+    "exp_some_lost": ("{variants} lost", "{variants} perdent"),
+    "exp_variant": ("“{variant}”", "« {variant} »"),
+    # an experiment, as it is ended
+    "end_done": ("{id} has ended: {verdict}.", "{id} : l’expérience est terminée. Verdict : {verdict}."),
+    "end_none": ("None of its deliveries was waiting to leave.", "Aucun de ses envois n’attendait de partir."),
+    "end_let_go": (
+        "Deliveries that had not left: {number}. They lose their variant at the next planning (campaign-bot plan, or the daemon’s).",
+        "Envois pas encore partis : {number}. Ils perdent leur variante à la prochaine planification (campaign-bot plan, ou celle du service).",
+    ),
+    "end_changing": (
+        "Of these {changing} will say something else or leave at another time, and take approval; approved until now: {approved}.",
+        "De ceux-ci, {changing} diront autre chose ou partiront à une autre heure, et devront être approuvés; approuvés jusqu’ici : {approved}.",
+    ),
+    "end_same": (
+        "What they say and when they leave stays the same.",
+        "Ce qu’ils disent et leur heure ne changent pas.",
+    ),
+    "end_free": (
+        "Its file and wordings may be changed or removed now. The name cannot begin again.",
+        "Son fichier et ses formulations peuvent maintenant changer ou disparaître. Ce nom ne peut pas recommencer.",
     ),
     "exp_dropped": (
         "{number} deliveries have no count and are left out ({arms}); if one variant lacks more than another, doubt the result.",

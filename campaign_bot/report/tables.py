@@ -159,7 +159,8 @@ def experiment_json(one: ExperimentResult) -> dict[str, Any]:
         "most_blocks": one.most_blocks, "blocks": one.blocks, "waiting": one.waiting, "dropped": one.dropped,
         "declared": None if one.declared is None else _instant(one.declared.at),
         "sha256": None if one.declared is None else one.declared.sha256, "changed": one.changed, "gone": one.gone,
-        "verdict": one.verdict,
+        "ended": None if one.ended is None else {"at": _instant(one.ended.at), "reason": one.ended.reason},
+        "cut": one.cut, "verdict": one.verdict,
         "arms": [
             {"variant": arm.variant, "posts": arm.posts, "median": arm.median, "ratio": _interval(arm.ratio),
              "verdict": arm.verdict, "dropped": arm.dropped}

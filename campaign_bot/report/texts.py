@@ -186,6 +186,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "undecided": ("undecided", "indécis"),
     "void": ("does not count", "ne compte pas"),
     "block": ("block", "bloc"),
+    "and": ("and", "et"),
     "control": ("the others are held against this", "sert de comparaison"),
     "sure_more": ("more", "plus"),
     "sure_less": ("less", "moins"),

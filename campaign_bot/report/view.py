@@ -22,14 +22,15 @@ from campaign_bot.report.labels import (
 )
 from campaign_bot.report.learning import (
     comparison_words,
-    experiment_title,
+    experiment_heading,
+    experiment_verdict,
     experiment_words,
     few_words,
     learning_words,
     units,
     verdict_words,
 )
-from campaign_bot.report.sections import Section, Table
+from campaign_bot.report.sections import Note, Section, Table
 from campaign_bot.report.shown import shown
 from campaign_bot.report.sidebyside import side_by_side
 from campaign_bot.report.summary import summary
@@ -328,13 +329,16 @@ def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     )  # fmt: skip
     columns = tuple(map(speaker.word, names))
     tables = (Table(speaker.word("cap_comparisons"), columns, rows, (2, 3, 4), id="comparisons"),)
-    notes = [(experiment_title(one, speaker), tuple(experiment_words(one, speaker))) for one in evaluation.experiments]
+    notes = [
+        Note(experiment_heading(one, speaker), tuple(experiment_words(one, speaker)), experiment_verdict(one, speaker))
+        for one in evaluation.experiments
+    ]
     every = evaluation.comparisons
     sure = tuple(comparison_words(one, every, speaker) for one in every if one.sure and one.same_as is None)
     if sure:
-        notes.append((speaker.word("differs"), sure))
+        notes.append(Note(speaker.word("differs"), sure))
     few = tuple(few_words(one, every, speaker) for one in every if one.ratio is None and one.verdict != "apart")
     if few:
-        notes.append((speaker.word("too_few"), few))
+        notes.append(Note(speaker.word("too_few"), few))
     words = tuple(learning_words(evaluation, speaker))
     return Section("learning", speaker.word("learning"), words, tables if rows else (), notes=tuple(notes))

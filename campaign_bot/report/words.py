@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from babel import Locale
@@ -106,6 +107,11 @@ class Speaker:
         """2027-W03 as people say it."""
         year, _, number = iso.partition("-W")
         return self.sentence("week", year=year, week=int(number))
+
+    def listed(self, some: Sequence[str]) -> str:
+        """a, b and c"""
+        *others, last = some
+        return f"{', '.join(others)} {self.word('and')} {last}" if others else last
 
     def signed(self, value: int | None) -> str:
         """A change: +442, −3."""

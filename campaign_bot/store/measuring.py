@@ -90,13 +90,14 @@ class Measuring(Changes):
         ) in rows:  # fmt: skip
             commitments = told.get(said) or told.setdefault(said, tuple(json.loads(said)))
             pictures, described, question, poll_min, parts = _said(content)
-            experiment, variant, block = assigned.get(key, ("", "", 0))
+            experiment, variant, block, left_as = assigned.get(key, ("", "", 0, ""))
             taken, gone = reads.pop(key, nothing)
             aged = () if sent_ms is None else tuple(((at - sent_ms) / _HOUR_MS, counts) for at, counts in taken)
             yield Measured(
                 key, name, series, item, priority, commitments, rung, answers, account, network, language,
                 from_ms(due_ms), State(state), from_ms_or_none(sent_ms), _last_before(followers.get(account), sent_ms),
-                gone, pictures, described, question, poll_min, length, parts, experiment, variant, block, url or "", aged,
+                gone, pictures, described, question, poll_min, length, parts, experiment, variant, block, left_as,
+                url or "", aged,
             )  # fmt: skip
 
     def _followers(self) -> dict[str, tuple[list[int], list[int]]]:
@@ -110,9 +111,11 @@ class Measuring(Changes):
             numbers.append(number)
         return found
 
-    def _assigned(self) -> dict[str, tuple[str, str, int]]:
-        rows = self._connections.db.execute("select delivery, experiment, variant, block from assignment")
-        return {delivery: (experiment, variant, block) for delivery, experiment, variant, block in rows}
+    def _assigned(self) -> dict[str, tuple[str, str, int, str]]:
+        rows = self._connections.db.execute("select delivery, experiment, variant, block, left_as from assignment")
+        return {
+            delivery: (experiment, variant, block, left_as) for delivery, experiment, variant, block, left_as in rows
+        }
 
     def _reads(self, where: str, values: list[Any]) -> _Reads:
         """What was read of each delivery, in the order of time, and whether it was found to be gone."""

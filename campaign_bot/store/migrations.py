@@ -414,6 +414,21 @@ def m016_vanished(db: Database) -> None:
     db.execute("create index snapshot_gone on snapshot (taken_ms) where gone = 1")
 
 
+@step
+def m017_ended(db: Database) -> None:
+    """When a person ended an experiment and why; and in which state each of its deliveries was when it was left by it."""
+    db.table("experiment").add_column("ended_ms", int)
+    db.table("experiment").add_column("ended_reason", str, not_null_default="")
+    db.table("assignment").add_column("left_as", str, not_null_default="")
+    # What was under way then and comes back did not leave while the experiment was on: it is no trial any more, whatever it
+    # will say. Its block was at its trial when it ended, so that it is one delivery less there, as one that failed is.
+    db.execute(
+        "create trigger assignment_back after update of state on delivery when new.state in ('draft', 'approved')"
+        " begin update assignment set left_as = 'failed' where delivery = new.key"
+        " and left_as in ('sending', 'unconfirmed'); end"
+    )
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(
