@@ -337,7 +337,7 @@ def test_while_its_file_is_gone_nothing_is_a_trial_also_when_it_comes_back(stage
     (found,) = app.experiment_results()
     assert (found.changed, found.cut, found.waiting) == (False, 1, 0)
     assert len(events(app, "experiment interrupted")) == 1
-    app.end_experiment("ask-or-tell", "Enough.")
+    assert app.end_experiment("ask-or-tell", "Enough.").let_go == 0
     assert app.beside_record() == []
 
 
