@@ -258,6 +258,14 @@ def test_a_block_that_the_end_cut_does_not_count_whatever_came_of_its_other_half
         assert replace(found, cut=0) == replace(ended(WON[:29]), ended=found.ended, arms=found.arms)
         assert found.arms[1] == ended(WON[:29]).arms[1]
     assert "Left out: 1 block" in " ".join(experiment_words(found, Speaker("en")))
+    assert "doubt" not in " ".join(experiment_words(found, Speaker("en")))
+    let_go = {"left_as": "draft", "state": State.DRAFT, "sent": None, "reads": ()}
+    moved = ended(
+        WON, (3, "asks", let_go), (29, "asks", let_go)
+    )  # the end cuts one; somebody has moved the other there
+    assert "2 blocks" in " ".join(experiment_words(moved, Speaker("en")))
+    assert "doubt the result" in " ".join(experiment_words(moved, Speaker("en")))
+    assert "doutez du résultat" in " ".join(experiment_words(moved, Speaker("fr")))
 
 
 def test_a_cut_block_does_not_count_for_the_accounts_that_had_both_variants_either() -> None:
@@ -329,7 +337,7 @@ def test_while_its_file_is_gone_nothing_is_a_trial_also_when_it_comes_back(stage
     (found,) = app.experiment_results()
     assert (found.changed, found.cut, found.waiting) == (False, 1, 0)
     assert len(events(app, "experiment interrupted")) == 1
-    app.end_experiment("ask-or-tell", "Enough.")
+    assert app.end_experiment("ask-or-tell", "Enough.").let_go == 0
     assert app.beside_record() == []
 
 

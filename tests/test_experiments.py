@@ -356,3 +356,19 @@ def test_the_record_of_a_declaration_cannot_be_changed(tmp_path: Path) -> None:
     app.close()
     with connect(str(tmp_path / "c" / "test.db")) as db, pytest.raises(Exception, match="append-only"):
         db.execute("update event set detail = '{}' where action = 'experiment declared'")
+
+
+def test_one_that_begins_late_deals_from_the_next_post_on_and_goes_on_there(tmp_path: Path) -> None:
+    """Else it would spend its blocks on posts that were out before it began."""
+    more = 'later:\n  series: facts\n  when: {dates: [2027-01-27 09:00, 2027-01-28 09:00]}\n'  # fmt: skip
+    data = "content/data/facts.yaml"
+    fifth = "- id: five\n  text: {en: A fifth fact is here., fr: Un cinquième fait est là.}\n"
+    app = an_app(tmp_path / "c", **{"schedules/more.yaml": more, data: WORDINGS[data] + fifth})
+    blocks: dict[str, int] = {}
+    for day, until in ((20, 26), (22, 29)):
+        app.clock = lambda day=day: datetime(2027, 1, day, tzinfo=UTC)
+        app.plan(until=datetime(2027, 1, until, tzinfo=UTC))
+        blocks = {one.key: app.store.assignments()[one.key].block for one in app.store.deliveries()}
+    days = {(one.due.day, blocks[one.key]) for one in app.store.deliveries()}
+    assert days == {(21, 0), (25, 0), (27, 1), (28, 1)}
+    app.close()

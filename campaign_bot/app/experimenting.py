@@ -91,7 +91,8 @@ class Experimenting(Permitting):
                 advice="Put back what was declared (file and wordings), then end it.",
             )
         apart = {arm for arm, one in file.variants.items() if one.wording or one.at}
-        left = [one for one in self.store.deliveries(OPEN_STATES) if one.key in self._dealt(name)]
+        in_it = {key for key, one in self._dealt(name).items() if not one.left_as}
+        left = [one for one in self.store.deliveries(OPEN_STATES) if one.key in in_it]
         if self.store.end(name, reason, now=self.clock(), actor=self.person) is None:
             raise StateError(f"The experiment {name} has ended already.")
         dealt = self._dealt(name)

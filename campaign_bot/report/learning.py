@@ -195,7 +195,8 @@ def _doubts(one: ExperimentResult, speaker: Speaker) -> list[str]:
     if one.verdict == "undecided":
         found.append(speaker.sentence("exp_stopped" if one.blocks >= one.most_blocks else "exp_stopped_early"))
     if one.cut:
-        found.append(speaker.sentence("exp_cut", blocks=speaker.count(one.cut, "block")))
+        some = f" {speaker.sentence('exp_cut_some')}" if one.cut > 1 else ""
+        found.append(speaker.sentence("exp_cut", blocks=speaker.count(one.cut, "block")) + some)
     if one.dropped:
         arms = ", ".join(
             speaker.sentence("exp_without", variant=arm.variant, number=speaker.number(arm.dropped)) for arm in one.arms

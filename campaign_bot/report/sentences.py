@@ -422,6 +422,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All planned blocks are in: what is not decided now stays undecided. That is no proof that there is no difference.",
         "Tous les blocs prévus sont là : ce qui n’est pas décidé maintenant le restera. Cela ne prouve pas qu’il n’y a aucun écart.",
     ),
+    "exp_cut_some": (
+        "More than one: posts were moved, or its file was gone for a while. If that was because of how their first half did, doubt the result.",
+        "Plus d’un : des publications ont été déplacées, ou son fichier a manqué un temps. Si c’est à cause de leur première moitié, doutez du résultat.",
+    ),
     "exp_stopped_early": (
         "It was ended before anything was decided. That is no proof that there is no difference.",
         "Elle s’est terminée avant que rien ne soit décidé. Cela ne prouve pas qu’il n’y a aucun écart.",
