@@ -694,7 +694,9 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
         ("question", "yes"): (("series", "asks"), False),
     }
     text = render(found, format="md", language="en")
-    assert text.count("corrected for all") == 2  # in the summary and as a sure difference: not under each name
+    assert (
+        text.count("The one comparison – asks (series)") == text.count("corrected for all") == 1
+    )  # not under each name
     assert text.count("The same posts are also: Asking a question; which of these is the cause cannot be told.") == 2
     assert text.count("All the other posts are: With a picture.") == 2
     assert "less; all posts but: asks (series)" in text
@@ -792,6 +794,19 @@ def test_a_result_that_is_published_while_people_vote_is_none() -> None:
     assert told(poll, again, between).loops.unanswered == ("poll-2",)
     call = replace(BASE, post="call", series="poll", item="one", rung="participating")
     assert told(call, early).loops.unanswered == ()
+
+
+def test_what_a_loop_is_of_is_said_and_a_call_without_a_result_is_told_of_apart() -> None:
+    poll = replace(BASE, post="poll-1", series="poll", poll_min=1440, rung="participating")
+    calls = [replace(BASE, delivery=f"c{one}", post=f"call-{one}", series="days", rung="participating") for one in "ab"]
+    counted = told(poll, *calls)
+    assert "0 of 3 (1 with a poll, 2 without one)" in render(counted, format="md", language="en")
+    assert "0 sur 3 (1 avec sondage, 2 sans sondage)" in render(counted, format="md", language="fr")
+    apart = told(poll, *calls, no_result=frozenset({"days", "poll"}))
+    assert apart.loops.closed is not None
+    assert (apart.loops.closed.denominator, apart.loops.unanswered) == (1, ("poll-1",)), "a poll always has a result"
+    assert "there is no result to publish: 2 calls (days)." in render(apart, format="md", language="en")
+    assert "pas de résultat à publier\u00a0: 2 appels (days)." in render(apart, format="md", language="fr")
 
 
 @pytest.mark.parametrize(
