@@ -422,6 +422,10 @@ def test_posts_in_another_language_are_marked_and_called_by_their_titles() -> No
 
 
 def test_a_rehearsal_has_no_links_to_networks_that_are_gone() -> None:
+    rows = list(csv.DictReader(io.StringIO(render(full(), format="csv", language="en"))))
+    assert {row["url"] for row in rows} == {""}
+    real = list(csv.DictReader(io.StringIO(render(replace(full(), simulated=False), format="csv", language="en"))))
+    assert {row["url"] for row in real} == {"", "https://x.example/1"}
     for language, why in (("en", "Without links: "), ("fr", "Sans liens\u00a0: ")):
         for format_ in ("html", "md"):
             gone = render(quoted(simulated=True), format=format_, language=language)
