@@ -479,6 +479,24 @@ def test_cost_is_told_only_against_what_is_known() -> None:
     assert nothing.costs[0].per_1000_engagements is None
 
 
+def test_money_of_the_networks_did_not_buy_what_came_through_none() -> None:
+    x = replace(BASE, network="x", account="x-en", reads=((24.0, counts(likes=50)),))
+    through_x, by_itself = (Outcome(date(2027, 1, 20), source, "sign_up", 4) for source in ("x", "site"))
+    every = told(x, spent={"x": 2.0}, outcomes=[through_x])
+    assert [(one.key, one.per_participation) for one in every.costs] == [("x", 0.5), ("", 0.5)]
+    assert "put down to no network" not in render(every, format="md", language="en")
+    some = told(x, spent={"x": 2.0}, outcomes=[through_x, by_itself])
+    assert [(one.key, one.participations, one.per_participation) for one in some.costs] == [
+        ("x", 4, 0.5),
+        ("", 8, None),
+    ]
+    english, french = (render(some, format="md", language=language).replace("\u00a0", " ") for language in ("en", "fr"))
+    assert "| not known: some came through no known network |" in english
+    assert "put down to no network: 4 of 8." in english
+    assert "attribuées à aucun réseau : 4 sur 8." in french
+    assert told(x, spent={"x": 2.0}, outcomes=[by_itself]).costs[-1].per_participation is None
+
+
 # Whatever comes
 
 

@@ -125,6 +125,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sign-ups and submissions, whoever they came through, for each 1,000 out-takes (likes, reposts, bookmarks, votes, clicks, replies and quotes): {number} ({parts}).",
         "Inscriptions et propositions, d’où qu’elles viennent, pour 1 000 réactions, clics et votes : {number} ({parts}).",
     ),
+    "uncredited": (
+        "Sign-ups and submissions that are put down to no network: {number} of {of}. One that came through a network cost at most what stands beside it; of all together it is not known.",
+        "Inscriptions et propositions qui ne sont attribuées à aucun réseau : {number} sur {of}. Celle qui vient d’un réseau a coûté au plus ce qui figure à côté de lui; pour l’ensemble, on ne le sait pas.",
+    ),
     # deliveries that are shown
     "shown_name": ("{series}, {day} · {network}", "{series}, {day} · {network}"),
     "shown_none": (
