@@ -479,6 +479,24 @@ def test_cost_is_told_only_against_what_is_known() -> None:
     assert nothing.costs[0].per_1000_engagements is None
 
 
+def test_money_of_the_networks_did_not_buy_what_came_through_none() -> None:
+    x = replace(BASE, network="x", account="x-en", reads=((24.0, counts(likes=50)),))
+    through_x, by_itself = (Outcome(date(2027, 1, 20), source, "sign_up", 4) for source in ("x", "site"))
+    every = told(x, spent={"x": 2.0}, outcomes=[through_x])
+    assert [(one.key, one.per_participation) for one in every.costs] == [("x", 0.5), ("", 0.5)]
+    assert "put down to no network" not in render(every, format="md", language="en")
+    some = told(x, spent={"x": 2.0}, outcomes=[through_x, by_itself])
+    assert [(one.key, one.participations, one.per_participation) for one in some.costs] == [
+        ("x", 4, 0.5),
+        ("", 8, None),
+    ]
+    english, french = (render(some, format="md", language=language).replace("\u00a0", " ") for language in ("en", "fr"))
+    assert "| not known: some came through no known network |" in english
+    assert "put down to no network: 4 of 8." in english
+    assert "attribuées à aucun réseau : 4 sur 8." in french
+    assert told(x, spent={"x": 2.0}, outcomes=[by_itself]).costs[-1].per_participation is None
+
+
 # Whatever comes
 
 
@@ -694,7 +712,9 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
         ("question", "yes"): (("series", "asks"), False),
     }
     text = render(found, format="md", language="en")
-    assert text.count("corrected for all") == 2  # in the summary and as a sure difference: not under each name
+    assert (
+        text.count("The one comparison – asks (series)") == text.count("corrected for all") == 1
+    )  # not under each name
     assert text.count("The same posts are also: Asking a question; which of these is the cause cannot be told.") == 2
     assert text.count("All the other posts are: With a picture.") == 2
     assert "less; all posts but: asks (series)" in text
@@ -792,6 +812,19 @@ def test_a_result_that_is_published_while_people_vote_is_none() -> None:
     assert told(poll, again, between).loops.unanswered == ("poll-2",)
     call = replace(BASE, post="call", series="poll", item="one", rung="participating")
     assert told(call, early).loops.unanswered == ()
+
+
+def test_what_a_loop_is_of_is_said_and_a_call_without_a_result_is_told_of_apart() -> None:
+    poll = replace(BASE, post="poll-1", series="poll", poll_min=1440, rung="participating")
+    calls = [replace(BASE, delivery=f"c{one}", post=f"call-{one}", series="days", rung="participating") for one in "ab"]
+    counted = told(poll, *calls)
+    assert "0 of 3 (1 with a poll, 2 without one)" in render(counted, format="md", language="en")
+    assert "0 sur 3 (1 avec sondage, 2 sans sondage)" in render(counted, format="md", language="fr")
+    apart = told(poll, *calls, no_result=frozenset({"days", "poll"}))
+    assert apart.loops.closed is not None
+    assert (apart.loops.closed.denominator, apart.loops.unanswered) == (1, ("poll-1",)), "a poll always has a result"
+    assert "there is no result to publish: 2 calls (days)." in render(apart, format="md", language="en")
+    assert "pas de résultat à publier\u00a0: 2 appels (days)." in render(apart, format="md", language="fr")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -19,6 +20,8 @@ from hypothesis import strategies as st
 
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
+from campaign_bot.opendata.package import METHOD
+from campaign_bot.opendata.public import leads_somewhere
 from campaign_bot.opendata.suppress import FLOOR, STEP, small, suppressed, total
 from campaign_bot.opendata.words import OUTCOMES, WORDS, Teller
 from campaign_bot.rehearsal import STAND_IN, rehearse
@@ -222,6 +225,40 @@ def test_simulated_figures_are_no_open_data_unless_that_is_wanted(rehearsed: App
     assert not (tmp_path / "open").exists()
 
 
+def test_an_address_that_leads_nowhere_is_left_empty_and_the_column_says_why(exported: Path) -> None:
+    """A rehearsal's posts were on local networks that are gone: their addresses are of no use, and say what runs here."""
+    posts = table(exported, "posts")
+    assert {row["state"] for row in posts} == {"sent"}
+    assert {row["url"] for row in posts} == {""}
+    package = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
+    (told,) = (field for field in package["resources"][0]["schema"]["fields"] if field["name"] == "url")
+    assert "empty" in told["description"] and "vide" in told["description_fr"]
+    for file in exported.rglob("*.*"):
+        assert not re.search(r"127\.0\.0\.1|localhost|\[::1\]", file.read_text("utf-8")), file
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://mastodon.example/@a/1", True), ("https://93.184.215.14/a", True),
+        ("http://127.0.0.1:8000/@a/1", False), ("http://[::1]/a", False), ("http://localhost:3000/a", False),
+        ("http://x.localhost/a", False), ("http://192.168.1.4/a", False), ("http://mastodon/a", False), ("", False),
+        ("http://[", False),
+    ],
+)  # fmt: skip
+def test_only_public_addresses_are_published(address: str, leads: bool) -> None:
+    assert leads_somewhere(address) is leads
+
+
+def test_the_methods_are_told_point_by_point_on_the_page_and_in_the_package(exported: Path) -> None:
+    package = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
+    for language, key in (("en", "method"), ("fr", "method_fr")):
+        page = unescape((exported / f"{language}.html").read_text("utf-8"))
+        for heading, words in METHOD[language]:
+            assert f"<dt>{heading}</dt><dd>{words}</dd>" in page
+            assert words in package[key]
+
+
 def test_only_an_export_is_ever_replaced(rehearsed: App, exported: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
@@ -299,7 +336,7 @@ def test_the_page_stands_alone_and_its_links_lead_somewhere(exported: Path, name
 def test_the_page_says_what_came_of_the_commitments_in_both_languages(exported: Path) -> None:
     english, french = ((exported / f"{language}.html").read_text("utf-8") for language in ("en", "fr"))
     assert "A first report is out." in english and "Un premier rapport est paru." in french
-    assert "1 of 1 posts are out" in english and "Publications parues\u00a0: 1 sur 1" in french
+    assert "Posts that are out: 1 of 1" in english and "Publications parues\u00a0: 1 sur 1" in french
     assert "data@office.example" in english and "Publié par Le bureau." in french
     assert "No post was about it" in english and "Aucune publication n’en a parlé" in french, "the campaign is over"
     assert "encore" not in french and " yet" not in english
@@ -315,7 +352,7 @@ def test_a_post_about_two_commitments_counts_at_each_and_the_page_says_so(tmp_pa
     app.export(tmp_path / "open")
     app.close()
     english, french = ((tmp_path / "open" / f"{language}.html").read_text("utf-8") for language in ("en", "fr"))
-    assert english.count("0 of 1 posts are out") == 2 and "counts at each of them" in english
+    assert english.count("Posts that are out: 0 of 1") == 2 and "counts at each of them" in english
     assert "compte pour chacun" in french and "Rien n’est encore paru." in french
 
 
@@ -334,6 +371,11 @@ def test_every_word_is_there_in_both_languages() -> None:
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", french))
 
 
+#: What one would have to scroll sideways to see all of.
+CUT = """[...document.querySelectorAll('main *')].filter(one => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.outerHTML.slice(0, 80))"""
+
+
 @pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium: the public page was not looked at with axe (apt-get install chromium)"
 )
@@ -342,12 +384,13 @@ def test_axe_finds_nothing_on_a_desk_and_on_a_phone(exported: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, width, scheme in product(("index", "en", "fr"), (1280, 390), ("light", "dark")):
+        for name, width, scheme in product(("index", "en", "fr"), (1280, 660, 390), ("light", "dark")):
             tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
             tab.goto((exported / f"{name}.html").as_uri())
             tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             found: Any = axe_module.Axe().run(tab)
             assert found.violations_count == 0, f"{name} at {width}, {scheme}: {found.generate_report()}"
             assert tab.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways at {width}"
+            assert tab.evaluate(CUT) == [], f"{name} at {width}"
             tab.close()
         browser.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from campaign_bot.app import App
+from campaign_bot.check import RULES
 from tests.campaigns import write_campaign
 from tests.test_languages import FILES, SERIES
 
@@ -76,6 +78,16 @@ def test_what_goes_along_with_the_words_stands_there_too(pages: dict[str, Path])
     assert "Hello\\u200b to\\u202e you all" in english, "what nobody sees is shown as its code"
     assert "<blockquote" in english and "The very first fact." in english.split("<blockquote", 1)[1]
     assert "facts-2027-01-18@bluesky-ar" in english
+
+
+def test_what_to_do_about_a_finding_is_said_in_the_language_of_the_page(pages: dict[str, Path]) -> None:
+    """Not in that of the post: a French post on an English page is mended by somebody who reads English."""
+    english, french = (unescape(pages[language].read_text("utf-8")) for language in ("en", "fr"))
+    told = RULES["pair-length"].advice
+    assert f'lang="en">{told["en"]}' in english
+    assert f'lang="fr">{told["fr"]}' in french
+    assert told["fr"] not in english
+    assert told["en"] not in french
 
 
 @pytest.mark.skipif(

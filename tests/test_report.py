@@ -10,7 +10,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Objective, OutsideBenchmark, Source
 from campaign_bot.model import Measured, State
+from campaign_bot.opendata.words import WORDS as PAGE_WORDS
 from campaign_bot.parity import Incomplete, Side, parity
 from campaign_bot.report import render
+from campaign_bot.report.annex import WORDS as ANNEX_WORDS
 from campaign_bot.report.annex import Annex
 from campaign_bot.report.charts import bars, intervals, lines
 from campaign_bot.report.sentences import METHODS, SENTENCES
@@ -193,7 +195,78 @@ def test_both_languages_say_the_same_things() -> None:
     for pairs in (WORDS, SENTENCES, dict(enumerate(METHODS))):
         for english, french in pairs.values():
             assert bool(english) == bool(french)
-            assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", french))
+            assert set(re.findall(r"\{(\w+)", english)) == set(re.findall(r"\{(\w+)", french))
+
+
+#: What is counted, as it stands beside one and beside several; and verbs that go with them.
+COUNTED = {
+    "en": "post posts, delivery deliveries, comparison comparisons, pair pairs, picture pictures, engagement engagements, time times,"
+    " block blocks, vote votes, is are, has have, was were, waits wait, it they",
+    "fr": "publication publications, envoi envois, comparaison comparaisons, paire paires, image images, réaction réactions,"
+    " bloc blocs, vote votes, faite faites, prévu prévus, a ont, est sont, révélerait révéleraient",
+}
+#: Words that end like a plural and are none; what a noun never follows; places that hold words, or seconds.
+NO_PLURALS = {"is", "was", "has", "waits", "less", "this", "its", "dans", "moins", "plus", "fois", "sans"}
+APART = {"of", "de", "des", "d", "sur", "with", "at"}
+WORDY = {
+    "age",
+    "share",
+    "change",
+    "than",
+    "low",
+    "high",
+    "metric",
+    "label",
+    "labels",
+    "units",
+    "arms",
+    "scheduled",
+    "p50",
+    "p99",
+}
+#: Of what there are always many.
+ALWAYS_MANY = {"drawn", "times", "plan_what"}
+
+
+def disagreeing(text: str, number: int, language: str) -> list[str]:
+    """Numbers in a text that stand beside a noun or verb which does not go with them."""
+    pairs = [pair.split() for pair in COUNTED[language].split(", ")]
+    one = number < 2 if language == "fr" else number == 1
+    wrong = {pair[one] for pair in pairs}
+    found: list[str] = []
+    for match in re.finditer(rf"(?<![\w.,]){number}((?:[ \u00a0][^\W\d]+){{1,3}})", text):
+        words = [*takewhile(lambda word: word not in APART, match[1].replace("\u00a0", " ").split())] or ["of"]
+        plural = one and words[0][-1] in "sx" and words[0] not in NO_PLURALS
+        if plural or wrong & set(words):
+            found.append(match[0])
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_number_goes_with_its_noun_in_every_sentence(number: int, language: str) -> None:
+    """Every place holds the number, but for those that are known to hold words."""
+    speaker = Speaker(language)
+    said = {name: pair[language == "fr"] for name, pair in (SENTENCES | WORDS | PAGE_WORDS | ANNEX_WORDS).items()}
+    wrong = {
+        name: found
+        for name, text in said.items()
+        if name not in ALWAYS_MANY
+        and (found := disagreeing(text.format_map(Every(speaker.number(number))), number, language))
+    }
+    assert wrong == {}
+    assert disagreeing("Sur 1 comparaisons" if language == "fr" else "Of 1 comparisons", 1, language)
+
+
+class Every(dict[str, object]):
+    """One value by whatever name."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+    def __missing__(self, name: str) -> object:
+        return "…" if name in WORDY else self.value
 
 
 def numbers(cell: str, language: str) -> list[float]:
@@ -376,6 +449,10 @@ def test_posts_in_another_language_are_marked_and_called_by_their_titles() -> No
 
 
 def test_a_rehearsal_has_no_links_to_networks_that_are_gone() -> None:
+    rows = list(csv.DictReader(io.StringIO(render(full(), format="csv", language="en"))))
+    assert {row["url"] for row in rows} == {""}
+    real = list(csv.DictReader(io.StringIO(render(replace(full(), simulated=False), format="csv", language="en"))))
+    assert {row["url"] for row in real} == {"", "https://x.example/1"}
     for language, why in (("en", "Without links: "), ("fr", "Sans liens\u00a0: ")):
         for format_ in ("html", "md"):
             gone = render(quoted(simulated=True), format=format_, language=language)

@@ -243,6 +243,7 @@ class Auditing(Stages):
     def previews(self, deliveries: Sequence[Delivery], language: str) -> str:
         """One self-contained page of these, as readers would see them, with findings; `language` is the page's own."""
         from campaign_bot import preview
+        from campaign_bot.check import RULES
 
         posts, series, campaign = self.store.posts(), self.library.series, self.library.campaign
         waiting: list[preview.Waiting] = []
@@ -258,6 +259,7 @@ class Auditing(Stages):
             simulated=self.simulated,
             head=self.store.head().hash,
             handles={name: account.handle or name for name, account in campaign.accounts.items()},
+            cures={rule.id: rule.advice[language] for rule in RULES.values()},
         )
         changed = {one.key: self.since_approval(one) for one in deliveries}
         pictures = {sha256: self.store.picture(sha256) for sha256 in hashes}

@@ -103,6 +103,7 @@ class Evaluating(Experimenting):
             summed_then=self._summed_then(summed.result(), now) if summed else {},
             totals=totals.result() if totals else None,
             asking=self._asking(measured, since, until) if drawn else None,
+            no_result=frozenset(name for name, series in self.library.series.items() if series.file.no_result),
             spent=self.store.spent(since or _EVER, until or now),
             followers=[one for one in self.store.follower_counts() if (since or _EVER) <= one[1] < (until or now)],
             approvals=self.store.approvals(since=since, until=until),

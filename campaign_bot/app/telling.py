@@ -39,7 +39,7 @@ class Telling(Stages, Evaluating):
         found.problems += outcomes.unknown_names(found, self._known_names())
         found.problems += outcomes.too_early(found, self.library.campaign.starts)
         if not found.errors:
-            found.problems += self._overlaps(outcomes)
+            self._overlaps(outcomes, found)
         if number := found.errors:
             more = f" The first {number - found.overflow} are shown." if found.overflow else ""
             raise ContentError(
@@ -139,21 +139,18 @@ class Telling(Stages, Evaluating):
             known |= {one.metric for one in self.library.campaign.objectives} - TAKEN
         return known
 
-    def _overlaps(self, outcomes: OutcomeFile) -> list[Problem]:
-        """Rows that a file of another name has too would count twice."""
+    def _overlaps(self, outcomes: OutcomeFile, checked: Checked) -> None:
+        """Rows that a file of another name has too would count twice: each of them is an error."""
         found, number = self.store.overlapping(outcomes.rows(), file=outcomes.path.name, most=NAMED_OVERLAPS)
         advice = "Undo that import, or give this file its name: then it takes its place."
-        problems = [
+        checked.problems += [
             Problem(
                 str(outcomes.path), 0, 0, "defined-twice", "error",
                 f"{one.name} of {one.source} on {one.day} is in {one.file} already.", advice,
             )
             for one in found
         ]  # fmt: skip
-        if number > len(found):
-            more = f"{number - len(found):,} more rows are in other files already."
-            problems.append(Problem(str(outcomes.path), 0, 0, "defined-twice", "error", more, advice))
-        return problems
+        checked.overflow += number - len(found)
 
 
 def _refuse_what_is_no_export(directory: Path) -> None:

@@ -195,9 +195,9 @@ def _text_at(said: Said, where: str) -> str:
 
 
 def as_problem(one: Found) -> Problem:
-    language = one.said.content.language.partition("-")[0]
+    """In English throughout, as all commands speak, whatever the language of the text: what it quotes stays as it is."""
     rule = RULES.get(one.rule)
-    advice = rule.advice.get(language, rule.advice["en"]) if rule else ""
+    advice = rule.advice["en"] if rule else ""
     return Problem(
         "", 0, 0, one.rule, one.severity, one.message, advice, post=one.said.name,
         where=one.where, text=one.text, start=one.start, end=one.end, allowed=allowed(one.said, one.rule),

@@ -66,7 +66,9 @@ def import_(
     elif file is not None:
         made, new, warnings = here.open().import_outcomes(file, encoding=encoding)
         if as_json:
-            print_json({**_json(made), "new": new, "warnings": [problem_json(one) for one in warnings]})
+            older = _older(here, made, file.name)
+            told = [problem_json(one) for one in warnings]
+            print_json({**_json(made), "new": new, "still_counts": older.id if older else None, "warnings": told})
             return
         print_problems(warnings, err)
         if new and warnings:
@@ -77,8 +79,24 @@ def import_(
             )
         elif new:
             out.print(f"Import {made.id}: {counted(made.rows, 'row')} of {escape(made.file)}.")
-        else:
+        elif made.file == file.name:
             out.print(f"{escape(file.name)} was imported before, as import {made.id}. Nothing was changed.")
+        else:
+            out.print(
+                f"{escape(file.name)} is the same as {escape(made.file)}, which counts as import {made.id}. Nothing was"
+                " changed.", soft_wrap=True,
+            )  # fmt: skip
+            if (older := _older(here, made, file.name)) is not None:
+                out.print(
+                    f"What {escape(file.name)} said before, import {older.id}, still counts beside it. If it is not to:"
+                    f" `{here.command} import --undo {older.id}`.", soft_wrap=True,
+                )  # fmt: skip
+
+
+def _older(here: Session, made: Imported, name: str) -> Imported | None:
+    """Another import in force that came under this name: it was not replaced, as these bytes have a name already."""
+    found = (one for one in here.open().store.imports() if one.file == name and one.id != made.id)
+    return next((one for one in found if one.state == "in force"), None)
 
 
 def _json(one: Imported) -> dict[str, Any]:

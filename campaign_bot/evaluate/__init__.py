@@ -59,6 +59,7 @@ class Facts:
     # as known when each objective's day was over
     totals: Totals | None = None  # likewise
     asking: Sequence[Asking] | None = None  # likewise
+    no_result: frozenset[str] = frozenset()  # series whose calls have no result to publish
     outcomes: Sequence[Outcome] = ()
     clicks: Sequence[Click] = ()
     spent: Mapping[str, float] = field(default_factory=dict[str, float])  # US dollars by network
@@ -129,7 +130,7 @@ def evaluate(
     titles = {"priority": campaign.priorities, **titles}
     pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
     total = group("all", {}, tallied, posts)
-    closed = loops(asking(measured) if facts.asking is None else facts.asking, now)
+    closed = loops(asking(measured) if facts.asking is None else facts.asking, now, facts.no_result)
     rates = {
         "complete_pairs_percent": pairs, "punctual_percent": punctual, "alt_text_percent": alt_share,
         "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
@@ -210,7 +211,7 @@ def _measures_then(
     asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
     rates = {
         "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, None),
-        "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then).closed,
+        "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then, facts.no_result).closed,
         "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
     summed = add_up(seen, zone) if facts.summed is None else facts.summed_then[then]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaign_bot.evaluate.ages import engagements
 from campaign_bot.evaluate.ladder import PARTICIPATION, total
@@ -19,7 +19,7 @@ class Cost:
     engagements: int | None
     per_1000_engagements: float | None
     participations: int | None  # put down to the network by the outcomes' source; of all: every one
-    per_participation: float | None
+    per_participation: float | None  # of all: only where each of them is put down to a network
 
 
 def costs(some: Sequence[Summed], spent: Mapping[str, float], outcomes: Sequence[Outcome]) -> tuple[Cost, ...]:
@@ -38,7 +38,18 @@ def costs(some: Sequence[Summed], spent: Mapping[str, float], outcomes: Sequence
     if not found:
         return ()
     everything = sum(engaged.values()) if engaged else None
-    return (*found, _cost("", sum(spent.values()), everything, total(outcomes, PARTICIPATION)))
+    together = _cost("", sum(spent.values()), everything, total(outcomes, PARTICIPATION))
+    if uncredited((*found, together)):  # the money of the networks did not buy what came by itself
+        together = replace(together, per_participation=None)
+    return (*found, together)
+
+
+def uncredited(some: Sequence[Cost]) -> int:
+    """How many participations are put down to no network, among costs that end with all together."""
+    if not some:
+        return 0
+    *networks, together = some
+    return (together.participations or 0) - sum(one.participations or 0 for one in networks)
 
 
 def _cost(key: str, usd: float, engaged: int | None, participations: int | None) -> Cost:

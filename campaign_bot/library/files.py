@@ -331,6 +331,7 @@ class SeriesFile(FileModel):
     priority: str = ""
     commitments: tuple[str, ...] = ()  # ids; a row's own `commitments` win
     rung: Literal["exposed", "aware", "engaged", "discussing", "participating", "co-creating", ""] = ""
+    no_result: bool = False  # it calls people to take part in what has no result that could be published
     items: ItemSource
     pictures: Annotated[tuple[Picture, ...], Field(max_length=4)] = ()
     videos: Annotated[tuple[Video, ...], Field(max_length=1)] = ()

@@ -37,6 +37,7 @@ RULES = {
     "video-broken": "A video is an MP4 with H.264 and AAC that opens, or a GIF.",
     "captions-missing": "A video has captions, and their files are there.",
     "captions-broken": "Captions are WebVTT or SRT that can be read, each ending after it begins.",
+    "no-result": "Only a series that calls people to take part, and has no poll, says that there is no result to publish.",
     "media-together": "A post has pictures, a video, a poll or a link card, not several; a repost has nothing of its own.",
     "poll-options": "Every item of a poll series has 2 to 4 options, as many in each language.",
     "unknown-rule": "A rule of the checks that is set or allowed exists.",

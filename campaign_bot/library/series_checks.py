@@ -33,6 +33,7 @@ def check_series(draft: Draft, networks: Collection[str], template_problems: Tem
             found += items_exist(draft, name, series.part, series.part.value)
             found += pictures_exist(draft, series.part, series.part.value)
             found += poll_options_fit(draft, name, series.part.value)
+            found += result_is_missing(series.part, series.part.value)
             found += media_goes_together(series.part, series.part.value)
             found += videos_exist(draft, series.part, series.part.value)
             found += link_card_is_there(draft, series.part, series.part.value)
@@ -143,6 +144,17 @@ def _not_there(draft: Draft, part: Part[SeriesFile], file: str, keys: Keys, kind
     meant = nearest(file, there)
     advice = f"Did you mean `{meant}`?" if meant else f"Put it into {MEDIA}; links that lead out of it are refused."
     return part.problem(f"{kind}-missing", keys, message, advice)
+
+
+def result_is_missing(part: Part[SeriesFile], file: SeriesFile) -> Iterator[Problem]:
+    """A poll has a result; and where nobody is called to take part, nobody waits for one."""
+    if not file.no_result:
+        return
+    if file.poll is not None:
+        yield part.problem("no-result", ("no_result",), "A poll has a result.", "Remove it.", at_key=True)
+    elif file.rung not in ("participating", "co-creating"):
+        message = "Nobody waits for a result of this series: its rung is not participating or co-creating."
+        yield part.problem("no-result", ("no_result",), message, "Remove it.", at_key=True)
 
 
 # Videos, links, earlier posts

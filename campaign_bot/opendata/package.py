@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from campaign_bot.bilingual import N
 from campaign_bot.library.files import CampaignFile
 from campaign_bot.opendata.tables import DataTable, Row, Rows
 
@@ -37,27 +38,71 @@ LICENCES: dict[str, tuple[Mapping[str, str], str]] = {
 }
 #: Spreadsheets take a cell that begins so for a formula, and run it: an apostrophe before it keeps it a text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-METHOD = {
+#: How the figures came about and what they do not tell: (heading, words), by language.
+METHOD: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
-        "Counts are read from the networks’ own interfaces at fixed ages of each post; one taken long after its age is in"
-        " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero. Engagements are likes,"
-        " reposts, replies, quotes and bookmarks, as far as the network tells them. Nothing about people is collected: no"
-        " names, no replies, no lists of followers. Counts that only we hold (votes, clicks on links, outcomes) are left out"
-        " when they are 1 to 9, with others of the same total where they could be worked out; the column suppressed says so. Clicks, and votes at an age, are told in whole tens, rounded down: they"
-        " grow from one export to the next, and a difference would tell a small count too. A text that"
-        " begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet runs it as a formula. The likes,"
-        " reposts, replies, quotes and impressions are shown by the networks themselves and are whole."
+        (
+            "Counts",
+            "They are read from the networks’ own interfaces at fixed ages of each post. One taken long after its age is in"
+            " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero.",
+        ),
+        (
+            "Engagements",
+            "Likes, reposts, replies, quotes and bookmarks, as far as the network tells them. Likes, reposts, replies, quotes and"
+            " impressions are shown by the networks themselves, and are whole.",
+        ),
+        ("People", "Nothing about people is collected: no names, no replies, no lists of followers."),
+        (
+            "Small counts",
+            "Counts that only we hold (votes, clicks on links, outcomes) are left out when they are 1 to 9, with others of the"
+            " same total where they could be worked out; the column suppressed says so.",
+        ),
+        (
+            "Whole tens",
+            "Clicks, and votes at an age, are told in whole tens, rounded down: they grow from one export to the next, and a"
+            " difference would tell a small count too.",
+        ),
+        (
+            "Addresses",
+            "An address that leads nowhere for the public, such as that of a rehearsal, is left empty.",
+        ),
+        (
+            "Apostrophes",
+            "A text that begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet runs it as a formula.",
+        ),
     ),
     "fr": (
-        "Les chiffres viennent des interfaces des réseaux, à des âges fixes de chaque publication; celui qu’on relève"
-        " longtemps après figure dans readings.csv comme tardif (late), et n’est pas dans engagement.csv. Une cellule vide est"
-        " inconnue, jamais zéro. Les réactions sont les mentions J’aime, les partages, les réponses, les citations et les"
-        " signets que le réseau communique. Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes"
-        " d’abonnés. Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9,"
-        " avec d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit. Les clics, et les votes à un âge donné, sont donnés par dizaines entières,"
-        " arrondis vers le bas\u00a0: ils croissent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un texte qui"
-        " commence par =, +, - ou @ est précédé d’une apostrophe, pour qu’aucun tableur ne l’exécute comme une formule. Les mentions J’aime, les"
-        " partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers."
+        (
+            "Chiffres",
+            "Ils viennent des interfaces des réseaux, à des âges fixes de chaque publication. Celui qu’on relève longtemps après"
+            " figure dans readings.csv comme tardif (late), et n’est pas dans engagement.csv. Une cellule vide est inconnue, jamais"
+            " zéro.",
+        ),
+        (
+            "Réactions",
+            "Les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau communique. Les mentions"
+            " J’aime, les partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers.",
+        ),
+        ("Personnes", "Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes d’abonnés."),
+        (
+            "Petits chiffres",
+            "Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9, avec"
+            " d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit.",
+        ),
+        (
+            "Dizaines entières",
+            "Les clics, et les votes à un âge donné, sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils croissent d’une"
+            " publication à l’autre, et une différence révélerait aussi un petit chiffre.",
+        ),
+        (
+            "Adresses",
+            "Une adresse qui ne mène nulle part pour le public, comme celle d’une répétition, est laissée vide.",
+        ),
+        (
+            "Apostrophes",
+            "Un texte qui commence par =, +, - ou @ est précédé d’une apostrophe, pour qu’aucun tableur ne l’exécute comme une"
+            " formule.",
+        ),
     ),
 }
 
@@ -150,8 +195,8 @@ def _descriptor(
         "languages": list(campaign.languages),
         "created": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "simulated": simulated,
-        "method": METHOD["en"],
-        "method_fr": METHOD["fr"],
+        "method": _method("en"),
+        "method_fr": _method("fr"),
         "licenses": [
             {"name": campaign.open_data.licence, "title": title["en"], "title_fr": title["fr"], "path": address}
         ],
@@ -160,3 +205,9 @@ def _descriptor(
         "keywords": ["open government", "gouvernement ouvert", "social media", "médias sociaux"],
         "resources": resources,
     }
+
+
+def _method(language: str) -> str:
+    """As one text, its headings before a colon."""
+    colon = f"{N}:" if language == "fr" else ":"
+    return "\n".join(f"{heading}{colon} {words}" for heading, words in METHOD[language])

@@ -11,6 +11,7 @@ from typing import Any
 from campaign_bot.evaluate.ages import FIELDS, engagements
 from campaign_bot.library.files import Library, Row, Text
 from campaign_bot.model import Outcome, Result, State
+from campaign_bot.opendata.public import leads_somewhere
 from campaign_bot.opendata.suppress import total
 
 
@@ -21,7 +22,7 @@ class PostLine:
     name: str
     sent: datetime
     text: Text  # by language
-    urls: tuple[tuple[str, str, str], ...]  # (network, language, address)
+    urls: tuple[tuple[str, str, str], ...]  # (network, language, address); empty: it leads nowhere
     approved: datetime | None
     engagements: int | None  # of all its deliveries, at the age of comparison
 
@@ -152,7 +153,7 @@ def _post(name: str, some: Sequence[Result], approved: Mapping[str, datetime], a
         name=name,
         sent=min(one.sent for one in some if one.sent),
         text=text,
-        urls=tuple((one.network, one.language, one.url) for one in some if one.url),
+        urls=tuple((one.network, one.language, one.url if leads_somewhere(one.url) else "") for one in some if one.url),
         approved=max(told, default=None),
         engagements=_sum(some, age),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaign_bot.opendata.public import leads_somewhere
 from campaign_bot.opendata.suppress import small, suppressed, tens
 from campaign_bot.privacy import Text, stored
 
@@ -79,8 +80,10 @@ def _posts(rows: Rows) -> Iterator[Row]:
     for row in rows("posts"):
         if row["state"] in PUBLISHED:
             out = row["state"] == "sent"
+            # A rehearsal's numbers at x.com or bsky.app are those of nobody's posts, or of a stranger's.
+            url = row["url"] if out and not row["simulated"] and leads_somewhere(row["url"] or "") else None
             yield {
-                **row, "text": row["text"] if out else None, "url": row["url"] if out else None,
+                **row, "text": row["text"] if out else None, "url": url,
                 "approved_by": ROLE if row["approved"] else None,
             }  # fmt: skip
 
@@ -173,6 +176,10 @@ def tables() -> tuple[DataTable, ...]:
         "the role of who approved it; names are not published",
         "le rôle de qui l’a approuvée; les noms ne sont pas publiés",
     )
+    url = _title(
+        "where it can be read; empty: it is out no more, or was where the public cannot reach it, as in a rehearsal",
+        "où la lire; vide\u00a0: elle n’est plus en ligne, ou le public ne peut la joindre, comme lors d’une répétition",
+    )
     return (
         DataTable(
             "posts", _title("What was published, post by post and account by account", "Ce qui est paru, par publication et par compte"),
@@ -180,7 +187,7 @@ def tables() -> tuple[DataTable, ...]:
                 "posts",
                 "post account network language state due sent late_s series item priority commitments rung parts pictures poll"
                 " approved approved_by text url simulated",
-                approved_by=approved_by,
+                approved_by=approved_by, url=url,
             ),
             _posts, ("post", "account"),
         ),

@@ -1,4 +1,5 @@
-"""Every word of the public page, in English and French. A test makes sure that both have every key."""
+"""Every word of the public page, in English and French. A test makes sure that both have every key, and that each number
+goes with its noun (`{number:post|posts}`, as in the report's sentences)."""
 
 from __future__ import annotations
 
@@ -23,9 +24,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "contents": ("On this page", "Sur cette page"),
     "numbers": ("In numbers", "En chiffres"),
-    "posts_out": ("posts are out", "publications parues"),
-    "deliveries": ("deliveries on {networks}", "envois sur {networks}"),
-    "engagements": ("engagements {age} after each post", "réactions {age} après chaque publication"),
+    "posts_out": ("{number:post is|posts are} out", "{number:publication parue|publications parues}"),
+    "deliveries": ("{number:delivery|deliveries} on {networks}", "{number:envoi|envois} sur {networks}"),
+    "engagements": (
+        "{number:engagement|engagements} {age} after each post",
+        "{number:réaction|réactions} {age} après chaque publication",
+    ),
     "cost": ("paid to the networks", "payés aux réseaux"),
     "commitments": ("Progress on the commitments", "Progrès des engagements"),
     "commitments_words": (
@@ -34,14 +38,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ce que la campagne a publié sur chacun, et les réactions. Ce qu’il advient de l’engagement lui-même figure dessous dès"
         " que la campagne l’a consigné; des publications ne prouvent pas qu’il a été tenu.",
     ),
-    "commitment_posts": ("{out} of {planned} posts are out", "Publications parues : {out} sur {planned}"),
+    "commitment_posts": ("Posts that are out: {out} of {planned}", "Publications parues : {out} sur {planned}"),
     "commitments_twice": (
         "A post about several commitments counts at each of them.",
         "Une publication qui porte sur plusieurs engagements compte pour chacun.",
     ),
     "commitment_none": ("No post is about it yet", "Aucune publication n’en parle encore"),
     "commitment_none_over": ("No post was about it", "Aucune publication n’en a parlé"),
-    "commitment_engagements": ("{number} engagements", "Réactions : {number}"),
+    "commitment_engagements": ("{number} {number:engagement|engagements}", "Réactions : {number}"),
     "commitment_unread": ("engagement not measured yet", "réactions non encore mesurées"),
     "commitment_unread_over": ("engagement not measured", "réactions non mesurées"),
     "posted": ("What was posted", "Ce qui est paru"),
@@ -59,10 +63,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "approved": ("Approved {date}", "Approuvée le {date}"),
     "approvals": ("Who approved it", "Qui l’a approuvé"),
     "approvals_words": (
-        "Nothing leaves before a person of the campaign team has approved the exact words: {approved} of {sent} deliveries have"
-        " such an approval on record. We publish the role and the date, not the person’s name.",
-        "Rien ne part avant qu’une personne de l’équipe de campagne ait approuvé le texte exact : {approved} envois sur {sent} ont"
-        " une telle approbation au dossier. Nous publions le rôle et la date, non le nom de la personne.",
+        "Nothing leaves before a person of the campaign team has approved the exact words: such an approval is on record for"
+        " {approved} of {sent} {sent:delivery|deliveries}. We publish the role and the date, not the person’s name.",
+        "Rien ne part avant qu’une personne de l’équipe de campagne ait approuvé le texte exact : une telle approbation est au"
+        " dossier pour {approved} {approved:envoi|envois} sur {sent}. Nous publions le rôle et la date, non le nom de la personne.",
     ),
     "approvals_simulated": (
         "In a rehearsal a stand-in approves.",
@@ -93,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sent": ("Sent", "Envois"),
     "read": ("Read at this age", "Relevés à cet âge"),
     "total": ("Engagements", "Réactions"),
-    "median": ("Median per post", "Médiane par publication"),
+    "median": ("Median per delivery", "Médiane par envoi"),
     "elsewhere": ("What people did", "Ce que les gens ont fait"),
     "elsewhere_none": ("Not measured.", "Non mesuré."),
     "clicks": ("Clicks on our short links", "Clics sur nos liens courts"),

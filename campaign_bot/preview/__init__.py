@@ -42,6 +42,7 @@ class Page:
     simulated: bool
     head: str  # of the record
     handles: Mapping[str, str]  # by account
+    cures: Mapping[str, str]  # what to do about a rule's findings, in the page's language; by rule
 
 
 def direction(language: str) -> str:
@@ -131,11 +132,15 @@ def _side(
             for part in one.content.parts
         ],
         "findings": [
-            {"blocks": problem.blocks, "message": problem.message, "advice": problem.advice, "rule": problem.rule}
+            {
+                "blocks": problem.blocks, "message": problem.message, "rule": problem.rule,
+                "advice": page.cures.get(problem.rule, problem.advice),
+                "language": words.language if problem.rule in page.cures else "en",
+            }
             for problem in findings.get(one.key, ())
         ],
         "changed": [(line[:1], line[2:]) for line in changed.get(one.key, ())],
-    }
+    }  # fmt: skip
 
 
 def _picture(media: Media, pictures: Mapping[str, bytes]) -> dict[str, Any]:

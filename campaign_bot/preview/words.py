@@ -83,10 +83,11 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self._french = language == "fr"
+        self.language = "fr" if self._french else "en"
         self._locale = Locale("fr" if self._french else "en", "CA")
 
     def __getitem__(self, name: str) -> str:
-        return say(WORDS, name, "fr" if self._french else "en")
+        return say(WORDS, name, self.language)
 
     def instant(self, instant: datetime) -> str:
         pattern = "EEEE d MMMM y 'à' H 'h' mm" if self._french else "EEEE, MMMM d, y 'at' h:mm a"

@@ -51,7 +51,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lacks": ("lacks", "il manque"),
     "of": ("of", "sur"),
     "and": ("and", "et"),
-    "none": ("none", "aucune"),
+    "no_pair": ("no pair", "aucune paire"),
+    "no_complete": ("no complete pair", "aucune paire complète"),
+    "no_picture": ("no pictures", "aucune image"),
     "record": ("The record", "Le registre"),
     "record_words": (
         "Who did what is kept in a record in which each line holds the hash of the one before it. When this report was"
@@ -120,17 +122,21 @@ def _word(name: str, speaker: Speaker) -> str:
 
 
 def _measures(parity: Parity, speaker: Speaker) -> list[tuple[str, str]]:
-    def share(value: Share) -> str:
-        return f"{speaker.number(value.part)} {_word('of', speaker)} {speaker.number(value.whole)}"
+    def share(value: Share, none: str = "no_complete") -> str:
+        """Which no line's end takes apart; of nothing there is no share."""
+        if not value.whole:
+            return _word(none, speaker)
+        return f"{speaker.number(value.part)}{N}{_word('of', speaker)}{N}{speaker.number(value.whole)}"
 
-    none = _word("none", speaker)
     gap = (
-        none
+        _word("no_complete", speaker)
         if parity.gap_median_s is None
         else f"{speaker.number(parity.gap_median_s, 1)} {_word('and', speaker)} {speaker.number(parity.gap_max_s, 1)}"
     )
-    told = {name: share(getattr(parity, name)) for name in ("complete", "at_once")} | {"gap": gap}
-    told |= {"alt": share(parity.alt) if parity.alt.whole else none, "media": share(parity.media)}
+    told = {
+        "complete": share(parity.complete, "no_pair"), "at_once": share(parity.at_once), "gap": gap,
+        "alt": share(parity.alt, "no_picture" if parity.complete.part else "no_complete"), "media": share(parity.media),
+    }  # fmt: skip
     return [(_word(name, speaker), value) for name, value in told.items()]
 
 

@@ -11,7 +11,7 @@ from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.experiments import Arm, ExperimentResult
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS
 from campaign_bot.evaluate.statistics import MATTERS, POWER
-from campaign_bot.report.labels import level_label, text_label
+from campaign_bot.report.labels import level_label, series_label, text_label
 from campaign_bot.report.words import Speaker
 
 #: A smaller difference of logarithms is none that was seen.
@@ -126,13 +126,7 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
         found.append(speaker.sentence("power", **power(speaker)))
     if any(one.factor in TIMES and one.ratio for one in evaluation.comparisons):
         found.append(speaker.sentence("times_note"))
-    loops = evaluation.loops
-    if loops.closed is not None:
-        n, of = speaker.number(loops.closed.numerator), speaker.number(loops.closed.denominator)
-        found.append(speaker.sentence("loops", n=n, of=of, open=speaker.number(loops.still_open)))
-    else:
-        name = "loops_open" if loops.still_open else "loops_none"
-        found.append(speaker.sentence(name, open=speaker.number(loops.still_open)))
+    found += _loops(evaluation, speaker)
     if (test := _next_test(evaluation)) is not None and test.ratio is not None:
         change = speaker.change(test.ratio.estimate)
         found.append(speaker.sentence("next_test", label=level_label(test, speaker), change=change))
@@ -140,6 +134,25 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     found.append(
         speaker.sentence("decisions", decisions=decisions) if decisions else speaker.sentence("decisions_none")
     )
+    return found
+
+
+def _loops(evaluation: Evaluation, speaker: Speaker) -> list[str]:
+    """Whether people got an answer; and how many of what asked them were polls, and how many calls without one."""
+    loops, number = evaluation.loops, speaker.number
+    asked = loops.open if loops.closed is None else loops.due
+    parts = speaker.sentence("loops_parts", polls=number(asked.polls), calls=number(asked.calls))
+    told = {"open": number(loops.still_open), "parts": parts}
+    if loops.closed is not None:
+        n, of = number(loops.closed.numerator), number(loops.closed.denominator)
+        found = [speaker.sentence("loops", n=n, of=of, **told)]
+    else:
+        found = [speaker.sentence("loops_open" if loops.still_open else "loops_none", **told)]
+    if loops.no_result:
+        titles = {group.key: group.title for group in evaluation.groups["series"]}
+        series = ", ".join(series_label(name, titles.get(name, {}), speaker) for name, _ in loops.no_result)
+        posts = number(sum(posts for _, posts in loops.no_result))
+        found.append(speaker.sentence("loops_no_result", number=posts, series=series))
     return found
 
 

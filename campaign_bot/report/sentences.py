@@ -1,6 +1,8 @@
 """Every sentence of the report, in English and French (Canadian usage). See `texts.py`.
 
 French is typed with plain spaces before `:`, `»` and `%` and after `«`; `Speaker` makes them no-break spaces.
+`{posts} {posts:post|posts}` is a number with its noun: the words before the bar go with one, those after it with several. In
+French 0 is one too.
 """
 
 from __future__ import annotations
@@ -16,23 +18,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "times": ("{times} times as much", "{times} fois plus"),
     # the summary
     "sent": (
-        "{sent} of {planned} planned deliveries went out; {failed} failed, {missed} missed their time.",
-        "Envois parus : {sent} sur {planned} prévus; échoués : {failed}; manqués : {missed}.",
+        "{sent} of {planned} planned {planned:delivery|deliveries} went out; {failed} failed, {missed} missed {missed:its|their} time.",
+        "Envois parus : {sent} sur {planned} {planned:prévu|prévus}; échoués : {failed}; manqués : {missed}.",
     ),
     "engaged": (
-        "Half of the deliveries had at least {median} engagements at the age of {age} ({read} counted); {rate}.",
-        "La moitié des envois avaient au moins {median} réactions à l’âge de {age} (relevés : {read}); {rate}.",
+        "Half of the deliveries had at least {median} {median:engagement|engagements} at the age of {age} ({read} counted); {rate}.",
+        "La moitié des envois avaient au moins {median} {median:réaction|réactions} à l’âge de {age} (relevés : {read}); {rate}.",
     ),
     "engaged_one": (
         "Engagements of the one delivery that was counted, at the age of {age}: {median}; {rate}.",
         "Réactions au seul envoi relevé, à l’âge de {age} : {median}; {rate}.",
     ),
     "engaged_few": (
-        "{without} of {read} deliveries had no engagement at the age of {age}; {rate}.",
+        "{without} of {read} {read:delivery|deliveries} had no engagement at the age of {age}; {rate}.",
         "Envois sans aucune réaction à l’âge de {age} : {without} sur {read}; {rate}.",
     ),
     "engaged_nobody": (
-        "Not one of {read} deliveries had any engagement at the age of {age}.",
+        "Not one of {read} {read:delivery|deliveries} had any engagement at the age of {age}.",
         "Aucun des envois relevés à l’âge de {age} ({read}) n’a suscité de réaction.",
     ),
     "engaged_rate": (
@@ -40,8 +42,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "en tout {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
     "engaged_rate_some": (
-        "{some} of those have a rate: {rate} per 100 followers, each delivery’s followers counted ({parts})",
-        "{some} d’entre eux ont un taux : {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
+        "{some} of those {some:has|have} a rate: {rate} per 100 followers, each delivery’s followers counted ({parts})",
+        "{some} d’entre eux {some:a|ont} un taux : {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
     "parts_of": ("{parts}; of {number}", "{parts}; sur {number}"),
     "engaged_no_rate": (
@@ -71,19 +73,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
     "strongest": (
-        "The clearest of {number} comparisons – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}, corrected for all of them).",
-        "La plus nette de {number} comparaisons – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}, corrigé pour l’ensemble).",
+        "{number:The one comparison|The clearest of {number} comparisons} – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}{number:|, corrected for all of them}).",
+        "{number:La seule comparaison|La plus nette de {number} comparaisons} – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}{number:|, corrigé pour l’ensemble}).",
     ),
     "no_difference_sure": (
-        "Of {number} comparisons between kinds of posts, none shows a difference that chance could not explain.",
-        "Sur {number} comparaisons entre genres de publications, aucune ne montre un écart que le hasard n’expliquerait pas.",
+        "{number:The one comparison between kinds of posts shows no difference|Of {number} comparisons between kinds of posts, none shows a difference} that chance could not explain.",
+        "{number:La seule comparaison entre genres de publications ne montre aucun écart|Sur {number} comparaisons entre genres de publications, aucune ne montre un écart} que le hasard n’expliquerait pas.",
     ),
     "no_comparison": (
         "There are not enough posts yet to compare kinds of posts.",
         "Il n’y a pas encore assez de publications pour en comparer les genres.",
     ),
     "participated": (
-        "People took part {number} times (sign-ups and submissions).",
+        "People took part {number} {number:time|times} (sign-ups and submissions).",
         "Participations (inscriptions et propositions) : {number}.",
     ),
     "participation_unknown": (
@@ -96,16 +98,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Partis avec plus d’une minute de retard : {late} sur {sent}; la moitié est partie à {p50}\u00a0s près, 99 % à {p99}\u00a0s près.",
     ),
     "pairs": (
-        "{n} of {of} pairs are complete ({share}); a pair is a post on one network, in every language.",
+        "Complete pairs: {n} of {of} ({share}); a pair is a post on one network, in every language.",
         "Paires complètes : {n} sur {of} ({share}); une paire est une publication sur un réseau, dans toutes les langues.",
     ),
     "alt": (
-        "{n} of {of} pictures had a text alternative ({share}).",
+        "{n} of {of} {of:picture|pictures} had a text alternative ({share}).",
         "Images munies d’un texte de remplacement : {n} sur {of} ({share}).",
     ),
     "young": (
-        "{number} deliveries are too young to be compared: they have not reached the age of {age}.",
-        "Envois trop récents pour être comparés : {number}; ils n’ont pas atteint l’âge de {age}.",
+        "{number} {number:delivery is|deliveries are} too young to be compared: {number:it has|they have} not reached the age of {age}.",
+        "Envois trop récents pour être comparés, faute d’avoir atteint l’âge de {age} : {number}.",
     ),
     "largest": (
         "One delivery alone had {share} of all engagement: sums and averages say little here, medians more.",
@@ -123,27 +125,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sign-ups and submissions, whoever they came through, for each 1,000 out-takes (likes, reposts, bookmarks, votes, clicks, replies and quotes): {number} ({parts}).",
         "Inscriptions et propositions, d’où qu’elles viennent, pour 1 000 réactions, clics et votes : {number} ({parts}).",
     ),
+    "uncredited": (
+        "Sign-ups and submissions that are put down to no network: {number} of {of}. One that came through a network cost at most what stands beside it; of all together it is not known.",
+        "Inscriptions et propositions qui ne sont attribuées à aucun réseau : {number} sur {of}. Celle qui vient d’un réseau a coûté au plus ce qui figure à côté de lui; pour l’ensemble, on ne le sait pas.",
+    ),
     # deliveries that are shown
     "shown_name": ("{series}, {day} · {network}", "{series}, {day} · {network}"),
     "shown_none": (
-        "Not one of the {of} deliveries with a rate had any engagement.",
-        "Aucun des envois qui ont un taux ({of}) n’a suscité de réaction.",
+        "{of:The one delivery with a rate had no engagement|Not one of the {of} deliveries with a rate had any engagement}.",
+        "{of:Le seul envoi qui a un taux n’a|Aucun des envois qui ont un taux ({of}) n’a} suscité de réaction.",
     ),
     "shown_fewer": (
-        "Only {some} of the {of} deliveries with a rate had any engagement.",
-        "Envois qui ont suscité des réactions : {some} seulement sur les {of} qui ont un taux.",
+        "Only {some} of the {of} {of:delivery|deliveries} with a rate had any engagement.",
+        "Envois qui ont suscité des réactions : {some} seulement sur {of:un seul qui a|les {of} qui ont} un taux.",
     ),
     "shown_many_without": (
-        "{without} of the {of} deliveries with a rate had no engagement: no few of them are singled out.",
-        "Envois sans aucune réaction : {without} sur les {of} qui ont un taux; on n’en montre pas quelques-uns en particulier.",
+        "{without} of the {of} {of:delivery|deliveries} with a rate had no engagement: none of them is singled out.",
+        "Envois sans aucune réaction : {without} sur {of:un seul qui a|les {of} qui ont} un taux; on n’en montre pas quelques-uns en particulier.",
     ),
     "shown_level": (
         "As many engagements per 100 followers as the last one shown here: {more} more.",
         "Autres envois au même taux que le dernier montré ici : {more}.",
     ),
     "shown_all_level": (
-        "All {of} deliveries with a rate have the same one: none stands out.",
-        "Les {of} envois qui ont un taux ont tous le même : aucun ne se distingue.",
+        "{of:One delivery only has a rate|All {of} deliveries with a rate have the same one}: none stands out.",
+        "{of:Un seul envoi a un taux|Les {of} envois qui ont un taux ont tous le même} : aucun ne se distingue.",
     ),
     "shown_no_links": (
         "Without links: these posts were on local networks that ran for the rehearsal only.",
@@ -157,12 +163,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "for_audience": ("{text} (for: {audience})", "{text} (public visé : {audience})"),
     "loops": (
-        "Of {of} polls and calls, {n} had their result published in the 30 days after they closed; {open} still have time.",
-        "Sondages et appels dont le résultat a paru dans les 30 jours suivant leur clôture : {n} sur {of}; encore dans les délais : {open}.",
+        "Polls and calls to take part whose result was published in the 30 days after they closed: {n} of {of} ({parts}); still in time: {open}.",
+        "Sondages et appels à participer dont le résultat a paru dans les 30 jours suivant leur clôture : {n} sur {of} ({parts}); encore dans les délais : {open}.",
+    ),
+    "loops_parts": (
+        "{polls} with a poll, {calls} without one",
+        "{polls} avec sondage, {calls} sans sondage",
+    ),
+    "loops_no_result": (
+        "Not counted, as their series say that there is no result to publish: {number} {number:call|calls} ({series}).",
+        "Non comptés, leur série disant qu’il n’y a pas de résultat à publier : {number} {number:appel|appels} ({series}).",
     ),
     "loops_open": (
-        "No poll or call is 30 days past its end yet; {open} wait for their result.",
-        "Aucun sondage ni appel n’est clos depuis 30 jours; en attente de résultat : {open}.",
+        "No poll or call is 30 days past its end yet; waiting for their result: {open} ({parts}).",
+        "Aucun sondage ni appel n’est clos depuis 30 jours; en attente de résultat : {open} ({parts}).",
     ),
     "loops_none": (
         "There was no poll and no call to take part.",
@@ -222,13 +236,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "also_others": ("All the other posts are: {labels}.", "Toutes les autres publications sont : {labels}."),
     "at_value": ("{value}, {at}", "{value}, {at}"),
     "share_between": ("{share}, 95% interval {low} to {high}", "{share}, intervalle à 95 % de {low} à {high}"),
-    "units": ("{posts} against {others} posts", "{posts} publications contre {others}"),
-    "units_paired": ("{posts} posts, paired", "{posts} publications appariées"),
+    "units": (
+        "{posts} against {others} {others:post|posts}",
+        "{posts} {posts:publication|publications} contre {others}",
+    ),
+    "units_paired": (
+        "{posts} {posts:post|posts}, paired",
+        "{posts} {posts:publication appariée|publications appariées}",
+    ),
     "units_few": ("{posts} against {others}", "{posts} contre {others}"),
     "units_short": ("{posts} / {others}", "{posts} / {others}"),
     "tell_unclear": (
         "no sure difference; about {more} more would find {matters}",
-        "aucun écart sûr; environ {more} de plus en révéleraient un de {matters}",
+        "aucun écart sûr; environ {more} de plus en {more:révélerait|révéleraient} un de {matters}",
     ),
     "tell_enough": (
         "no sure difference, though there are enough to find {matters}",
@@ -255,8 +275,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hors d’une expérience, les jours et les heures ne sont pas tirés au sort : ce qui a été dit alors peut en être la cause. Seule une expérience peut désigner le meilleur moment.",
     ),
     "chance": (
-        "{number} comparisons were made, at the age of {age}; all are corrected together (Holm), so that at most one report in twenty calls chance a difference. Each interval is at the level of its own test (here {least} or more): where it leaves out “the same”, the difference is sure, and only there.",
-        "Comparaisons faites, à l’âge de {age} : {number}; toutes sont corrigées ensemble (Holm), pour qu’un rapport sur vingt au plus prenne le hasard pour un écart. Chaque intervalle est au niveau de son propre test (ici {least} ou plus) : l’écart est sûr là où l’intervalle exclut « autant », et là seulement.",
+        "{number} {number:comparison was|comparisons were} made, at the age of {age}; {number:|all are corrected together (Holm), so that }at most one report in twenty calls chance a difference. {number:The|Each} interval is at the level of its own test (here {least} or more): where it leaves out “the same”, the difference is sure, and only there.",
+        "{number} {number:comparaison faite|comparaisons faites}, à l’âge de {age}; {number:un rapport sur vingt au plus prend|toutes sont corrigées ensemble (Holm), pour qu’un rapport sur vingt au plus prenne} le hasard pour un écart. {number:L’|Chaque }intervalle est au niveau de son propre test (ici {least} ou plus) : l’écart est sûr là où l’intervalle exclut « autant », et là seulement.",
     ),
     "power": (
         "“About so many more” are posts of that kind, with others in the same proportion: as many as would find a difference of {matters} (the smallest that matters) with a probability of {power}, at the same corrected level. Paired: the same posts are on both sides, each is held against itself.",
@@ -291,8 +311,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Aucun écart sûr; tout est possible de {low} à {high} {metric}, au niveau de confiance de 95 % ({units}). {more}",
     ),
     "vs_more": (
-        "About {more} more posts, with others in the same proportion, would find a difference of {matters} with a probability of {power}.",
-        "Environ {more} publications de plus, les autres en même proportion, révéleraient un écart de {matters} avec une probabilité de {power}.",
+        "About {more} more {more:post|posts}, with others in the same proportion, would find a difference of {matters} with a probability of {power}.",
+        "Environ {more} {more:publication|publications} de plus, les autres en même proportion, {more:révélerait|révéleraient} un écart de {matters} avec une probabilité de {power}.",
     ),
     "vs_enough": (
         "There are enough posts to find a difference of {matters} with a probability of {power}.",
@@ -327,12 +347,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
     ),
     "vs_few": (
-        "Not enough to tell whether engagement differs ({units}); at least {more} more are needed.",
+        "Not enough to tell whether engagement differs ({units}); at least {more} more {more:is|are} needed.",
         "Trop peu pour dire si les réactions diffèrent ({units}); il en faut au moins {more} de plus.",
     ),
     "week": ("{year}, week {week}", "{year}, sem. {week}"),
     "aware_change": ("{likes}; followers: {change}", "{likes}; abonnés : {change}"),
-    "outside_ours": ("{value} ({read} deliveries)", "{value} ({read} envois)"),
+    "outside_ours": (
+        "{value} ({read} {read:delivery|deliveries})",
+        "{value} ({read} {read:envoi|envois})",
+    ),
     "outside_other": ("not comparable: another age", "non comparable : un autre âge"),
     "vs_note": (
         "Both are counted at the age of {age}. Other things changed between them too: a difference is not the work of one cause.",
@@ -347,14 +370,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Blocks vary by {spread} on the logarithm ({source}).",
         "L’écart-type d’un bloc, sur le logarithme, est de {spread} ({source}).",
     ),
-    "plan_measured": ("measured on {number} pairs of posts", "mesuré sur {number} paires de publications"),
+    "plan_measured": (
+        "measured on {number} {number:pair|pairs} of posts",
+        "mesuré sur {number} {number:paire|paires} de publications",
+    ),
     "plan_assumed": (
         "assumed; too few posts to measure it",
         "supposé; trop peu de publications pour le mesurer",
     ),
     "plan_needed": (
-        "To find {smallest} more with a probability of {power}: {posts} posts ({blocks} of {number}).",
-        "Pour révéler {smallest} de plus avec une probabilité de {power} : {posts} publications ({blocks} de {number}).",
+        "To find {smallest} more with a probability of {power}: {posts} {posts:post|posts} ({blocks} of {number}).",
+        "Pour révéler {smallest} de plus avec une probabilité de {power} : {posts} {posts:publication|publications} ({blocks} de {number}).",
     ),
     "plan_over": (
         "That is more than most_blocks ({most}): it would often stop undecided.",
@@ -364,7 +390,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "To find {smallest} more takes more posts than a campaign has.",
         "Pour révéler {smallest} de plus, il faut plus de publications qu’une campagne n’en a.",
     ),
-    "plan_scheduled": ("The schedule has {posts} posts for it", "Le calendrier lui en prévoit {posts}"),
+    "plan_scheduled": ("The schedule has {posts} {posts:post|posts} for it", "Le calendrier lui en prévoit {posts}"),
     "plan_refused": (
         "{scheduled} ({refused} with errors, which `check` tells: they do not leave as they are)",
         "{scheduled} ({refused} avec des erreurs, que `check` signale : elles ne partiront pas telles quelles)",
@@ -452,7 +478,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Medians per delivery, {what} at the age of {age}: {arms}.",
         "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
     ),
-    "exp_one_arm": ("“{variant}” {median} ({number} deliveries)", "« {variant} » {median} ({number} envois)"),
+    "exp_one_arm": (
+        "“{variant}” {median} ({number} {number:delivery|deliveries})",
+        "« {variant} » {median} ({number} {number:envoi|envois})",
+    ),
     "exp_without": ("“{variant}” {number}", "« {variant} » {number}"),
     "exp_gone": (
         "Its file is no longer there: what it found is not told, and does not count. Put it back; once it is ended (experiment end), it may go.",
@@ -463,11 +492,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce qui a été consigné avant le début a été altéré dans la base : ce résultat ne compte pas.",
     ),
     "exp_waiting": (
-        "{number} deliveries of it are not sent or not old enough yet; a block counts when all of its deliveries are.",
+        "{number} {number:delivery of it is|deliveries of it are} not sent or not old enough yet; a block counts when all of its deliveries are.",
         "Envois pas encore parus ou trop récents : {number}; un bloc compte quand tous ses envois sont prêts.",
     ),
     "exp_waiting_ended": (
-        "{number} deliveries that had left by then are not old enough yet; what they find still counts.",
+        "{number} {number:delivery that had left by then is|deliveries that had left by then are} not old enough yet; what they find still counts.",
         "Envois déjà partis mais encore trop récents : {number}; ce qu’ils révèlent compte encore.",
     ),
     "exp_heading": ("Experiment: {question}", "Expérience : {question}"),
@@ -496,7 +525,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Son fichier et ses formulations peuvent maintenant changer ou disparaître. Ce nom ne peut pas recommencer.",
     ),
     "exp_dropped": (
-        "{number} deliveries have no count and are left out ({arms}); if one variant lacks more than another, doubt the result.",
+        "{number} {number:delivery has no count and is|deliveries have no count and are} left out ({arms}); if one variant lacks more than another, doubt the result.",
         "Envois sans chiffre, écartés : {number} ({arms}); s’il en manque plus à une variante qu’à l’autre, doutez du résultat.",
     ),
     "likely": ("reached in {share} of the projections", "atteint dans {share} des projections"),

@@ -70,7 +70,14 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
         ],
         "followers": None if ladder.followers is None else {"first": ladder.followers[0], "last": ladder.followers[1]},
         "participation_yield": _rate(ladder.participation_yield),
-        "loops": {"closed": _rate(loops.closed), "open": loops.still_open, "unanswered": list(loops.unanswered)},
+        "loops": {
+            "closed": _rate(loops.closed),
+            "open": loops.still_open,
+            "unanswered": list(loops.unanswered),
+            "due_kinds": asdict(loops.due),
+            "open_kinds": asdict(loops.open),
+            "no_result": [{"series": name, "posts": posts} for name, posts in loops.no_result],
+        },
         "benchmarks": [{**asdict(one), "by_followers": _rate(one.by_followers)} for one in evaluation.benchmarks],
         "outside_benchmarks": [_outside(one) for one in evaluation.outside],
         "outcomes": evaluation.outcomes,
@@ -84,7 +91,8 @@ def body(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def to_csv(evaluation: Evaluation, languages: Sequence[str]) -> str:
-    """An unread delivery has one row without counts; an empty cell is a count that the network does not tell."""
+    """An unread delivery has one row without counts; an empty cell is a count that the network does not tell, or the
+    address of a simulated delivery, which leads nowhere."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["post", "series", "priority", "account", "network", "language", "state", "due", "sent", "url",
@@ -92,7 +100,7 @@ def to_csv(evaluation: Evaluation, languages: Sequence[str]) -> str:
     simulated = int(evaluation.simulated)
     for one in (figures.result for figures in evaluation.posts):
         head = [one.post, one.series, one.priority, one.account, one.network, one.language, str(one.state),
-                one.due.isoformat(), _instant(one.sent) or "", one.url,
+                one.due.isoformat(), _instant(one.sent) or "", "" if simulated else one.url,
                 "" if one.followers is None else one.followers, one.experiment, one.variant]  # fmt: skip
         for hours, counts in one.reads:
             writer.writerow([*head, round(hours, 3), *("" if value is None else value for value in counts), simulated])

@@ -75,6 +75,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "none_below": ("not defined: none on the rung below", "non défini : rien à l’échelon précédent"),
     "no_engagements": ("not defined: no engagements", "non défini : aucune réaction"),
     "no_participations": ("not defined: nobody took part", "non défini : aucune participation"),
+    "uncredited": (
+        "not known: some came through no known network",
+        "non connu : le réseau d’origine n’est pas connu pour toutes",
+    ),
     "none_due": ("none was due", "aucun à échéance"),
     "few posts": ("no projection: fewer than 8 posts", "aucune projection : moins de 8 publications"),
     "no more posts": (

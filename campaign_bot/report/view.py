@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from campaign_bot.evaluate import Evaluation, Group, Judged
 from campaign_bot.evaluate.ladder import FOLLOWING, Rung
+from campaign_bot.evaluate.money import Cost, uncredited
 from campaign_bot.library.files import Text
 from campaign_bot.library.metrics import OUTCOMES
 from campaign_bot.report.labels import (
@@ -286,6 +287,9 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
         words.append(speaker.sentence("outcomes_before", starts=starts, number=number))
     if evaluation.costs:
         tables.append(_costs(evaluation, speaker))
+        if number := uncredited(evaluation.costs):
+            of = speaker.number(evaluation.costs[-1].participations)
+            words.append(speaker.sentence("uncredited", number=speaker.number(number), of=of))
     return Section("outcomes", speaker.word("outcomes"), tuple(words), tuple(tables))
 
 
@@ -301,11 +305,17 @@ def _costs(evaluation: Evaluation, speaker: Speaker) -> Table:
             network_label(one.key) if one.key else speaker.word("total"), speaker.money(one.usd),
             speaker.number(one.engagements),
             speaker.word("no_engagements") if one.engagements == 0 else speaker.money(one.per_1000_engagements),
-            speaker.word("no_participations") if one.participations == 0 else speaker.money(one.per_participation),
+            _per_participation(one, speaker),
         )
         for one in evaluation.costs
     )  # fmt: skip
     return Table(speaker.word("cap_costs"), tuple(map(speaker.word, names)), rows)
+
+
+def _per_participation(one: Cost, speaker: Speaker) -> str:
+    if one.participations and one.per_participation is None:
+        return speaker.word("uncredited")
+    return speaker.word("no_participations") if one.participations == 0 else speaker.money(one.per_participation)
 
 
 def _impact(evaluation: Evaluation, speaker: Speaker) -> Section:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from babel import Locale
 from babel.dates import format_date, get_day_names
@@ -21,6 +22,24 @@ SMALLEST = 6
 MANY_TIMES, NOTHING = 3, 1e-4
 #: Ages are told in the largest of these that leaves no rest. In minutes.
 _UNITS = ((1440, ("day", "jour")), (60, ("hour", "heure")), (1, ("minute", "minute")))
+
+
+class Numeral(str):
+    """A number as it is written, or the word for one that is not known. It knows whether what it counts is one or several:
+    `{posts:post|posts}` in a sentence is the word that goes with it."""
+
+    one: bool
+
+    def __new__(cls, text: str, *, one: bool) -> Self:
+        made = super().__new__(cls, text)
+        made.one = one
+        return made
+
+    def __format__(self, words: str) -> str:
+        if "|" not in words:
+            return super().__format__(words)
+        one, several = words.split("|")
+        return one if self.one else several
 
 
 class Speaker:
@@ -45,19 +64,21 @@ class Speaker:
     def methods(self, **values: object) -> list[str]:
         return [self._typed(pair[self._french]).format(**values) for pair in METHODS]
 
-    def number(self, value: float | None, digits: int = 0) -> str:
+    def number(self, value: float | None, digits: int = 0) -> Numeral:
         """As people write it; what is unknown is said to be so, never 0."""
         if value is None:
-            return self.word("not_told")
-        text = format_decimal(
-            round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=self._locale
-        )
-        return text.replace("\u202f", N).replace("-", "\u2212")
+            return Numeral(self.word("not_told"), one=False)
+        value = round(value, digits)
+        text = format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=self._locale)
+        return Numeral(text.replace("\u202f", N).replace("-", "\u2212"), one=self._is_one(value))
 
     def count(self, value: int, noun: str) -> str:
-        """1 block, 2 blocks. French has no plural below two: 0 bloc."""
-        one = value < 2 if self._french else value == 1
-        return f"{self.number(value)}{N if self._french else ' '}{self.word(noun)}{'' if one else 's'}"
+        """1 block, 2 blocks."""
+        return f"{self.number(value)}{N if self._french else ' '}{self.word(noun)}{'' if self._is_one(value) else 's'}"
+
+    def _is_one(self, value: float) -> bool:
+        """French has no plural below two: 0 bloc, 1,5 bloc."""
+        return abs(value) < 2 if self._french else abs(value) == 1
 
     def rate(self, value: float) -> str:
         """Two decimals, so that a column of them can be compared; a small one that is not 0 is not written as 0."""
@@ -127,7 +148,7 @@ class Speaker:
         minutes = round(value.total_seconds() / 60)
         size, unit = next(one for one in _UNITS if (minutes and minutes % one[0] == 0) or one[0] == 1)
         number = minutes // size
-        return f"{number}{N}{unit[self._french]}{'s' if number > 1 else ''}"
+        return f"{number}{N}{unit[self._french]}{'' if self._is_one(number) else 's'}"
 
     def _typed(self, text: str) -> str:
         """French no-break spaces, where plain ones were typed."""

@@ -296,7 +296,8 @@ class _Server:
         return [one for one in media if one is not None]
 
     async def _statuses(self, call: Call) -> list[Json]:
-        found = [self._world.post("mastodon", one) for one in call.list("id")[:BATCH]]
+        wanted = [] if self._world.behaviour.batchless else call.list("id")[:BATCH]
+        found = [self._world.post("mastodon", one) for one in wanted]
         return [self._wire(post, call) for post in found if post is not None]
 
     async def _status(self, call: Call) -> Json:

@@ -99,12 +99,14 @@ class Fault:
 class Behaviour:
     """Ways of real servers that are not faults: listings that lag behind, videos that are not ready at once, servers that
     take the same post again (Mastodon-like ones that ignore Idempotency-Key; X, whose check for repeated text is no
-    promise), and X's newer vocabulary (`x_vocabulary.py`)."""
+    promise), X's newer vocabulary (`x_vocabulary.py`), and Mastodon-like servers that do not know a question for several posts,
+    and answer it with an empty list."""
 
     listing_lag_s: float = 0.0
     preparing_s: float = 2.0  # how long videos and GIFs take before they can be attached
     forgetful: bool = False
     newer_words: bool = False
+    batchless: bool = False
     #: What a Mastodon-like server says of its limits, in place of Mastodon's own, by section; None: not said. It goes by it.
     configuration: Mapping[str, Any] = field(default_factory=dict[str, Any])
 

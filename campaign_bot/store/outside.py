@@ -108,8 +108,10 @@ class Outside(Changes):
         if not self._rows(f"select 1 {others} limit 1", [file]):
             return [], 0
         self._stage(rows)
-        both = f"(select day, source, name, post, file {others}) join temp.staged using (day, source, name, post)"
-        number = self._rows(f"select count(*) as number from {both}", [file])[0]["number"]
+        both = (
+            f"(select day, source, name, post, file {others}) join temp.staged as row using (day, source, name, post)"
+        )
+        number = self._rows(f"select count(distinct row.rowid) as number from {both}", [file])[0]["number"]
         first = self._rows(f"select day, source, name, file from {both} order by 1, 2, 3 limit ?", [file, most])
         return [
             Overlap(date.fromisoformat(one["day"]), one["source"], one["name"], one["file"]) for one in first

@@ -49,6 +49,14 @@ def test_each_draft_gets_one_line_of_findings(tmp_path: Path, campaign: Path, ru
     assert second == {"id": "b", "findings": []}
 
 
+def test_what_to_do_about_a_french_post_is_said_in_the_language_of_the_message(campaign: Path, run: Run) -> None:
+    """Words that take the place of others stay French; the sentence around them is the command's."""
+    write_campaign(campaign, **{TEMPLATE: "A vous de voter : l’Etat vous lit! {{ item.text }}\n"})
+    told = {one["rule"]: one["advice"] for one in run("check", "--json").json["problems"]}
+    assert told.items() >= {(name, RULES[name].advice["en"]) for name in ("fr-nbsp", "fr-capitals")}
+    assert RULES["fr-nbsp"].advice["fr"] not in run("check").out
+
+
 def test_warnings_alone_do_not_fail(tmp_path: Path, campaign: Path, run: Run) -> None:
     ran = run(
         "check", "--drafts", drafts(tmp_path, {"id": 1, "language": "en", "network": "x", "text": "Visit our center"})

@@ -114,6 +114,16 @@ def test_what_another_file_tells_already_would_count_twice(run: Run, campaign: P
     assert outcomes(campaign) == [("sign_up", 4)]
 
 
+def test_all_rows_that_another_file_has_are_counted(run: Run, campaign: Path) -> None:
+    rows = "".join(f"2026-01-18,site{number},sign_up,4\n" for number in range(1200))
+    Path("a.csv").write_text(HEADER + rows)
+    Path("b.csv").write_text(HEADER + rows.replace(",4", ",5") + "2026-01-19,site,sign_up,4\n")
+    run("import", "a.csv")
+    told = run("import", "b.csv")
+    assert "b.csv has 1,200 errors; nothing was imported. The first 10 are shown." in told.err
+    assert told.err.count("is in a.csv already") == 10
+
+
 def test_everything_wrong_is_told_at_once_with_its_place_and_nothing_is_kept(run: Run, campaign: Path) -> None:
     lines = ["2026-01-18,site,sign_up,4", "18/01/2026,site,Sign Up,-3", "2026-01-19,jo@example.org,sign_up,1 200",
              "2026-01-18,site,sign_up,4", "2026-01-20,s", "2999-01-01,site,sign_up,1"]  # fmt: skip
@@ -187,8 +197,28 @@ def test_a_copy_of_a_file_that_is_in_force_changes_nothing(run: Run, campaign: P
     run("import", "o.csv")
     Path("copy.csv").write_text(Path("o.csv").read_text())
     again = run("import", "copy.csv")
-    assert (again.code, "copy.csv was imported before, as import 1." in again.out) == (0, True)
+    assert again.code == 0
+    assert "copy.csv is the same as o.csv, which counts as import 1. Nothing was changed." in again.out
+    assert "still counts" not in again.out
     assert outcomes(campaign) == [("sign_up", 4)]
+
+
+def test_who_names_a_known_file_as_another_one_is_told_that_the_other_still_counts(run: Run, campaign: Path) -> None:
+    """o.csv was corrected, but its new content came under another name first: o.csv as it was counts too."""
+    Path("o.csv").write_text(HEADER + "2026-01-18,site,sign_up,4\n")
+    run("import", "o.csv")
+    Path("new.csv").write_text(HEADER + "2026-01-19,site,sign_up,5\n")
+    run("import", "new.csv")
+    Path("o.csv").write_text(Path("new.csv").read_text())
+    told = run("import", "o.csv")
+    assert "o.csv is the same as new.csv, which counts as import 2." in told.out
+    assert "What o.csv said before, import 1, still counts beside it." in told.out
+    assert "import --undo 1" in told.out
+    assert sum(count for _, count in outcomes(campaign)) == 9
+    assert run("import", "o.csv", "--json").json["still_counts"] == 1
+    run("import", "--undo", 1)
+    assert outcomes(campaign) == [("sign_up", 5)]
+    assert run("import", "o.csv", "--json").json["still_counts"] is None
 
 
 def test_programs_get_json_of_all_that_it_does(run: Run, campaign: Path) -> None:

@@ -63,6 +63,22 @@ def test_a_rehearsal_s_database_is_reported_as_of_its_last_event(campaign: Path,
     assert (database.parent / "report.fr.html").is_file()
 
 
+def test_a_series_says_that_its_calls_have_no_result(campaign: Path, run: Run) -> None:
+    database = measured(campaign / "rehearsal.db")
+    with connect(str(database)) as db:
+        (series, number) = db.execute("select series, count(*) from post group by series").fetchone()
+        db.execute("update post set rung = 'participating', answers = ''")
+    file = f"content/series/{series}/series.yaml"
+    words = (campaign / "content/series/facts/series.yaml").read_text("utf-8") + "rung: participating\n"
+
+    def loops(more: str) -> dict[str, object]:
+        write_campaign(campaign, **{file: words + more})
+        return run("report", "--database", database, "--format", "json").json["loops"]
+
+    assert loops("")["no_result"] == []
+    assert loops("no_result: true\n")["no_result"] == [{"series": series, "posts": number}]
+
+
 def test_a_rehearsal_s_database_is_exported_as_it_is(campaign: Path, run: Run) -> None:
     """Of a campaign without commitments: every link within the page leads somewhere."""
     database = measured(campaign / "rehearsal.db", simulated=True)

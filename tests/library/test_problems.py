@@ -163,6 +163,8 @@ BAD: list[tuple[dict[str, str | bytes | None], str, str, str]] = [
     (changed(SERIES, "facts}", "facts, where: {id: no}}"), f"{SERIES}:5:1", "no-items", "takes no item"),
     (changed(SERIES, "priority: impact", "priority: impacts"), f"{SERIES}:3:11", "unknown-priority", "`impact`"),
     (changed(SERIES, "impact-1", "impact-9"), f"{SERIES}:4:15", "unknown-commitment", "`impact-9`"),
+    (ended(SERIES, "rung: aware\nno_result: true\n"), f"{SERIES}:7:1", "no-result", "Nobody waits for a result"),
+    (ended(SERIES, "poll: {}\nno_result: true\n"), f"{SERIES}:7:1", "no-result", "A poll has a result"),
     (ended(SERIES, "rung: awar\n"), f"{SERIES}:6:7", "wrong-type", "Did you mean `aware`?"),
     ({**ended(SERIES, "poll: {}\n"), **ended(FACTS, "- id: late\n")}, f"{FACTS}:14:3", "poll-options", "is missing"),
     (

@@ -138,6 +138,50 @@ def test_an_empty_answer_to_a_batch_is_no_proof_that_posts_are_gone(under_test: 
     assert set(connection.metrics(ids)) == set(ids)
 
 
+@mastodon_only
+def test_posts_that_vanished_cost_no_call_each(under_test: UnderTest) -> None:
+    connection = under_test.connect()
+    ids = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(120)]
+    for post in under_test.posts()[1:]:
+        post.deleted = True
+    for times, most in ((1, 120 / 20 + 5), (2, 120 / 20)):
+        before = len(under_test.world.requests)
+        found = [key for start in range(0, 120, 20) for key in connection.metrics(ids[start : start + 20])]
+        assert len(found) == 1
+        made = len(under_test.world.requests) - before
+        assert made <= most, f"reading {times} took {made} calls"
+
+
+@mastodon_only
+def test_posts_of_an_account_without_any_left_are_gone(under_test: UnderTest) -> None:
+    connection = under_test.connect()
+    ids = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(20)]
+    for post in under_test.posts():
+        post.deleted = True
+    before = len(under_test.world.requests)
+    assert connection.metrics(ids) == {}
+    assert len(under_test.world.requests) - before <= 5
+
+
+@mastodon_only
+def test_a_server_that_always_answers_a_batch_with_nothing_is_asked_one_by_one(under_test: UnderTest) -> None:
+    """The first and the last that are missing are really gone: that says nothing about those between."""
+    connection = under_test.connect()
+    ids = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(5)]
+    posts = sorted(under_test.posts(), key=lambda post: ids.index(str(post.id)))
+    posts[0].deleted = posts[-1].deleted = True
+    under_test.world.behaviour = replace(under_test.world.behaviour, batchless=True)
+    assert set(connection.metrics(ids)) == set(ids[1:-1])
+    assert set(connection.metrics(ids)) == set(ids[1:-1])
+
+
+@mastodon_only
+def test_what_a_server_drops_from_a_long_list_is_asked_for_by_itself(under_test: UnderTest) -> None:
+    connection = under_test.connect()
+    ids = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(25)]
+    assert set(connection.metrics(ids)) == set(ids)  # it takes 20, and says nothing of the others
+
+
 @with_polls
 def test_the_result_of_a_poll_is_told_when_it_is_over(under_test: UnderTest) -> None:
     connection = under_test.connect()

@@ -46,6 +46,7 @@ class MastodonClient(Connection):
         # The library takes its argument above for known, and keeps it only where it checks versions.
         self._api.mastodon_major, self._api.mastodon_minor, self._api.mastodon_patch = 4, 3, 0
         self._batch_is_served = True
+        self._left_out_is_gone: bool | None = None  # what a batch leaves out; not tried yet
         self._last_body = b""
         self._reset: datetime | None = None  # of the limit that the last answer told
         self._language = account.language

@@ -202,30 +202,58 @@ class MastodonConnection(MastodonClient):
         return page
 
     def _statuses(self, remote_ids: Sequence[str]) -> dict[str, Any]:
-        """One call for all where the server can (Mastodon >= 4.3). What that leaves out is asked for by itself before it
-        counts as gone: some servers answer an empty list to a question that they do not know."""
+        """One call for all where the server can (Mastodon >= 4.3). What that leaves out is gone, on a server that has shown
+        that it leaves out nothing else; on others it is asked for by itself before it counts as gone."""
         found: dict[str, Any] = {}
         if self._batch_is_served and len(remote_ids) > 1:
-            found = {str(status.id): status for status in self._ask(lambda: self._batch(remote_ids))}
-        alone = {one: status for one in remote_ids if one not in found and (status := self._single(one)) is not None}
-        if alone and not found:
-            self._batch_is_served = len(remote_ids) == 1 and self._batch_is_served
-        return found | alone
+            found = self._batch(remote_ids)
+        left_out = [one for one in remote_ids if one not in found]
+        together = self._batch_is_served and len(remote_ids) > 1
+        if not left_out or (together and self._is_gone(left_out, answered=bool(found))):
+            return found
+        return found | {one: status for one in left_out if (status := self._single(one)) is not None}
 
-    def _batch(self, remote_ids: Sequence[str]) -> list[Any]:
-        """Empty where the server does not know the question: GoToSocial answers 405, older ones 404 or 400."""
+    def _is_gone(self, left_out: Sequence[str], *, answered: bool) -> bool:
+        """Whether what a batch leaves out is gone. Some servers answer an empty list to a question that they do not know, and
+        some may take fewer ids than we ask for. So the first and the last that are missing are asked for by themselves, and
+        where nothing was answered at all, the batch is asked for a post that is there. Once a connection: a month of
+        posts that vanished must not cost a call each, every time."""
+        if self._left_out_is_gone is None:
+            if any(self._single(one) is not None for one in dict.fromkeys((left_out[0], left_out[-1]))):
+                self._left_out_is_gone = False
+                self._batch_is_served = answered
+            elif answered or self._batch_shows_what_is_there():
+                self._left_out_is_gone = True
+            else:
+                self._batch_is_served = False
+        return self._left_out_is_gone is True
+
+    def _batch_shows_what_is_there(self) -> bool:
+        page = self._ask(lambda: self._own_page(None))
+        newest = str(page[0].id) if page else ""
+        return not newest or newest in self._batch(
+            [newest]
+        )  # without any post there is nothing that it could leave out
+
+    def _batch(self, remote_ids: Sequence[str]) -> dict[str, Any]:
+        """Those that are there, by id. Empty where the server does not know the question: GoToSocial answers 405, older
+        ones 404 or 400."""
         from mastodon.errors import MastodonAPIError
 
-        try:
-            answer = self._api.statuses(list(remote_ids))
-        except MastodonAPIError as error:
-            if status_of(error) not in (400, 404, 405, 410, 422, 501):
-                raise
-            self._batch_is_served = False
-            return []
-        if not isinstance(answer, list):
-            raise TypeError("no list of statuses")
-        return [status for status in answer if isinstance(status.id, str | int)]
+        def read() -> list[Any]:
+            try:
+                answer = self._api.statuses(list(remote_ids))
+            except MastodonAPIError as error:
+                if status_of(error) not in (400, 404, 405, 410, 422, 501):
+                    raise
+                self._batch_is_served = False
+                return []
+            if not isinstance(answer, list):
+                raise TypeError("no list of statuses")
+            return [status for status in answer if isinstance(status.id, str | int)]
+
+        found = {str(status.id): status for status in self._ask(read)}
+        return {one: found[one] for one in remote_ids if one in found}
 
     def _single(self, remote_id: str) -> Any | None:
         from mastodon.errors import MastodonNotFoundError
