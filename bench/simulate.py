@@ -10,17 +10,20 @@ import argparse
 import json
 import math
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from campaign_bot.evaluate.ages import FIELDS, Known
 from campaign_bot.evaluate.experiments import block_differences
-from campaign_bot.evaluate.groups import Rate
+from campaign_bot.evaluate.groups import PostFigures, Rate, figures
 from campaign_bot.evaluate.projections import Basis, project, project_sum
 from campaign_bot.evaluate.sequential import FEWEST_BLOCKS, blocks_needed, interval, log_evidence
-from campaign_bot.evaluate.statistics import Sides, holm, wilson
+from campaign_bot.evaluate.statistics import ALPHA, FLOOR, Sides, holm, wilson
+from campaign_bot.evaluate.versus import held_against
 from campaign_bot.library.lots import lot
+from campaign_bot.model import Measured, State
 
 ACCOUNTS = {
     "x-en": 14.0, "x-fr": 11.0, "mastodon-en": 4.0, "mastodon-fr": 3.0, "bluesky-en": 8.0, "bluesky-fr": 6.0,
@@ -140,6 +143,64 @@ def comparisons(runs: int) -> dict[str, float]:
     return told
 
 
+#: Posts on either side, and what share of them (or of its accounts) is on Mastodon; or all are on all six accounts.
+MIXES: dict[str, tuple[int, int, str]] = {
+    "one network a post, 40 against 40": (40, 40, "one"),
+    "one network a post, 20 against 12": (20, 12, "one"),
+    "some accounts a post, 30 against 30": (30, 30, "some"),
+    "some accounts a post, 12 against 12": (12, 12, "some"),
+    "six accounts a post, 8 against 8": (8, 8, "all"),
+}
+_DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
+
+
+def side_by_side(runs: int) -> dict[str, float]:
+    """Two campaigns of which one is four fifths on Mastodon and the other one fifth, where X has three times the engagement: how
+    often a difference is called sure where there is none within each network; the same where most posts have none or one;
+    and how often the interval holds a true ratio of 1.5 (so, the test does not refuse it). Two periods of these accounts
+    are the same test: their strata are the accounts."""
+    told: dict[str, float] = {}
+    for number, (name, (here, there, on)) in enumerate(MIXES.items()):
+        random = np.random.default_rng(500 + number)
+        wrong, inside = {1.0: 0, 0.02: 0}, [0, 0]
+        for _ in range(runs):
+            for times, better in ((1.0, 1.0), (0.02, 1.0), (1.0, 1.5)):
+                both = [_mixed(random, here, 0.8, on, times * better), _mixed(random, there, 0.2, on, times)]
+                sides = held_against(*both, campaigns=True).sides
+                if sides.few >= FLOOR and better == 1:
+                    wrong[times] += sides.p() < ALPHA
+                elif sides.few >= FLOOR:
+                    inside[0] += sides.p(math.log(better)) >= ALPHA
+                    inside[1] += 1
+        told[f"{name}: false differences"] = wrong[1.0] / runs
+        told[f"{name}, most with none or one: false differences"] = wrong[0.02] / runs
+        told[f"{name}: intervals hold 1.5"] = inside[0] / max(inside[1], 1)
+    return told
+
+
+def _mixed(random: np.random.Generator, number: int, mastodon: float, on: str, times: float) -> list[PostFigures]:
+    """Posts by the mean engagements of their accounts, lognormal; what a post is worth is the same on all of them."""
+    found: list[PostFigures] = []
+    for place in range(number):
+        worth = random.normal(0, 0.5)
+        if on == "one":
+            accounts = ["mastodon-en" if random.random() < mastodon else "x-en"]
+        else:
+            shares = {"mastodon": mastodon, "x": 1 - mastodon, "bluesky": 0.5}
+            accounts = [name for name in ACCOUNTS if on == "all" or random.random() < shares[name.partition("-")[0]]]
+        for name in accounts:
+            network, _, language = name.partition("-")
+            mean = 12 * ACCOUNTS[name] * times * math.exp(worth + random.normal(0, 0.7))
+            likes = int(random.poisson(mean))
+            counts = tuple(likes if field == "likes" else None for field in FIELDS)
+            one = Measured(
+                delivery="", post=f"{place}", series="", item="", priority="", commitments=(), rung="", answers="",
+                account=name, network=network, language=language, due=_DUE, state=State.SENT, sent=_DUE, followers=1_000,
+            )  # fmt: skip
+            found.append(figures(one, counts, Known.READ))
+    return found
+
+
 def projections(runs: int) -> dict[str, float]:
     """How often a rate, or a sum of weeks, ended within its projection, with as long to go as was gone, and with three times as long. Shares of
     units; engagements ÷ followers of posts (six deliveries each, lognormal; and with tails of t with 3 degrees)."""
@@ -252,6 +313,7 @@ def main() -> None:
         "power": power(wanted.runs),
         "always-valid intervals cover": coverage(wanted.runs, wanted.blocks),
         "intervals of comparisons cover": comparisons(wanted.runs),
+        "side by side, whatever the mix of networks": side_by_side(wanted.runs),
         "projections hold how it ends": projections(wanted.runs),
         "the posts that a report asks for find a quarter more": enough(max(wanted.runs // 4, 1)),
         "reports with any false difference among 20": family(wanted.runs),

@@ -21,6 +21,7 @@ from campaign_bot.evaluate.ladder import RUNGS
 from campaign_bot.evaluate.objectives import Judged
 from campaign_bot.evaluate.projections import Basis, project
 from campaign_bot.evaluate.statistics import Sides
+from campaign_bot.evaluate.strata import Strata
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
@@ -633,14 +634,104 @@ def test_a_language_is_held_against_the_other_on_the_same_network() -> None:
 
 
 def test_two_campaigns_are_compared_by_what_both_tell() -> None:
-    now, before = (told(*(one for one in _told_apart() if one.network == name)) for name in ("x", "mastodon"))
+    """X tells bookmarks in one of them only: counted are likes and reposts, so that neither has more."""
+    now, before = (
+        told(*(replace(one, network="x") for one in _told_apart() if one.network == name)) for name in ("x", "mastodon")
+    )
     found = versus(now, before, "other")
     assert (found.counted, found.verdict) == (("likes", "reposts"), "unclear")  # the same, but for ties
     text = render(replace(now, versus=found), format="md", language="en")
-    assert "Counted: likes, reposts, which all networks of both tell." in text
-    other = told(*posts(12, engaged=[0], reads=((24.0, counts(replies=5)),)))
+    assert "Counted: likes, reposts, which all these networks tell in both." in text
+    other = told(*posts(12, engaged=[0], network="x", reads=((24.0, counts(replies=5)),)))
     assert versus(now, other, "other").verdict == "apart"
     assert "told on both sides" in render(replace(now, versus=versus(now, other, "o")), format="md", language="en")
+
+
+def _mixed(here: int, there: int, *, times: float = 1.0, begin: int = 0) -> list[Measured]:
+    """So many posts on Mastodon and on X, where everybody engages three times as much; no two counts are alike."""
+    mastodon = [round((40 + 7 * (place % 9)) * times) + place % 5 for place in range(here)]
+    x = [round((120 + 21 * (place % 9)) * times) + place % 5 for place in range(there)]
+    return [
+        *(posts(here, engaged=mastodon, begin=begin) if here else []),
+        *(posts(there, engaged=x, begin=begin + 200, network="x", account="x-en") if there else []),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["", "other"])
+def test_another_mix_of_networks_is_no_difference(name: str) -> None:
+    """Four in five posts are on Mastodon here, one in five there; within each network nothing differs."""
+    now, before = told(*_mixed(40, 10)), told(*_mixed(10, 40, begin=500))
+    found = versus(now, before, name)
+    assert found.verdict != "less"
+    assert found.ratio is not None
+    assert found.ratio.low < 1 < found.ratio.high
+    # And where it does differ, all of it is seen, not what is left beside a common median.
+    better = versus(told(*_mixed(40, 10, times=1.5)), before, name)
+    assert better.verdict == "more"
+    assert better.ratio is not None
+    assert better.ratio.estimate == pytest.approx(1.5, rel=0.08)
+    assert [(one.posts, one.others) for one in better.strata] == [(40, 10), (10, 40)]
+    for language, words in (("en", "a different mix of"), ("fr", "une autre répartition")):
+        text = render(replace(now, versus=found), format="md", language=language)
+        assert words in text
+        assert ("Mastodon, " if name else "mastodon-en (40") in text
+
+
+@pytest.mark.parametrize("name", ["", "other"])
+def test_what_only_one_side_has_is_left_out_and_told(name: str) -> None:
+    now, before = (
+        told(*_mixed(20, 1)),
+        told(*_mixed(20, 30, begin=500), *posts(9, engaged=[7], account="m-fr", language="fr")),
+    )
+    found = versus(now, before, name)
+    assert (found.posts, found.others) == (20, 20)
+    assert [(one.posts, one.others) for one in found.thin] == [(0, 9), (1, 30)]
+    text = render(replace(now, versus=found), format="md", language="en")
+    assert "Left out, with fewer than 2 posts on a side: " in text
+    assert ("X, English (1 against 30)" if name else "x-en (1 against 30)") in text
+    assert "Exclus, avec moins de 2" in render(replace(now, versus=found), format="md", language="fr")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "no account has counted posts in both"), ("other", "no network in common")]
+)
+def test_where_no_network_is_in_both_nothing_is_compared(name: str, words: str) -> None:
+    now, before = told(*_mixed(20, 0)), told(*_mixed(0, 20))
+    found = versus(now, before, name)
+    assert (found.verdict, found.ratio, found.more_posts) == ("elsewhere", None, None)
+    assert words in render(replace(now, versus=found), format="md", language="en")
+    assert "ne sont pas comparées" in render(replace(now, versus=found), format="md", language="fr")
+
+
+_SOME = st.dictionaries(
+    st.sampled_from([("a",), ("b",), ("c",)]), st.integers(-40, 40).map(lambda one: one / 8), min_size=1
+)
+
+
+@given(st.lists(_SOME, min_size=8, max_size=14), st.lists(_SOME, min_size=8, max_size=14))
+@settings(max_examples=30, deadline=None)
+def test_strata_in_one_place_are_mann_and_whitney_s_test(
+    here: list[dict[tuple[str, ...], float]], there: list[dict[tuple[str, ...], float]]
+) -> None:
+    """With one stratum nothing else is said than where there are none; and its interval is what its test does not refuse."""
+    one = [[{("a",): next(iter(post.values()))} for post in side] for side in (here, there)]
+    plain = Sides(*([post["a",] for post in side] for side in one))
+    same = Strata(*one)
+    assert same.p() == pytest.approx(plain.p())
+    assert same.p(0.3) == pytest.approx(plain.p(0.3))
+    assert same.estimate == pytest.approx(plain.estimate)
+    assert same.tied == plain.tied
+    both = Strata(here, there)
+    assert 0 <= both.p() <= 1
+    found = both.interval()
+    if found is not None:
+        assert found.low <= both.estimate <= found.high
+        for outside in (found.low - 1e-3, found.high + 1e-3):
+            assert both.p(outside) < 0.05
+        if both.p() >= 0.05:
+            assert found.low <= 0 <= found.high
+        else:  # between two shifts, ties: the very one may be refused alone
+            assert not found.low + 1e-4 < 0 < found.high - 1e-4
 
 
 def test_a_server_that_begins_to_tell_a_kind_makes_no_period_better() -> None:

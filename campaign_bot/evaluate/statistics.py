@@ -14,7 +14,7 @@ Posts are the units, not deliveries: those of one post say the same at the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -88,15 +88,8 @@ class Sides:
 
     @cached_property
     def tied(self) -> bool:
-        """Whether so many posts of both sides have the same count (most often none), while others have far more, that
-        nothing can be said of a difference; or all of them."""
-        import numpy as np
-
-        every = self._every_difference()
-        if abs(self.estimate) > 1e-9 or np.mean(np.abs(every) < 1e-9) <= MOST_TIED:
-            return False
-        low, high = np.quantile(every, [0.1, 0.9])
-        return not every.any() or max(-low, high) > math.log(MATTERS)
+        """Whether so many posts of both sides have the same count that nothing can be said."""
+        return tied(self._every_difference(), self.estimate)
 
     def p(self, shift: float = 0.0) -> float:
         """How easily chance alone would part the two sides so far from `shift`."""
@@ -106,12 +99,7 @@ class Sides:
 
     def interval(self, alpha: float = ALPHA) -> Interval | None:
         """Every difference that the test does not refuse at `alpha`. None: too few posts to refuse any."""
-        low, high = self._end(alpha, -1), self._end(alpha, 1)
-        if low is None or high is None:
-            return None
-        if self.p() >= alpha:  # ties: none at all is not refused, so it is inside
-            low, high = min(low, 0.0), max(high, 0.0)
-        return Interval(self.estimate, low, high)
+        return not_refused(self.p, self.estimate, alpha)
 
     def needed(self, effect: float = math.log(MATTERS), *, alpha: float = ALPHA, power: float = POWER) -> int | None:
         """How many posts here (of the same kinds, in the same proportion to those there) find a difference of `effect`
@@ -154,17 +142,40 @@ class Sides:
         first, second = np.triu_indices(len(told))
         return (told[first] + told[second]) / 2
 
-    def _end(self, alpha: float, direction: int) -> float | None:
-        inside, outside = self.estimate, self.estimate + direction * _WIDEST
-        if self.p(outside) >= alpha:
-            return None
-        for _ in range(_STEPS):
-            middle = (inside + outside) / 2
-            if self.p(middle) >= alpha:
-                inside = middle
-            else:
-                outside = middle
-        return outside
+
+def not_refused(p: Callable[[float], float], estimate: float, alpha: float) -> Interval | None:
+    """The interval of every difference that a test does not refuse at `alpha`; `p` of a difference is the test's. None: it
+    refuses none, however far away."""
+    low, high = _end(p, estimate, alpha, -1), _end(p, estimate, alpha, 1)
+    if low is None or high is None:
+        return None
+    if p(0.0) >= alpha:  # ties: none at all is not refused, so it is inside
+        low, high = min(low, 0.0), max(high, 0.0)
+    return Interval(estimate, low, high)
+
+
+def _end(p: Callable[[float], float], estimate: float, alpha: float, direction: int) -> float | None:
+    inside, outside = estimate, estimate + direction * _WIDEST
+    if p(outside) >= alpha:
+        return None
+    for _ in range(_STEPS):
+        middle = (inside + outside) / 2
+        if p(middle) >= alpha:
+            inside = middle
+        else:
+            outside = middle
+    return outside
+
+
+def tied(every: Any, estimate: float, weights: Any = None) -> bool:
+    """Of every difference (with its weight): whether so many posts of both sides have the same count (most often none), while
+    others have far more, that nothing can be said of a difference; or all of them."""
+    import numpy as np
+
+    if abs(estimate) > 1e-9 or np.average(np.abs(every) < 1e-9, weights=weights) <= MOST_TIED:
+        return False
+    low, high = np.quantile(every, [0.1, 0.9])
+    return not every.any() or max(-low, high) > math.log(MATTERS)
 
 
 def holm(values: Sequence[float]) -> list[float]:
@@ -196,10 +207,10 @@ def rank_sums(left: Any, right: Any) -> float:
 
     a, b = len(left), len(right)
     both = np.concatenate([left, right])
-    ranks, ties = _ranks(both)
-    distance = abs(float(ranks[:a].sum()) - a * (a + b + 1) / 2)
+    places, ties = ranks(both)
+    distance = abs(float(places[:a].sum()) - a * (a + b + 1) / 2)
     variance = a * b / 12 * ((a + b + 1) - ties / ((a + b) * (a + b - 1)))
-    return _two_sided(distance, variance)
+    return two_sided(distance, variance)
 
 
 def signed_ranks(differences: Any) -> float:
@@ -210,12 +221,12 @@ def signed_ranks(differences: Any) -> float:
     if not len(told):
         return 1.0
     number = len(told)
-    ranks, ties = _ranks(np.abs(told))
-    distance = abs(float(ranks[told > 0].sum()) - number * (number + 1) / 4)
-    return _two_sided(distance, number * (number + 1) * (2 * number + 1) / 24 - ties / 48)
+    places, ties = ranks(np.abs(told))
+    distance = abs(float(places[told > 0].sum()) - number * (number + 1) / 4)
+    return two_sided(distance, number * (number + 1) * (2 * number + 1) / 24 - ties / 48)
 
 
-def _ranks(values: Any) -> tuple[Any, float]:
+def ranks(values: Any) -> tuple[Any, float]:
     """Ranks from 1, ties sharing their middle, and the sum of t³ - t over ties."""
     import numpy as np
 
@@ -224,7 +235,8 @@ def _ranks(values: Any) -> tuple[Any, float]:
     return (ends - (counts - 1) / 2)[inverse], float((counts.astype(float) ** 3 - counts).sum())
 
 
-def _two_sided(distance: float, variance: float) -> float:
+def two_sided(distance: float, variance: float, *, step: float = 1.0) -> float:
+    """How easily chance alone reaches a distance that grows by `step` at a time: normal, with half a step as correction."""
     if variance <= 0:
         return 1.0
-    return math.erfc(max(distance - 0.5, 0.0) / math.sqrt(2 * variance))
+    return math.erfc(max(distance - step / 2, 0.0) / math.sqrt(2 * variance))

@@ -1,106 +1,182 @@
-"""Two periods of a campaign, or two campaigns, side by side: at the same age, with the difference's uncertainty."""
+"""Two periods of a campaign, or two campaigns, side by side: at the same age, with the difference's uncertainty.
+
+Their mix of networks is not the same, and engagement is not the same on each. So campaigns are compared within each network
+and language that both have posts in, periods within each account (`strata.py`); what only one side has is left out, and told.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import TYPE_CHECKING
 
-from campaign_bot.evaluate.comparisons import by_post, drawn, per_follower, usual_followers, verdict_of
+from campaign_bot.evaluate.comparisons import drawn, per_follower, usual_followers, verdict_of
 from campaign_bot.evaluate.groups import PostFigures
 from campaign_bot.evaluate.kinds import by_account, of_kinds, told_by_all
-from campaign_bot.evaluate.statistics import ALPHA, FLOOR, Interval, Sides
-from campaign_bot.model import State
+from campaign_bot.evaluate.statistics import ALPHA, FLOOR, MOST_POSTS, Interval
+from campaign_bot.evaluate.strata import FEWEST, Place, Strata
+from campaign_bot.model import Measured, State
 
 if TYPE_CHECKING:
     from campaign_bot.evaluate import Evaluation
 
+#: A delivery with its place and its value, a logarithm.
+_Valued = tuple[Measured, Place, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Posts of one network and language, or of one account, on both sides."""
+
+    place: Place
+    posts: int
+    others: int
+
 
 @dataclass(frozen=True, slots=True)
 class Versus:
-    """`ratio`: engagement now over before, of accounts that are in both against their own median; of two campaigns per
-    follower. Counted are the kinds of engagement that both tell: of two periods, those that an account told in both. None:
-    too few posts on a side, too many alike, or nothing that both tell."""
+    """`ratio`: engagement now over before, of two periods within each account; of two campaigns per follower, within each
+    network and language. Counted are the kinds of engagement that both tell. None: too few posts on a side, too many alike,
+    nothing that both tell, or no place where both have posts."""
 
     before: Evaluation
     name: str  # of the other campaign; empty: another period of this one
     posts: int
     others: int
     ratio: Interval | None
-    verdict: str  # more, less, same, unclear, few, apart
+    verdict: str  # more, less, same, unclear, few, apart (no kind is told by both), elsewhere (no place is in both)
     more_posts: int | None  # see `Comparison`
+    strata: tuple[Stratum, ...] = ()  # that are compared
+    thin: tuple[Stratum, ...] = ()  # that have too few posts on a side, or none, so are left out
     counted: tuple[str, ...] = ()  # see `Comparison`
     left_out: int = 0
 
 
 def versus(now: Evaluation, before: Evaluation, name: str = "") -> Versus:
-    both = [_counted(side.posts) for side in (now, before)]
-    counted: tuple[str, ...] = ()
-    if name:
-        both = [[one for one in side if one.by_followers is not None] for side in both]
-        counted, usual = _told(both), usual_followers([*both[0], *both[1]])
-        values = [[(one.post, value) for one, value in per_follower(side, usual, counted)] for side in both]
-    else:
-        accounts = set.intersection(*({one.result.account for one in side} for side in both))
-        both = [[one for one in side if one.result.account in accounts] for side in both]
-        values = _against_account(*both)
-    found = _judged(before, name, [_drawn(side) for side in values])
-    if all(both) and not any(values):
-        found = replace(found, verdict="apart", more_posts=None)
-    return replace(found, counted=counted, left_out=sum(map(len, both)) - sum(map(len, values)))
+    held = held_against(now.posts, before.posts, campaigns=bool(name))
+    here, there = len(held.sides.here), len(held.sides.there)
+    found = Versus(
+        before, name, here, there, None, "few", max(FLOOR - held.sides.few, 0),
+        held.strata, held.thin, held.counted, held.left_out,
+    )  # fmt: skip
+    if held.why:
+        return replace(found, verdict=held.why, more_posts=None)
+    if held.sides.few < FLOOR:
+        return found
+    return _judged(found, held.sides)
 
 
-def _judged(before: Evaluation, name: str, values: Sequence[Sequence[float]]) -> Versus:
-    sides = Sides(*values)
-    here, there = len(sides.here), len(sides.there)
-    if sides.few < FLOOR:
-        return Versus(before, name, here, there, None, "few", FLOOR - sides.few)
+def _judged(found: Versus, sides: Strata) -> Versus:
     if sides.tied:
-        return Versus(before, name, here, there, None, "unclear", None)
-    found = sides.interval()
-    assert found is not None  # noqa: S101 - eight posts a side are enough for one comparison
-    ratio, more = found.exp(), None
+        return replace(found, verdict="unclear", more_posts=None)
+    interval = sides.interval()
+    assert interval is not None  # noqa: S101 - eight posts a side, each with one of the other side in its stratum, are enough
+    ratio, more = interval.exp(), None
     verdict = verdict_of(ratio, sure=sides.p() < ALPHA)
     if verdict == "unclear" and (needed := sides.needed()) is not None:
-        more = max(needed - here, 0)
-    return Versus(before, name, here, there, ratio, verdict, more)
+        more = max(needed - found.posts, 0)
+    return replace(found, ratio=ratio, verdict=verdict, more_posts=more)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held against each other, before it is judged. `why`: nothing is, see `Versus.verdict`."""
+
+    sides: Strata
+    strata: tuple[Stratum, ...]
+    thin: tuple[Stratum, ...]
+    counted: tuple[str, ...]
+    left_out: int
+    why: str = ""
+
+
+def held_against(now: Iterable[PostFigures], before: Iterable[PostFigures], *, campaigns: bool) -> Held:
+    """The posts of two campaigns, or of two periods of one, that can be compared: those of the places that both have."""
+    place = _network if campaigns else _account
+    both = [[one for one in _counted(side) if one.by_followers is not None or not campaigns] for side in (now, before)]
+    met = _met(*([(one.result, place(one.result)) for one in side] for side in both))
+    enough = {one.place for one in met if min(one.posts, one.others) >= FEWEST}
+    some = [[one for one in side if place(one.result) in enough] for side in both]
+    counted, values = _per_follower(some) if campaigns else ((), _of_accounts(some))
+    left_out = sum(map(len, some)) - sum(map(len, values))
+    told = _met(*([(one, where) for one, where, _ in side] for side in values))
+    kept = {one.place for one in told if min(one.posts, one.others) >= FEWEST}
+    tables = [_by_post(one for one in side if one[1] in kept)[:MOST_POSTS] for side in values]
+    strata = tuple(Stratum(where, *(sum(where in post for post in side) for side in tables)) for where in sorted(kept))
+    thin = tuple(one for one in met if one.place not in enough) + tuple(one for one in told if one.place not in kept)
+    why = ""
+    if all(both) and not any(one.posts and one.others for one in met):
+        why = "elsewhere"
+    elif all(some) and not any(values):
+        why = "apart"
+    return Held(Strata(*tables), strata, tuple(sorted(thin, key=lambda one: one.place)), counted, left_out, why)
+
+
+def _network(one: Measured) -> Place:
+    return one.network, one.language
+
+
+def _account(one: Measured) -> Place:
+    return (one.account,)
 
 
 def _counted(posts: Iterable[PostFigures]) -> list[PostFigures]:
     return [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
 
 
-def _told(both: Sequence[Sequence[PostFigures]]) -> tuple[str, ...]:
-    """The kinds that every network of both campaigns tells."""
+def _met(*sides: Iterable[tuple[Measured, Place]]) -> list[Stratum]:
+    """How many posts each place has on both sides."""
+    posts: list[dict[Place, set[str]]] = [{}, {}]
+    for found, side in zip(posts, sides, strict=True):
+        for one, place in side:
+            found.setdefault(place, set()).add(one.post)
+    here, there = posts
+    return [
+        Stratum(place, len(here.get(place, ())), len(there.get(place, ()))) for place in sorted({*here, *there})
+    ]  # fmt: skip
+
+
+def _per_follower(both: Sequence[Sequence[PostFigures]]) -> tuple[tuple[str, ...], list[list[_Valued]]]:
+    """The kinds that every network of both campaigns tells, and the deliveries by these. What is added to each rate, so that
+    none has no logarithm, is the same on both sides of a stratum."""
     groups: dict[tuple[int, str], list[PostFigures]] = {}
-    for place, side in enumerate(both):
+    places: dict[Place, list[PostFigures]] = {}
+    for number, side in enumerate(both):
         for one in side:
-            groups.setdefault((place, one.result.network), []).append(one)
-    return told_by_all(groups.values())
+            groups.setdefault((number, one.result.network), []).append(one)
+            places.setdefault(_network(one.result), []).append(one)
+    kinds = told_by_all(groups.values())
+    usual = {place: usual_followers(some) for place, some in places.items()}
+    values: list[list[_Valued]] = []
+    for side in both:
+        found: list[_Valued] = []
+        for place, per in usual.items():
+            some = [one for one in side if _network(one.result) == place]
+            found += [(one, place, value) for one, value in per_follower(some, per, kinds)]
+        values.append(found)
+    return (kinds if groups else ()), values
 
 
-def _against_account(now: Sequence[PostFigures], before: Sequence[PostFigures]) -> list[list[tuple[str, float]]]:
-    """Each delivery against its account's median of both periods, by the kinds that the account told in both: a server that
-    was upgraded in between tells more, and no post had more engagement for that."""
-    kinds = by_account(now, before)
-    told = [
+def _of_accounts(both: Sequence[Sequence[PostFigures]]) -> list[list[_Valued]]:
+    """By the kinds that the account told in both periods: a server that was upgraded in between tells more, and no post had
+    more engagement for that."""
+    kinds = by_account(*both)
+    return [
         [
-            (one.result, math.log1p(number))
+            (one.result, _account(one.result), math.log1p(number))
             for one in side
             if (number := of_kinds(one, kinds[one.result.account])) is not None
         ]
-        for side in (now, before)
+        for side in both
     ]
-    logs: dict[str, list[float]] = {}
-    for one, value in (*told[0], *told[1]):
-        logs.setdefault(one.account, []).append(value)
-    usual = {account: median(some) for account, some in logs.items()}
-    return [[(one.post, value - usual[one.account]) for one, value in side] for side in told]
 
 
-def _drawn(values: Iterable[tuple[str, float]]) -> list[float]:
-    """One value a post, in an order that was drawn."""
-    found = by_post(values)
-    return [found[post] for post in sorted(found, key=drawn)]
+def _by_post(values: Iterable[_Valued]) -> list[dict[Place, float]]:
+    """Each post's value in each of its places (the mean of its deliveries there), in an order that was drawn."""
+    found: dict[str, dict[Place, list[float]]] = {}
+    for one, place, value in values:
+        found.setdefault(one.post, {}).setdefault(place, []).append(value)
+    return [
+        {place: sum(some) / len(some) for place, some in found[post].items()} for post in sorted(found, key=drawn)
+    ]  # fmt: skip

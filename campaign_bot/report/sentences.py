@@ -334,9 +334,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Engagement is not compared: there is no kind of it that is told on both sides.",
         "Les réactions ne sont pas comparées : il n’y en a aucun genre qui soit communiqué des deux côtés.",
     ),
+    "vs_elsewhere_campaign": (
+        "Engagement is not compared: the two have no network in common on which both speak the same language.",
+        "Les réactions ne sont pas comparées : les deux n’ont aucun réseau en commun où elles parlent la même langue.",
+    ),
+    "vs_elsewhere_period": (
+        "Engagement is not compared: no account has counted posts in both periods.",
+        "Les réactions ne sont pas comparées : aucun compte n’a de publications relevées dans les deux périodes.",
+    ),
+    "vs_strata_campaign": (
+        "Each post is held only against posts on the same network in the same language, so that a different mix of them is no difference: {strata}.",
+        "Chaque publication n’est comparée qu’à celles du même réseau dans la même langue, pour qu’une autre répartition ne passe pas pour un écart : {strata}.",
+    ),
+    "vs_strata_period": (
+        "Each post is held only against posts of the same account, so that a different mix of accounts is no difference: {strata}.",
+        "Chaque publication n’est comparée qu’à celles du même compte, pour qu’une autre répartition ne passe pas pour un écart : {strata}.",
+    ),
+    "vs_thin": (
+        "Left out, with fewer than {few} posts on a side: {strata}.",
+        "Exclus, avec moins de {few} publications d’un côté : {strata}.",
+    ),
     "vs_kinds_campaign": (
-        "Counted: {kinds}, which all networks of both tell.",
-        "Comptés : {kinds}, que tous les réseaux des deux communiquent.",
+        "Counted: {kinds}, which all these networks tell in both.",
+        "Comptés : {kinds}, que tous ces réseaux communiquent des deux côtés.",
     ),
     "vs_kinds_period": (
         "Counted are the kinds of engagement that an account tells in both periods.",

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campaign_bot.evaluate import Evaluation, Rate
 from campaign_bot.evaluate.statistics import wilson
-from campaign_bot.evaluate.versus import Versus
+from campaign_bot.evaluate.strata import FEWEST
+from campaign_bot.evaluate.versus import Stratum, Versus
 from campaign_bot.report.labels import counted as figure
-from campaign_bot.report.labels import group_rate, last_day, local, parts_words, sentence_case, text_label
+from campaign_bot.report.labels import (
+    group_rate,
+    language_label,
+    last_day,
+    local,
+    network_label,
+    parts_words,
+    sentence_case,
+    text_label,
+)
 from campaign_bot.report.learning import kind_words, power
 from campaign_bot.report.sections import Section, Table
 from campaign_bot.report.words import Speaker
@@ -40,6 +52,7 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
     title = speaker.word("versus")
     words = (
         _words(evaluation, speaker),
+        *_strata(found, speaker),
         *_kinds(found, speaker),
         speaker.sentence("vs_note", age=speaker.age(evaluation.age)),
     )
@@ -75,9 +88,33 @@ def _share(rate: Rate | None, speaker: Speaker, *, none: str = "nothing_sent") -
     return speaker.sentence("share_between", share=share, low=low, high=high)
 
 
+def _strata(found: Versus, speaker: Speaker) -> list[str]:
+    """Within what posts are held against each other, and what is left out."""
+    words: list[str] = []
+    if found.strata:
+        name = "vs_strata_campaign" if found.name else "vs_strata_period"
+        words.append(speaker.sentence(name, strata=_places(found.strata, found, speaker)))
+    if found.thin:
+        few, strata = speaker.number(FEWEST), _places(found.thin, found, speaker)
+        words.append(speaker.sentence("vs_thin", few=few, strata=strata))
+    return words
+
+
+def _places(some: Sequence[Stratum], found: Versus, speaker: Speaker) -> str:
+    told: list[str] = []
+    for one in some:
+        name = one.place[0]
+        if found.name:
+            network, language = one.place
+            name = f"{network_label(network)}, {language_label(language, speaker)}"
+        units = speaker.sentence("units_few", posts=speaker.number(one.posts), others=speaker.number(one.others))
+        told.append(f"{name} ({units})")
+    return "; ".join(told)
+
+
 def _kinds(found: Versus, speaker: Speaker) -> list[str]:
     """What was counted on both sides."""
-    if found.verdict == "apart":
+    if found.verdict in ("apart", "elsewhere"):
         return []
     name = "vs_kinds_campaign" if found.name else "vs_kinds_period"
     words = (
@@ -95,6 +132,8 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
     units = speaker.sentence("units", **numbers)
     if found.verdict == "apart":
         return speaker.sentence("vs_apart")
+    if found.verdict == "elsewhere":
+        return speaker.sentence("vs_elsewhere_campaign" if found.name else "vs_elsewhere_period")
     if found.verdict == "unclear" and found.ratio is None:
         return speaker.sentence("vs_tied", units=units)
     if found.ratio is None:

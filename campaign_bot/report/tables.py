@@ -16,7 +16,7 @@ from campaign_bot.evaluate.benchmarks import Outside
 from campaign_bot.evaluate.experiments import ExperimentResult
 from campaign_bot.evaluate.ladder import FOLLOWING
 from campaign_bot.evaluate.statistics import Interval
-from campaign_bot.evaluate.versus import Versus
+from campaign_bot.evaluate.versus import Stratum, Versus
 from campaign_bot.model import Counts
 
 COUNTS = tuple(Counts.__dataclass_fields__)
@@ -149,7 +149,13 @@ def _versus(one: Versus) -> dict[str, Any]:
         "campaign": one.name or None, "since": _instant(one.before.since), "until": _instant(one.before.until),
         "total": _group(one.before.total), "posts": one.posts, "others": one.others, "ratio": _interval(one.ratio),
         "verdict": one.verdict, "more_posts": one.more_posts, "counted": list(one.counted), "left_out": one.left_out,
+        "strata": [_stratum(each, one) for each in one.strata], "thin": [_stratum(each, one) for each in one.thin],
     }  # fmt: skip
+
+
+def _stratum(one: Stratum, of: Versus) -> dict[str, Any]:
+    network, language, account = (*one.place, None) if of.name else (None, None, *one.place)
+    return {"network": network, "language": language, "account": account, "posts": one.posts, "others": one.others}
 
 
 def _comparison(one: Comparison) -> dict[str, Any]:
