@@ -543,3 +543,40 @@ def test_axe_finds_nothing_to_mend_on_phone_and_desk(tmp_path: Path) -> None:
             assert page.evaluate(CUT) == page.evaluate(OUTSIDE) == []
             assert width < 390 or page.evaluate(SMALL) == []
         browser.close()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM: wide tables are NOT looked at (apt install chromium)")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_large_figures_stay_within_their_column(tmp_path: Path, language: str) -> None:
+    """A campaign that many people follow has wide rates: their cells go on a second line, not beyond the page."""
+    from playwright.sync_api import sync_playwright
+
+    told: dict[str, Any] = {"followers": 1_950_000, "reads": ((24.0, counts(likes=123_456, impressions=9_876_543)),)}
+    some = [
+        *posts(20, engaged=[0], network="x", account="x-en", **told),
+        *posts(20, engaged=[0], begin=50, account="mastodon-fr", language="fr", poll_min=60, followers=1_000_000),
+    ]
+    page_file = tmp_path / "report.html"
+    page_file.write_text(render(made(some), format="html", language=language), encoding="utf-8")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(page_file.as_uri())
+        for width in (390, 740, 870, 965, 1060, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CUT) == [], width
+        browser.close()
+
+
+def test_where_no_post_has_a_priority_there_is_no_table_of_them() -> None:
+    without = [replace(one, priority="") for one in posts(10, engaged=[4])]
+    assert "by priority" not in render(made(without), format="md", language="en")
+    assert "by priority" in render(made([*without, *posts(1, engaged=[4], begin=50)]), format="md", language="en")
+
+
+def test_an_objective_with_its_public_is_one_sentence() -> None:
+    goal = Objective(id="a", text={"en": "People answer."}, audience={"en": "the young"}, metric="sent", target=5, by=DUE.date())  # fmt: skip
+    campaign = CAMPAIGN.model_copy(update={"objectives": (goal,)})
+    text = render(evaluate(campaign, [], titles={}, now=DUE), format="md", language="en")
+    assert "| People answer (for: the young) |" in text

@@ -129,7 +129,8 @@ def learning_words(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     found += _loops(evaluation, speaker)
     if (test := _next_test(evaluation)) is not None and test.ratio is not None:
         change = speaker.change(test.ratio.estimate)
-        found.append(speaker.sentence("next_test", label=level_label(test, speaker), change=change))
+        label = level_label(test, speaker)
+        found.append(speaker.sentence("next_test", label=label[:1].lower() + label[1:], change=change))
     decisions = evaluation.campaign.decisions.get(speaker.language, "")
     found.append(
         speaker.sentence("decisions", decisions=decisions) if decisions else speaker.sentence("decisions_none")

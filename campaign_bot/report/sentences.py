@@ -45,7 +45,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{some} of those {some:has|have} a rate: {rate} per 100 followers, each delivery’s followers counted ({parts})",
         "{some} d’entre eux {some:a|ont} un taux : {rate} pour 100 abonnés, comptés à chaque envoi ({parts})",
     ),
-    "parts_of": ("{parts}; of {number}", "{parts}; sur {number}"),
+    "parts_of": ("{parts}; of\u00a0{number}", "{parts}; sur\u00a0{number}"),
     "engaged_no_rate": (
         "how many followers there were then is not known, so there is no rate",
         "le nombre d’abonnés à ce moment n’est pas connu, donc aucun taux",

@@ -92,7 +92,7 @@ def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
         value = speaker.sentence("at_value", value=value, at=speaker.sentence("at_age", age=speaker.age(one.age)))
     text = text_label(objective.text, objective.id, speaker)
     if audience := objective.audience.get(speaker.language):
-        text = speaker.sentence("for_audience", text=text, audience=audience)
+        text = speaker.sentence("for_audience", text=text.removesuffix("."), audience=audience)
     return (
         text, amount(objective.baseline, "no_baseline"), amount(objective.target), speaker.date(objective.by),
         value, speaker.word(one.verdict), projection,
@@ -126,12 +126,17 @@ def _outputs(evaluation: Evaluation, speaker: Speaker) -> Section:
         if rate is not None:
             share = speaker.percent(rate.percent, 1)
             words.append(speaker.sentence(name, n=number(rate.numerator), of=number(rate.denominator), share=share))
-    tables = tuple(_sent_table(name, evaluation, speaker) for name in KINDS if evaluation.groups[name])
+    tables = tuple(_sent_table(name, evaluation, speaker) for name in _kinds(evaluation))
     weeks = tuple((speaker.week(week), number(sent), number(other)) for week, sent, other in evaluation.weeks)
     columns = tuple(speaker.word(name) for name in ("week", "sent", "not_sent"))
     if weeks:
         tables = (*tables, Table(speaker.word("chart_weeks"), columns, weeks, id="weeks", short=True))
     return _measured("outputs", words, tables, speaker)
+
+
+def _kinds(evaluation: Evaluation) -> list[str]:
+    """By what the deliveries can be told apart: not by priority where none has one."""
+    return [kind for kind in KINDS if any(one.key for one in evaluation.groups[kind])]
 
 
 def _rows(kind: str, evaluation: Evaluation, speaker: Speaker) -> list[tuple[str, Group]]:
@@ -169,7 +174,7 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
         words.append(speaker.sentence("followers", first=first, last=last))
     words += _doubts(evaluation, speaker)
     tables = (
-        *(_engaged_table(name, evaluation, speaker) for name in KINDS if evaluation.groups[name]),
+        *(_engaged_table(name, evaluation, speaker) for name in _kinds(evaluation)),
         *_growth(evaluation, speaker),
         _ladder(evaluation, speaker),
         *_benchmarks(evaluation, speaker),

@@ -209,7 +209,7 @@ def test_a_finding_stands_under_its_line_with_a_caret(campaign: Path, run: Run) 
     at = next(number for number, line in enumerate(lines) if line.startswith(f"{TEMPLATE}:1:8: error"))
     assert lines[at + 1].strip().startswith("Bonjour !")
     assert lines[at + 2].index("^") == lines[at + 1].index(" !")
-    assert "Enlevez l’espace." in lines[at + 3]
+    assert "Take the space out." in lines[at + 3]
     assert "and 1 more" in ran.out  # three accounts speak French, three posts: told once
 
 
