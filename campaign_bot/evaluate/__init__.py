@@ -57,6 +57,9 @@ class Facts:
         default_factory=dict[datetime, Sequence[Summed]]
     )  # likewise:
     # as known when each objective's day was over
+    left_then: Mapping[datetime, tuple[int, int]] = field(
+        default_factory=dict[datetime, tuple[int, int]]
+    )  # likewise: how many had left by then, and how many of them late
     totals: Totals | None = None  # likewise
     asking: Sequence[Asking] | None = None  # likewise
     outcomes: Sequence[Outcome] = ()
@@ -116,9 +119,11 @@ def evaluate(
     since: datetime | None = None,
     until: datetime | None = None,
     at: timedelta | None = None,
+    judged: bool = True,
 ) -> Evaluation:
     """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks; `at`: the
-    age of comparison, where another period or campaign sets it."""
+    age of comparison, where another period or campaign sets it; `judged`: whether objectives are, which are the whole
+    campaign's."""
     facts, outcomes_before = _since_the_start(facts or Facts(), campaign)
     tallied = facts.tallied or tally(measured)
     odd, measured = doubts(measured), [believable(one) for one in measured]
@@ -126,8 +131,9 @@ def evaluate(
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
     posts = _posts(measured, age, now)
+    left = None if facts.totals is None else (facts.totals.sent, facts.totals.late)
     titles = {"priority": campaign.priorities, **titles}
-    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
+    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, left), _alt_share(sent)
     total = group("all", {}, tallied, posts)
     closed = loops(asking(measured) if facts.asking is None else facts.asking, now)
     rates = {
@@ -183,7 +189,7 @@ def evaluate(
                 bases=bases,
                 ends=campaign.ends,
             )
-            for one in campaign.objectives
+            for one in (campaign.objectives if judged else ())
             if (then := end_of(one, zone))
         ),
         experiments=tuple(facts.experiments),
@@ -209,7 +215,7 @@ def _measures_then(
     total = group("all", {}, tally(seen), _posts(seen, age, then))
     asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
     rates = {
-        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, None),
+        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, facts.left_then.get(then)),
         "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then).closed,
         "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
@@ -254,12 +260,12 @@ def _lateness(sent: Sequence[Measured]) -> list[float]:
     return sorted((one.sent - one.due).total_seconds() for one in sent if one.sent)
 
 
-def _punctual(sent: Sequence[Measured], totals: Totals | None) -> Rate | None:
-    if totals:
-        number, late = totals.sent, totals.late
-    else:
+def _punctual(sent: Sequence[Measured], left: tuple[int, int] | None) -> Rate | None:
+    """Of those that were sent; `left`: how many of all left and how many of them late, where `sent` are a draw."""
+    if left is None:
         lateness = _lateness(sent)
-        number, late = len(lateness), sum(seconds > LATE.total_seconds() for seconds in lateness)
+        left = len(lateness), sum(seconds > LATE.total_seconds() for seconds in lateness)
+    number, late = left
     return Rate(number - late, number, number) if number else None
 
 
