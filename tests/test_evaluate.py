@@ -391,7 +391,7 @@ def test_objectives_are_judged(metric: str, target: float, by: date, verdict: st
 def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
     """Weeks drawn from three that were would say between 60 and 180: three weeks do not know that."""
     campaign = _objective("engagements", 1_000, date(2027, 3, 14))
-    now = DUE + timedelta(days=21)
+    now = DUE + timedelta(days=22)  # so that what was sent on the 21st day is a day old
 
     def projected(*weeks: int) -> Judged:
         some = [
@@ -403,7 +403,7 @@ def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
 
     one = projected(12, 24, 36)
     assert one.projection is not None
-    assert 190 < one.projection.estimate < 194  # 72, and 24 for each of 5 weeks
+    assert 187 < one.projection.estimate < 191  # 72, and 24 for each of 5 weeks but a day
     assert one.projection.low < 125
     assert one.projection.high > 300
     alike = projected(24, 24, 24)
@@ -412,6 +412,55 @@ def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
     nothing = projected(0, 0, 0)
     assert nothing.projection is not None
     assert nothing.projection.low == 0 < nothing.projection.high
+
+
+def test_today_is_not_counted_twice_and_no_whole_day() -> None:
+    """Ten a day; today has four so far, which are part of today's ten."""
+    campaign = _objective("sign_up", 900, date(2027, 2, 15))
+    signed = [Outcome(date(2027, 1, 18) + timedelta(days=day), "site", "sign_up", 10) for day in range(28)]
+    today = Outcome(date(2027, 2, 15), "site", "sign_up", 4)
+    (one,) = told(now=DUE + timedelta(days=28), campaign=campaign, outcomes=[*signed, today]).objectives
+    assert one.value == 284
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(290, abs=0.5)
+    assert one.projection.low >= 284
+
+
+def test_days_that_are_not_imported_yet_are_not_days_without_any() -> None:
+    """Seven a week, imported for five weeks and not for the last two."""
+    campaign = _objective("sign_up", 900, date(2027, 3, 21))
+    signed = [Outcome(date(2027, 1, 18) + timedelta(days=day), "site", "sign_up", 1) for day in range(35)]
+    (one,) = told(now=DUE + timedelta(days=49), campaign=campaign, outcomes=signed).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(63, abs=0.5)  # 35, and 28 days that are not known
+    other = [*signed, Outcome(date(2027, 3, 7), "site", "download", 1)]  # imported since: nobody signed up
+    (one,) = told(now=DUE + timedelta(days=49), campaign=campaign, outcomes=other).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(45, abs=0.5)
+
+
+def test_a_week_whose_counts_still_grow_is_not_a_whole_one() -> None:
+    """Ten a post after a day; the last two posts have two after an hour."""
+    campaign = _objective("engagements", 9_000, date(2027, 3, 21))
+    some = posts(28, engaged=[10])
+    some[-2:] = [replace(one, reads=((1.0, counts(likes=2)),)) for one in some[-2:]]
+    (one,) = told(*some, now=DUE + timedelta(days=28), campaign=campaign).objectives
+    assert one.value == 264
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(264 + 10 * 35, abs=2)
+
+
+def test_our_clicks_after_the_last_post_count_until_the_objective_s_day() -> None:
+    campaign = _objective("link_clicks", 900, date(2027, 3, 31)).model_copy(update={"ends": date(2027, 2, 28)})
+    clicks = [Click(date(2027, 1, 18) + timedelta(days=day), "p", "mastodon-en", 10) for day in range(90)]
+    before = [one for one in clicks if one.day <= date(2027, 2, 14)]
+    (one,) = told(now=DUE + timedelta(days=28), campaign=campaign, clicks=before).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(420, abs=1)  # until the last post
+    text = "Link clicks after the last post count until the objective’s day"
+    assert text in render(told(now=NOW, campaign=campaign, clicks=clicks), format="md", language="en")
+    (over,) = told(now=NOW, campaign=campaign, clicks=clicks).objectives
+    assert over.value == 730  # 73 days until March 31
 
 
 def test_what_posts_bring_is_not_projected_beyond_the_last_of_them() -> None:

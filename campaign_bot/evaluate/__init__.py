@@ -36,6 +36,7 @@ from campaign_bot.evaluate.projections import Basis, post_parts
 from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
+from campaign_bot.library.metrics import COUNTS
 from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
 
 __all__ = [
@@ -142,7 +143,9 @@ def evaluate(
         "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
     drawn = len(measured) if len(measured) < total.planned else None
-    bases = _bases(campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned)
+    bases = _bases(
+        campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned, own_clicks=bool(facts.clicks)
+    )
     summed = add_up(measured, zone) if facts.summed is None else facts.summed
     measures = known(summed, facts.outcomes, facts.clicks, rates)
     clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
@@ -241,14 +244,17 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
 
 
 def _bases(
-    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float
+    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float, own_clicks: bool
 ) -> dict[str, Basis]:
     """What each rate's projection is made from. Punctuality and loops are known of all deliveries, also beside a draw."""
     read = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
     by_followers = post_parts((one, one.by_followers) for one in read)
     by_impressions = post_parts((one, one.by_impressions) for one in read)
     whole, drawn = Basis(ends=campaign.ends), Basis(seen=seen, ends=campaign.ends)
-    return {
+    # Counts of posts that are younger than the age of comparison still grow: a week of theirs is not whole. Our own clicks
+    # are of the day on which they happened.
+    growing = ("engagements", *(name for name in COUNTS if name != "link_clicks" or not own_clicks))
+    return dict.fromkeys(growing, Basis(age=age)) | {
         # A result can be published after the campaign.
         "punctual_percent": whole, "loops_closed_percent": Basis(), "complete_pairs_percent": drawn,
         "alt_text_percent": drawn, "engagement_per_100_followers": replace(drawn, posts=by_followers, age=age),
