@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +21,7 @@ from campaign_bot.evaluate.groups import Rate
 from campaign_bot.evaluate.ladder import RUNGS
 from campaign_bot.evaluate.objectives import Judged
 from campaign_bot.evaluate.projections import Basis, project
-from campaign_bot.evaluate.statistics import Sides
+from campaign_bot.evaluate.statistics import Interval, Sides
 from campaign_bot.evaluate.strata import Strata
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import CampaignFile, Objective
@@ -192,6 +193,17 @@ def test_our_own_count_of_clicks_wins_over_the_networks() -> None:
     engaged = {rung.name: rung.number for rung in told(one, clicks=clicks).ladder.rungs}["engaged"]
     assert engaged == 7
     assert {rung.name: rung.number for rung in told(one).ladder.rungs}["engaged"] == 50
+
+
+def test_our_clicks_on_a_network_that_tells_nothing_are_on_the_ladder() -> None:
+    clicks = [Click(date(2027, 1, 19), "p", "mastodon-en", 7)]
+    rungs = {rung.name: rung for rung in told(BASE, clicks=clicks).ladder.rungs}
+    assert (rungs["engaged"].number, rungs["engaged"].posts) == (7, 1)
+    assert (rungs["aware"].number, rungs["discussing"].number) == (None, None)
+    rungs = {
+        rung.name: rung for rung in told(BASE, replace(BASE, delivery="x", network="x"), clicks=clicks).ladder.rungs
+    }
+    assert (rungs["engaged"].number, rungs["engaged"].posts) == (7, 1)
 
 
 def test_a_loop_is_closed_by_a_post_that_answers_within_30_days() -> None:
@@ -391,7 +403,7 @@ def test_objectives_are_judged(metric: str, target: float, by: date, verdict: st
 def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
     """Weeks drawn from three that were would say between 60 and 180: three weeks do not know that."""
     campaign = _objective("engagements", 1_000, date(2027, 3, 14))
-    now = DUE + timedelta(days=21)
+    now = DUE + timedelta(days=22)  # so that what was sent on the 21st day is a day old
 
     def projected(*weeks: int) -> Judged:
         some = [
@@ -403,7 +415,7 @@ def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
 
     one = projected(12, 24, 36)
     assert one.projection is not None
-    assert 190 < one.projection.estimate < 194  # 72, and 24 for each of 5 weeks
+    assert 187 < one.projection.estimate < 191  # 72, and 24 for each of 5 weeks but a day
     assert one.projection.low < 125
     assert one.projection.high > 300
     alike = projected(24, 24, 24)
@@ -412,6 +424,55 @@ def test_a_sum_is_projected_as_surely_as_a_few_weeks_let_it() -> None:
     nothing = projected(0, 0, 0)
     assert nothing.projection is not None
     assert nothing.projection.low == 0 < nothing.projection.high
+
+
+def test_today_is_not_counted_twice_and_no_whole_day() -> None:
+    """Ten a day; today has four so far, which are part of today's ten."""
+    campaign = _objective("sign_up", 900, date(2027, 2, 15))
+    signed = [Outcome(date(2027, 1, 18) + timedelta(days=day), "site", "sign_up", 10) for day in range(28)]
+    today = Outcome(date(2027, 2, 15), "site", "sign_up", 4)
+    (one,) = told(now=DUE + timedelta(days=28), campaign=campaign, outcomes=[*signed, today]).objectives
+    assert one.value == 284
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(290, abs=0.5)
+    assert one.projection.low >= 284
+
+
+def test_days_that_are_not_imported_yet_are_not_days_without_any() -> None:
+    """Seven a week, imported for five weeks and not for the last two."""
+    campaign = _objective("sign_up", 900, date(2027, 3, 21))
+    signed = [Outcome(date(2027, 1, 18) + timedelta(days=day), "site", "sign_up", 1) for day in range(35)]
+    (one,) = told(now=DUE + timedelta(days=49), campaign=campaign, outcomes=signed).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(63, abs=0.5)  # 35, and 28 days that are not known
+    other = [*signed, Outcome(date(2027, 3, 7), "site", "download", 1)]  # imported since: nobody signed up
+    (one,) = told(now=DUE + timedelta(days=49), campaign=campaign, outcomes=other).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(45, abs=0.5)
+
+
+def test_a_week_whose_counts_still_grow_is_not_a_whole_one() -> None:
+    """Ten a post after a day; the last two posts have two after an hour."""
+    campaign = _objective("engagements", 9_000, date(2027, 3, 21))
+    some = posts(28, engaged=[10])
+    some[-2:] = [replace(one, reads=((1.0, counts(likes=2)),)) for one in some[-2:]]
+    (one,) = told(*some, now=DUE + timedelta(days=28), campaign=campaign).objectives
+    assert one.value == 264
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(264 + 10 * 35, abs=2)
+
+
+def test_our_clicks_after_the_last_post_count_until_the_objective_s_day() -> None:
+    campaign = _objective("link_clicks", 900, date(2027, 3, 31)).model_copy(update={"ends": date(2027, 2, 28)})
+    clicks = [Click(date(2027, 1, 18) + timedelta(days=day), "p", "mastodon-en", 10) for day in range(90)]
+    before = [one for one in clicks if one.day <= date(2027, 2, 14)]
+    (one,) = told(now=DUE + timedelta(days=28), campaign=campaign, clicks=before).objectives
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(420, abs=1)  # until the last post
+    text = "Link clicks after the last post count until the objective’s day"
+    assert text in render(told(now=NOW, campaign=campaign, clicks=clicks), format="md", language="en")
+    (over,) = told(now=NOW, campaign=campaign, clicks=clicks).objectives
+    assert over.value == 730  # 73 days until March 31
 
 
 def test_what_posts_bring_is_not_projected_beyond_the_last_of_them() -> None:
@@ -859,6 +920,41 @@ def test_a_rate_of_engagement_is_no_share_and_posts_are_its_units() -> None:
     assert copied.projection == one.projection  # a post that is said twice is not two
     again = _judged("engagement_per_100_followers", busy, target=450)
     assert again == one
+
+
+def _projected(parts: Sequence[tuple[int, int]]) -> Interval:
+    """With as many days to come as there were."""
+    rate = Rate(sum(up for up, _ in parts), sum(down for _, down in parts), len(parts))
+    starts, today = date(2027, 1, 18), date(2027, 2, 17)
+    by = today + timedelta(days=29)
+    found = project(rate, Basis(posts=parts), target=1, starts=starts, today=today, by=by).interval
+    assert found is not None
+    return found
+
+
+def test_few_posts_know_little_of_how_posts_differ() -> None:
+    """As eight posts are resampled the ends are 4.6 and 10.7: drawn out as Student's t is beside the normal, further on both sides."""
+    found = _projected([(up, 100) for up in (1, 2, 3, 4, 6, 8, 12, 20)])
+    assert 3.9 < found.low < 4.4
+    assert 6.4 < found.estimate < 7
+    assert 11.5 < found.high < 13
+    # Where posts are many, t is the normal: nothing is drawn out.
+    many = _projected([(up, 100) for up in (1, 2, 3, 4, 6, 8, 12, 20)] * 50)
+    assert 6.4 < many.low < 6.8 < 7.2 < many.high < 7.7
+
+
+def test_very_many_posts_are_put_together_and_none_is_left_out() -> None:
+    parts = [(place % 50, 100) for place in range(20_000)]
+    parts.sort()  # the first five hundred would have none at all
+    tracemalloc.start()
+    found = _projected(parts)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 64_000_000  # one draw of each post is 320 MB
+    assert found.estimate == pytest.approx(24.5, abs=0.05)
+    # Half of how it ends is known: only what is to come varies, by its own luck and by what the posts so far leave unknown.
+    expected = 1.96 * 14.43 / math.sqrt(20_000) / math.sqrt(2)
+    assert (found.high - found.low) / 2 == pytest.approx(expected, rel=0.15)
 
 
 def test_a_rate_of_few_posts_is_not_projected_and_says_so() -> None:

@@ -209,6 +209,7 @@ COUNTED = {
 NO_PLURALS = {"is", "was", "has", "waits", "less", "this", "its", "dans", "moins", "plus", "fois", "sans"}
 APART = {"of", "de", "des", "d", "sur", "with", "at"}
 WORDY = {
+    "id",
     "age",
     "share",
     "change",
@@ -225,7 +226,7 @@ WORDY = {
     "p99",
 }
 #: Of what there are always many.
-ALWAYS_MANY = {"drawn", "times", "plan_what"}
+ALWAYS_MANY = {"drawn", "times", "plan_what", "vs_thin"}
 
 
 def disagreeing(text: str, number: int, language: str) -> list[str]:

@@ -29,6 +29,7 @@ GOALS = (
         for metric in ("sent", "engagements", "likes", "impressions")
     )
     + "- {id: past, text: {en: A, fr: B}, metric: likes, target: 5, by: 2023-06-01}\n"
+    + "- {id: past-time, text: {en: A, fr: B}, metric: punctual_percent, target: 5, by: 2023-06-01}\n"
 )
 
 
@@ -132,8 +133,20 @@ def test_a_draw_changes_no_sum(app: App) -> None:
     assert every.loops.closed is not None
     assert every.loops.closed.numerator > 0
     assert all(goal.value for goal in every.objectives)
+    then = next(goal for goal in every.objectives if goal.objective.id == "past-time")
+    assert every.punctual is not None
+    assert then.value != every.punctual.percent  # of that day, not of today
     text = render(drawn, format="md", language="en")
     assert "objectives that are sums, the ladder, answered polls and costs are of all of them" in text
+
+
+def test_objectives_that_nobody_reads_are_not_judged(app: App) -> None:
+    """Those of what a period is held against: all is added up once more for each of them."""
+    period = datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 3, 1, tzinfo=UTC)
+    found = app.evaluation(since=datetime(2023, 3, 1, tzinfo=UTC), most=60, compare=period)
+    assert found.versus is not None
+    assert found.versus.before.objectives == ()
+    assert [one.objective.id for one in found.objectives] == [one.id for one in app.library.campaign.objectives]
 
 
 def test_objectives_of_a_period_s_report_are_the_whole_campaign_s_and_say_so(app: App) -> None:

@@ -60,8 +60,9 @@ class Evaluating(Experimenting):
     ) -> Evaluation:
         """What came of the deliveries due from `since` to `until`. Where there are more than `most` of them, what is no
         sum is worked out from a draw; None: never."""
-        found = self._evaluation(since, until, most=most)
-        if since or until:  # objectives are the whole campaign's
+        part = bool(since or until)
+        found = self._evaluation(since, until, most=most, judged=not part)
+        if part:  # objectives are the whole campaign's
             found = replace(found, objectives=self._evaluation(None, None, most=most).objectives)
         if isinstance(compare, Path):
             return self._beside_campaign(found, compare)
@@ -86,7 +87,9 @@ class Evaluating(Experimenting):
         *,
         most: int | None = MOST_MEASURED,
         age: timedelta | None = None,
+        judged: bool = True,
     ) -> Evaluation:
+        """`judged`: whether the objectives are, for which much is added up once more."""
         now = self.clock()
         # What adds up all deliveries is SQLite's work, beside ours.
         with ThreadPoolExecutor(2, thread_name_prefix="evaluation") as beside:
@@ -100,7 +103,8 @@ class Evaluating(Experimenting):
         facts = Facts(
             tallied=tallied.result(),
             summed=summed.result() if summed else None,
-            summed_then=self._summed_then(summed.result(), now) if summed else {},
+            summed_then=self._summed_then(summed.result(), now) if summed and judged else {},
+            left_then=self._left_then(now) if drawn and judged else {},
             totals=totals.result() if totals else None,
             asking=self._asking(measured, since, until) if drawn else None,
             no_result=frozenset(name for name, series in self.library.series.items() if series.file.no_result),
@@ -114,7 +118,7 @@ class Evaluating(Experimenting):
         )
         return evaluate(
             self.library.campaign, measured,
-            titles=self.titles, now=now, facts=facts, since=since, until=until, at=age,
+            titles=self.titles, now=now, facts=facts, since=since, until=until, at=age, judged=judged,
         )  # fmt: skip
 
     def _summed(self, since: datetime | None, until: datetime | None) -> list[Summed]:
@@ -127,9 +131,7 @@ class Evaluating(Experimenting):
         """The same as it was known when the day of each objective was over. What was sent long before had been read to its
         end by then."""
         campaign, found = self.library.campaign, dict[datetime, list[Summed]]()
-        for then in {end_of(one, self.zone) for one in campaign.objectives}:
-            if then > now:
-                continue
+        for then in self._days_over(now):
             first = (
                 (then - max(campaign.collect_at, default=timedelta()) - TOO_LATE_TO_COUNT).astimezone(self.zone).date()
             )
@@ -138,6 +140,13 @@ class Evaluating(Experimenting):
             closer = as_known(map(believable, self.store.closer(odd, since=None, until=None)), then)
             found[then] = [*(one for one in summed if one.day < first), *late, *add_up(closer, self.zone)]
         return found
+
+    def _left_then(self, now: datetime) -> dict[datetime, tuple[int, int]]:
+        return {then: self.store.left_by(then, late=LATE) for then in self._days_over(now)}
+
+    def _days_over(self, now: datetime) -> set[datetime]:
+        """When the day of each objective ended that is over."""
+        return {then for one in self.library.campaign.objectives if (then := end_of(one, self.zone)) <= now}
 
     def _asking(self, drawn: list[Measured], since: datetime | None, until: datetime | None) -> list[Asking]:
         """Every poll, call and result: a poll in the draw is not unanswered because its result was not drawn. How long a
@@ -206,12 +215,12 @@ class Evaluating(Experimenting):
         self, found: Evaluation, other: Self, since: datetime | None, until: datetime | None, *, name: str
     ) -> Evaluation:
         """Both at the same age: the smaller of the two at which most are known."""
-        before = other._evaluation(since, until)
+        before = other._evaluation(since, until, judged=False)
         ages = [one.age for one in (found, before) if one.age is not None]
         if len(ages) == 2 and ages[0] != ages[1]:
-            again = self._evaluation(found.since, found.until, age=min(ages))
+            again = self._evaluation(found.since, found.until, age=min(ages), judged=False)
             found = replace(again, objectives=found.objectives)
-            before = other._evaluation(since, until, age=min(ages))
+            before = other._evaluation(since, until, age=min(ages), judged=False)
         return self._with_texts(replace(found, versus=versus(found, before, name)))
 
     def _with_texts(self, found: Evaluation) -> Evaluation:

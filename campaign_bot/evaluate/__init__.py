@@ -36,6 +36,7 @@ from campaign_bot.evaluate.projections import Basis, post_parts
 from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
+from campaign_bot.library.metrics import COUNTS
 from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
 
 __all__ = [
@@ -57,6 +58,9 @@ class Facts:
         default_factory=dict[datetime, Sequence[Summed]]
     )  # likewise:
     # as known when each objective's day was over
+    left_then: Mapping[datetime, tuple[int, int]] = field(
+        default_factory=dict[datetime, tuple[int, int]]
+    )  # likewise: how many had left by then, and how many of them late
     totals: Totals | None = None  # likewise
     asking: Sequence[Asking] | None = None  # likewise
     no_result: frozenset[str] = frozenset()  # series whose calls have no result to publish
@@ -117,9 +121,11 @@ def evaluate(
     since: datetime | None = None,
     until: datetime | None = None,
     at: timedelta | None = None,
+    judged: bool = True,
 ) -> Evaluation:
     """Everything that the report tells. `titles` by kind (series, commitment) and id; `now` is when one looks; `at`: the
-    age of comparison, where another period or campaign sets it."""
+    age of comparison, where another period or campaign sets it; `judged`: whether objectives are, which are the whole
+    campaign's."""
     facts, outcomes_before = _since_the_start(facts or Facts(), campaign)
     tallied = facts.tallied or tally(measured)
     odd, measured = doubts(measured), [believable(one) for one in measured]
@@ -127,8 +133,9 @@ def evaluate(
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
     posts = _posts(measured, age, now)
+    left = None if facts.totals is None else (facts.totals.sent, facts.totals.late)
     titles = {"priority": campaign.priorities, **titles}
-    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, facts.totals), _alt_share(sent)
+    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, left), _alt_share(sent)
     total = group("all", {}, tallied, posts)
     closed = loops(asking(measured) if facts.asking is None else facts.asking, now, facts.no_result)
     rates = {
@@ -137,7 +144,9 @@ def evaluate(
         "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
     drawn = len(measured) if len(measured) < total.planned else None
-    bases = _bases(campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned)
+    bases = _bases(
+        campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned, own_clicks=bool(facts.clicks)
+    )
     summed = add_up(measured, zone) if facts.summed is None else facts.summed
     measures = known(summed, facts.outcomes, facts.clicks, rates)
     clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
@@ -184,7 +193,7 @@ def evaluate(
                 bases=bases,
                 ends=campaign.ends,
             )
-            for one in campaign.objectives
+            for one in (campaign.objectives if judged else ())
             if (then := end_of(one, zone))
         ),
         experiments=tuple(facts.experiments),
@@ -210,7 +219,7 @@ def _measures_then(
     total = group("all", {}, tally(seen), _posts(seen, age, then))
     asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
     rates = {
-        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, None),
+        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, facts.left_then.get(then)),
         "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then, facts.no_result).closed,
         "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
@@ -236,14 +245,17 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
 
 
 def _bases(
-    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float
+    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float, own_clicks: bool
 ) -> dict[str, Basis]:
     """What each rate's projection is made from. Punctuality and loops are known of all deliveries, also beside a draw."""
     read = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
     by_followers = post_parts((one, one.by_followers) for one in read)
     by_impressions = post_parts((one, one.by_impressions) for one in read)
     whole, drawn = Basis(ends=campaign.ends), Basis(seen=seen, ends=campaign.ends)
-    return {
+    # Counts of posts that are younger than the age of comparison still grow: a week of theirs is not whole. Our own clicks
+    # are of the day on which they happened.
+    growing = ("engagements", *(name for name in COUNTS if name != "link_clicks" or not own_clicks))
+    return dict.fromkeys(growing, Basis(age=age)) | {
         # A result can be published after the campaign.
         "punctual_percent": whole, "loops_closed_percent": Basis(), "complete_pairs_percent": drawn,
         "alt_text_percent": drawn, "engagement_per_100_followers": replace(drawn, posts=by_followers, age=age),
@@ -255,12 +267,12 @@ def _lateness(sent: Sequence[Measured]) -> list[float]:
     return sorted((one.sent - one.due).total_seconds() for one in sent if one.sent)
 
 
-def _punctual(sent: Sequence[Measured], totals: Totals | None) -> Rate | None:
-    if totals:
-        number, late = totals.sent, totals.late
-    else:
+def _punctual(sent: Sequence[Measured], left: tuple[int, int] | None) -> Rate | None:
+    """Of those that were sent; `left`: how many of all left and how many of them late, where `sent` are a draw."""
+    if left is None:
         lateness = _lateness(sent)
-        number, late = len(lateness), sum(seconds > LATE.total_seconds() for seconds in lateness)
+        left = len(lateness), sum(seconds > LATE.total_seconds() for seconds in lateness)
+    number, late = left
     return Rate(number - late, number, number) if number else None
 
 

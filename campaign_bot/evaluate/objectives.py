@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_bot.evaluate.ages import engagements, field
+from campaign_bot.evaluate.ages import engagements
+from campaign_bot.evaluate.ages import field as count_of
 from campaign_bot.evaluate.groups import Rate
 from campaign_bot.evaluate.projections import Basis, project, project_sum
 from campaign_bot.evaluate.statistics import Interval
@@ -37,6 +39,8 @@ class Known:
 
     sums: Mapping[str, Mapping[date, int]]
     rates: Mapping[str, Rate | None]
+    #: Of imported outcomes: the first day that no row is of. What happened from then on may not be imported yet.
+    told_until: Mapping[str, date] = field(default_factory=dict[str, date])
 
 
 def known(
@@ -56,12 +60,15 @@ def known(
             add("engagements", one.day, engagements(one.counts))
             for name in COUNTS:
                 if name != "link_clicks" or not clicks:
-                    add(name, one.day, field(one.counts, name))
+                    add(name, one.day, count_of(one.counts, name))
     for click in clicks:  # our own count wins over the network's
         add("link_clicks", click.day, click.count)
     for outcome in outcomes:
         add(outcome.name, outcome.day, outcome.count)
-    return Known(sums, rates)
+    # All outcomes together: a rare one has no row of most days, and none of these is unknown for that.
+    told = max((one.day for one in outcomes), default=None)
+    until = {} if told is None else {one.name: told + timedelta(days=1) for one in outcomes}
+    return Known(sums, rates, until)
 
 
 def end_of(objective: Objective, zone: ZoneInfo) -> datetime:
@@ -94,8 +101,11 @@ def judge(
     if reached or over:
         return Judged(objective, value, "met" if reached else "not met", _share(objective, value), None, None)
     last = min(objective.by, ends) if ends and objective.metric in SUMS else objective.by
-    weeks = _weeks(days, starts, today)
-    projected = project_sum(weeks, value, left=(last - today).days + 1, target=objective.target)
+    first = min(found.told_until.get(objective.metric, today), today)  # the first day that is not over, or not told yet
+    ripe = (bases or {}).get(objective.metric, Basis()).age or timedelta()
+    weeks = _weeks(days, starts, first - timedelta(days=math.ceil(ripe / timedelta(days=1))))
+    before = float(sum(number for day, number in days.items() if day < first))
+    projected = project_sum(weeks, value, left=(last - first).days + 1, target=objective.target, before=before)
     return Judged(
         objective, value, "on the way", _share(objective, value), projected.interval, projected.likely, projected.why
     )
@@ -119,9 +129,9 @@ def _share(objective: Objective, value: float) -> float | None:
     return (value - objective.baseline) / way if way > 0 else None
 
 
-def _weeks(days: Mapping[date, int], starts: date, today: date) -> list[int]:
-    """What each whole week of the campaign so far brought."""
-    weeks = [0] * max((today - starts).days // 7, 0)
+def _weeks(days: Mapping[date, int], starts: date, end: date) -> list[int]:
+    """What each week of the campaign brought that was whole before the day `end`."""
+    weeks = [0] * max((end - starts).days // 7, 0)
     for day, number in days.items():
         week = (day - starts).days // 7
         if 0 <= week < len(weeks):

@@ -74,8 +74,11 @@ def project(rate: Rate, basis: Basis, *, target: float, starts: date, today: dat
     return _told(ends, target)
 
 
-def project_sum(weeks: Sequence[int], value: float, *, left: int, target: float) -> Projected:
-    """What a sum will be after so many more days (today is one of them), if weeks to come are like those that were."""
+def project_sum(
+    weeks: Sequence[int], value: float, *, left: int, target: float, before: float | None = None
+) -> Projected:
+    """What a sum will be after so many more days (today is one of them), if weeks to come are like those that were. `before`:
+    what was there before the first of these days, as `value` holds a part of it already; never less than `value` is to come."""
     import numpy as np
 
     if left <= 0:
@@ -86,7 +89,8 @@ def project_sum(weeks: Sequence[int], value: float, *, left: int, target: float)
     varies = max(float(np.var(weeks, ddof=1)), (sum(weeks) + 0.5) / number)
     spread = math.sqrt(varies * (coming + coming**2 / number))
     drawn = np.random.default_rng(SEED).standard_t(number - 1, 10 * DRAWS)
-    ends = value + np.maximum(sum(weeks) / number * coming + spread * drawn, 0)
+    begin = value if before is None else before
+    ends = np.maximum(begin + sum(weeks) / number * coming + spread * drawn, value)
     return _told(list(ends), target)
 
 

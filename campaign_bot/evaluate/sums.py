@@ -53,11 +53,15 @@ def _summed(kind: _Kind, number: int, sums: list[int]) -> Summed:
 
 
 def with_own_clicks(summed: Iterable[Summed], clicks: Mapping[str, int]) -> list[Summed]:
-    """Our own count of clicks (by network) wins over theirs. Where links are tracked, who has no click has 0 of them."""
+    """Our own count of clicks (by network) wins over theirs. Where links are tracked, who has no click has 0 of them. Clicks
+    on a network that told nothing yet are known all the same."""
     found: list[Summed] = []
-    left = dict(clicks)
-    for one in summed:
+    left, some = dict(clicks), list(summed)
+    telling = {one.network for one in some if one.counts is not None}
+    for one in some:
         counts = one.counts
+        if counts is None and one.network in left and one.network not in telling:
+            counts = (None,) * len(FIELDS)
         if counts is not None:
             counts = (*counts[:_CLICKS], left.pop(one.network, 0), *counts[_CLICKS + 1 :])
         found.append(replace(one, counts=counts))

@@ -410,7 +410,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "To find {smallest} more takes more posts than a campaign has.",
         "Pour révéler {smallest} de plus, il faut plus de publications qu’une campagne n’en a.",
     ),
-    "plan_scheduled": ("The schedule has {posts} {posts:post|posts} for it", "Le calendrier lui en prévoit {posts}"),
+    "plan_scheduled": ("The schedule gives it {posts} {posts:post|posts}", "Le calendrier lui en prévoit {posts}"),
     "plan_refused": (
         "{scheduled} ({refused} with errors, which `check` tells: they do not leave as they are)",
         "{scheduled} ({refused} avec des erreurs, que `check` signale : elles ne partiront pas telles quelles)",
@@ -614,11 +614,13 @@ METHODS: tuple[tuple[str, str], ...] = (
         " particulier et n’entrent dans aucun passage.",
     ),
     (
-        "Projections know nothing of events to come. Of a sum: Student’s prediction from the weeks so far, from three on. Of a"
+        "Projections know nothing of events to come. Of a sum: Student’s prediction from the whole weeks so far, from three on. Link"
+        " clicks after the last post count until the objective’s day; how they fade is not known, so they are in no projection. Of a"
         " share: the units to come, as many as there were in proportion to the days left, from the beta-binomial distribution"
         " (Jeffreys’ prior). Of a rate of engagement: as many posts to come, by bootstrap from the posts so far; below 8 posts there is"
         " none. Shares beside each other have Wilson intervals.",
-        "Les projections ignorent ce qui viendra. D’une somme : prévision de Student d’après les semaines passées, à partir de trois. D’une"
+        "Les projections ignorent ce qui viendra. D’une somme : prévision de Student d’après les semaines entières passées, à partir de trois. Les clics"
+        " qui suivent la dernière publication comptent jusqu’à l’échéance de l’objectif; on ignore comment ils diminuent, ils ne sont donc dans aucune projection. D’une"
         " proportion : les unités à venir, aussi nombreuses en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
         " priori de Jeffreys). D’un taux de réaction : autant de publications à venir, par rééchantillonnage des publications passées;"
         " à moins de 8, il n’y en a pas. Les proportions côte à côte ont des intervalles de Wilson.",

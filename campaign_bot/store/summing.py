@@ -135,6 +135,14 @@ class Summing(Measuring):
             tuple((_day(one["day"]), int(one["sent"]), one["number"] - int(one["sent"])) for one in days),
         )
 
+    def left_by(self, known: datetime, *, late: timedelta) -> tuple[int, int]:
+        """How many deliveries had left before an instant, and how many of them late."""
+        (left,) = self._rows(
+            "select count(*) as number, total(sent_ms - due_ms > ?) as late from latest where sent_ms < ?",
+            [round(late / timedelta(milliseconds=1)), to_ms(known)],
+        )
+        return left["number"], int(left["late"])
+
 
 def _period(since: datetime | None, until: datetime | None) -> list[Any]:
     return [to_ms(since or _EPOCH), to_ms(until or datetime(9999, 1, 1, tzinfo=UTC))]
