@@ -53,12 +53,15 @@ def _summed(kind: _Kind, number: int, sums: list[int]) -> Summed:
 
 
 def with_own_clicks(summed: Iterable[Summed], clicks: Mapping[str, int]) -> list[Summed]:
-    """Our own count of clicks (by network) wins over theirs. Where links are tracked, who has no click has 0 of them."""
+    """Our own count of clicks (by network) wins over theirs. Where links are tracked, who has no click has 0 of them. What
+    the network has not told a count of yet is known by its clicks alone."""
     found: list[Summed] = []
     left = dict(clicks)
-    for one in summed:
+    for one in sorted(summed, key=lambda one: one.counts is None):  # clicks belong beside counts, where there are any
         counts = one.counts
         if counts is not None:
             counts = (*counts[:_CLICKS], left.pop(one.network, 0), *counts[_CLICKS + 1 :])
+        elif one.network in left:
+            counts = tuple(left.pop(one.network) if place == _CLICKS else None for place in range(len(FIELDS)))
         found.append(replace(one, counts=counts))
     return found
