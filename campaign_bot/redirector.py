@@ -39,11 +39,13 @@ MOST_CONNECTIONS = 1000
 #: So many connections wait to be taken; they are taken in one go, before any is let go of.
 BACKLOG = 256
 #: Who fetches an address to show its title beside a post, by a word of its User-Agent. As of 2026-11: X, Meta, Slack,
-#: Discord, Telegram, LinkedIn name theirs in their developers' pages; fediverse servers and Bluesky in their source.
+#: Discord, Telegram, LinkedIn name theirs in their developers' pages; fediverse servers and Bluesky in their source. An app
+#: in which people open links puts its name into its browser's (Pinterest, Snapchat): the name alone is no previewer.
 PREVIEWERS = (
     "twitterbot", "mastodon", "cardyb", "bluesky", "pleroma", "akkoma", "misskey", "gotosocial", "pixelfed", "friendica",
     "lemmy", "facebookexternalhit", "slackbot", "slack-imgproxy", "discordbot", "telegrambot", "linkedinbot", "whatsapp",
-    "skypeuripreview", "iframely", "embedly", "tumblr", "pinterest", "redditbot", "snapchat", "viber",
+    "skypeuripreview", "iframely", "embedly", "pinterestbot", "pinterest.com/bot", "redditbot", "snap url preview", "snapurlpreview",
+    "tumblr", "viber",
 )  # fmt: skip
 #: What sticks to an address when it is copied out of a sentence.
 STUCK = ".,;:!?)]»”\u00a0 /"
@@ -208,7 +210,8 @@ def serve(app: App, address: str, *, ready: Callable[[str], None]) -> None:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
         raise ConfigError(f"{address} {why}.", advice="Choose another with --address.") from error
     config = uvicorn.Config(
-        Redirector(app), log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="on",
+        # What strangers send is not worth a line each: they could fill the disk with them.
+        Redirector(app), log_config=None, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="on",
         timeout_keep_alive=5, timeout_graceful_shutdown=5, http=Impatient, backlog=BACKLOG,
         ws="none",  # a connection that became a web socket would no longer be an Impatient one
     )  # fmt: skip

@@ -23,6 +23,7 @@ from campaign_bot.app.explorer import QUESTIONS, in_french, metadata
 from campaign_bot.privacy import stored
 from campaign_bot.store.base import OutcomeRow
 from campaign_bot.store.schema import schema
+from tests.campaigns import CAMPAIGN
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage
 
@@ -170,6 +171,35 @@ def test_a_database_may_be_called_anything_in_the_explorer(worked: Stage) -> Non
     assert "<b>" not in front
 
 
+def test_a_link_that_only_machines_follow_has_no_people_and_not_an_unknown_number_of_them(tmp_path: Path) -> None:
+    changed = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
+    with set_stage(tmp_path, changed) as stage:
+        stage.work()
+        first, second, *_ = stage.app.store.links()
+        stage.app.store.record_clicks(
+            {(date(2027, 1, 19), first.code, "human"): 2, (date(2027, 1, 19), second.code, "bot"): 1}
+        )
+        with connect(stage.app.database) as db:
+            rows = db.execute(QUESTIONS["clicks", "clics"][1]).fetchall()
+        assert [row[3:] for row in rows] == [(2, 0), (0, 1)]
+
+
+def test_an_objective_is_judged_the_same_when_days_of_clicks_are_forgotten(tmp_path: Path) -> None:
+    objective = "objectives: [{id: o, text: {en: O, fr: O}, metric: link_clicks, target: 6, by: 2027-02-10}]\n"
+    changed = {"content/campaign.yaml": CAMPAIGN + objective + "links: {domain: https://go.example.org}\n"}
+    with set_stage(tmp_path, changed) as stage:
+        stage.work()
+        code = stage.app.store.links()[0].code
+        for day in (date(2027, 1, 19), date(2027, 2, 10), date(2027, 2, 11), date(2027, 3, 2)):
+            stage.app.store.record_clicks({(day, code, "human"): 2})
+        stage.clock.move_to(DUE + timedelta(days=500))
+        before = stage.app.evaluation()
+        assert [(one.value, one.verdict) for one in before.objectives] == [(4, "not met")]
+        assert stage.app.forget()["click.day"] == 3
+        assert stage.app.evaluation().objectives == before.objectives
+        assert stage.app.evaluation().ladder == before.ladder
+
+
 def test_names_go_when_their_time_is_over_and_figures_and_the_record_stay(tmp_path: Path) -> None:
     with set_stage(tmp_path) as stage:
         stage.work(until=timedelta(days=2))
@@ -181,17 +211,20 @@ def test_names_go_when_their_time_is_over_and_figures_and_the_record_stay(tmp_pa
         with connect(stage.app.database) as db:
             db.execute("insert into link values (?, 'p', 'a', 'https://x.example', 0)", ["c" * 9])
             db.commit()
-        for day in (date(2027, 1, 30), date(2027, 1, 31), date(2027, 2, 1)):
+        for day in (date(2027, 1, 17), date(2027, 1, 30), date(2027, 1, 31), date(2027, 2, 1)):
             store.record_clicks({(day, "c" * 9, "human"): 2})
         stage.clock.move_to(DUE + timedelta(days=500))
-        assert stage.app.forget(dry=True) == {"click.day": 2}
+        assert stage.app.forget(dry=True) == {"click.day": 3}
         stage.clock.move_to(DUE + timedelta(days=800))
         told = stage.app.forget(dry=True)
-        assert told == {"import.person": 1, "click.day": 2}
+        assert told == {"import.person": 1, "click.day": 3}
         assert stage.app.forget() == told
         assert stage.app.forget() == {}
         assert [one.snapshots for one in store.results()] == before
-        assert [(one.day, one.count) for one in store.clicks()] == [(date(2027, 1, 1), 4), (date(2027, 2, 1), 2)]
+        # From the campaign's first day on, January is a month of its own: the report counts it as it did before.
+        assert [(one.day.isoformat(), one.count) for one in store.clicks()] == [
+            ("2027-01-01", 2), ("2027-01-18", 4), ("2027-02-01", 2),
+        ]  # fmt: skip
         assert [(one.person, one.rows) for one in store.imports()] == [("forgotten", 1)]
         assert store.verify_record().faults == ()
         assert [one.count for one in store.outcomes()] == [40]

@@ -206,6 +206,12 @@ def test_our_clicks_on_a_network_that_tells_nothing_are_on_the_ladder() -> None:
     assert (rungs["engaged"].number, rungs["engaged"].posts) == (7, 1)
 
 
+def test_clicks_on_what_no_network_was_asked_about_yet_are_known() -> None:
+    clicks = [Click(date(2027, 1, 18), "p", "mastodon-en", 4)]
+    rungs = {rung.name: rung for rung in told(replace(BASE, reads=()), clicks=clicks).ladder.rungs}
+    assert (rungs["engaged"].number, rungs["engaged"].step, rungs["aware"].number) == (4, None, None)
+
+
 def test_a_loop_is_closed_by_a_post_that_answers_within_30_days() -> None:
     poll = replace(BASE, post="poll-1", series="poll", item="one", poll_min=1440)
     again = replace(poll, delivery="2", post="poll-2", item="two", sent=DUE + timedelta(days=7))

@@ -27,7 +27,7 @@ from campaign_bot.errors import StoreError
 from campaign_bot.redirector import ASK_WITHIN_S, kind_of
 from campaign_bot.store.base import Draft, Link
 from tests.campaigns import CAMPAIGN, write_campaign
-from tests.database import connect
+from tests.database import connect, say_sent
 from tests.stage import DUE, set_stage
 
 WITH_DOMAIN = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
@@ -62,6 +62,7 @@ class Server:
 def server(tmp_path: Path) -> Iterator[Server]:
     app = App(write_campaign(tmp_path / "c", **WITH_DOMAIN), environ={}, clock=lambda: DUE - timedelta(hours=1))
     app.plan(until=DUE.replace(day=19))
+    say_sent(app.database)
     process = subprocess.Popen(
         [sys.executable, "-m", "campaign_bot", "-C", str(app.directory), "links", "serve", "--address", "127.0.0.1:0"],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
@@ -91,6 +92,27 @@ def test_a_click_leads_on_and_is_counted_without_anything_about_who_it_was(serve
     assert (click.post, click.account, click.count) == ("facts-2027-01-18", "mastodon-fr", 1)
     kept = server.app.database.read_bytes() + server.app.database.with_name("campaign.db-wal").read_bytes()
     assert not [word for word in (b"203.0.113", b"127.0.0.1", b"Mozilla", b"fbclid", b"x.com/jo") if word in kept]
+
+
+def test_who_looks_through_a_post_before_it_leaves_is_no_audience(server: Server) -> None:
+    with connect(str(server.app.database)) as db:
+        db.execute("update delivery set state = 'approved' where account = 'mastodon-en'")
+        db.commit()
+    early, out = (
+        next(one for one in server.links if one.account == f"mastodon-{language}") for language in ("en", "fr")
+    )
+    assert [server.ask(f"/{one.code}").status for one in (early, out)] == [302, 302]
+    assert server.counted() == {"human": 1}
+
+
+def test_clicks_on_what_was_taken_back_are_kept_and_in_no_figure(server: Server) -> None:
+    server.ask(f"/{server.links[0].code}")
+    assert server.counted() == {"human": 1}
+    with connect(str(server.app.database)) as db:
+        db.execute("update delivery set state = 'retracted'")
+        db.commit()
+    assert server.app.store.clicks() == []
+    assert sum(kinds["human"] for kinds in server.app.store.clicks_by_link().values()) == 1
 
 
 def test_previews_bots_heads_and_prefetches_are_not_people(server: Server) -> None:
@@ -164,6 +186,16 @@ def test_who_asks_for_a_web_socket_gets_the_answer_that_all_get(server: Server) 
     assert (answer.status, answer.headers["Location"]) == (302, server.links[0].target)
 
 
+def test_what_strangers_send_fills_no_log(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as stranger:
+        stranger.sendall(b"\x16\x03\x01\x02\r\n\r\n")
+        assert b"400" in stranger.recv(100)
+    server.ask("/", Connection="Upgrade", Upgrade="websocket", Sec_WebSocket_Version="13", Sec_WebSocket_Key="A" * 24)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.stderr is not None
+    assert server.process.stderr.read() == ""
+
+
 def test_a_kill_loses_a_second_at_most_and_hurts_nothing(server: Server) -> None:
     path = f"/{server.links[0].code}"
     server.ask(path)
@@ -179,7 +211,13 @@ def test_a_kill_loses_a_second_at_most_and_hurts_nothing(server: Server) -> None
     ("agent", "kind"),
     [(BROWSER, "human"), (CARDYB, "preview"), ("Twitterbot/1.0", "preview"), ("Googlebot/2.1", "bot"), ("", "bot"),
      ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Twitter for"
-      " iPhone/10.48", "human")],
+      " iPhone/10.48", "human"),
+     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+      " [Pinterest/iOS]", "human"),
+     ("Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)", "preview"),
+     ("Pinterest/0.2 (+http://www.pinterest.com/bot.html)", "preview"),
+     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Snapchat/12.8", "human"),
+     ("Snap URL Preview Service; bot; snapchat; https://developers.snap.com/robots", "preview")],
 )  # fmt: skip
 def test_who_is_a_person(agent: str, kind: str) -> None:
     assert kind_of(agent) == kind

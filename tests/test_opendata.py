@@ -27,6 +27,7 @@ from campaign_bot.opendata.words import OUTCOMES, WORDS, Teller
 from campaign_bot.rehearsal import STAND_IN, rehearse
 from campaign_bot.store.base import OutcomeRow
 from tests.campaigns import CAMPAIGN, write_campaign
+from tests.database import connect, say_sent
 from tests.stage import DUE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -179,6 +180,7 @@ def test_clicks_of_two_days_beside_each_other_tell_no_small_count(tmp_path: Path
         clock=lambda: DUE - timedelta(hours=1),
     )
     app.plan(until=DUE + timedelta(days=1))
+    say_sent(app.database)
     first, second, *_ = app.store.links()
     told: list[list[str]] = []
     for day, number in ((18, 51), (19, 3)):
@@ -188,6 +190,22 @@ def test_clicks_of_two_days_beside_each_other_tell_no_small_count(tmp_path: Path
         told.append([row["count"] for row in table(tmp_path / "open", "clicks")] + re.findall(r"at least (\d+)", page))
     app.close()
     assert told == [["50", "50", "100"], ["50", "50", "100"]]
+
+
+def test_clicks_on_what_is_not_out_are_not_published(tmp_path: Path) -> None:
+    """Neither that there is such a post, nor a total that its table does not have."""
+    domain = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
+    app = App(write_campaign(tmp_path / "c", **domain), environ={}, clock=lambda: DUE - timedelta(hours=1))
+    app.plan(until=DUE + timedelta(days=1))
+    say_sent(app.database)
+    app.store.record_clicks({(date(2027, 1, 18), one.code, "human"): 30 for one in app.store.links()})
+    with connect(str(app.database)) as db:
+        db.execute("update delivery set state = 'retracted' where account not in ('mastodon-en', 'mastodon-fr')")
+        db.commit()
+    app.export(tmp_path / "open")
+    app.close()
+    assert [row["account"] for row in table(tmp_path / "open", "clicks")] == ["mastodon-en", "mastodon-fr"]
+    assert "at least 60" in (tmp_path / "open" / "en.html").read_text("utf-8")
 
 
 counts = st.lists(st.integers(0, 60) | st.integers(0, 12), max_size=4)

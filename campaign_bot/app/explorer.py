@@ -99,8 +99,8 @@ QUESTIONS: dict[tuple[str, str], tuple[Text, str]] = {
     ("clicks", "clics"): (
         {"en": "Which links do people follow?", "fr": "Quels liens les gens suivent-ils?"},
         """
-        select post, account, target, sum(count) filter (where kind = 'human') as people,
-               sum(count) filter (where kind <> 'human') as machines
+        select post, account, target, sum(iif(kind = 'human', count, 0)) as people,
+               sum(iif(kind = 'human', 0, count)) as machines
           from clicks group by post, account, target order by people desc
         """,
     ),

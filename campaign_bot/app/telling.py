@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,7 +130,10 @@ class Telling(Stages, Evaluating):
         """Let go of what is older than the campaign's `retention`. Returns how many values, by table and column."""
         now, retention = self.clock(), self.library.campaign.retention
         clicks = (now - retention.clicks).astimezone(self.zone).date()
-        return self.store.forget(names=now - retention.names, clicks=clicks, dry=dry, now=now)
+        # What the report counts from its first day on, or up to an objective's, it must find again.
+        campaign = self.library.campaign
+        parting = {campaign.starts, *(one.by + timedelta(days=1) for one in campaign.objectives)}
+        return self.store.forget(names=now - retention.names, clicks=clicks, parting=parting, dry=dry, now=now)
 
     def _known_names(self) -> set[str]:
         """Names of outcomes that something counts: the report, an objective, an earlier import."""

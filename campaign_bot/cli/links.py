@@ -60,9 +60,10 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 def _bare(target: str) -> str:
     """An address without the marks that are put on it."""
-    address, _, query = target.partition("?")
+    whole, mark, place = target.partition("#")
+    address, _, query = whole.partition("?")
     kept = "&".join(one for one in query.split("&") if not one.startswith("utm_"))
-    return f"{address}?{kept}" if kept else address
+    return (f"{address}?{kept}" if kept else address) + mark + place
 
 
 def serve(

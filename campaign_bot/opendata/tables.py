@@ -124,10 +124,13 @@ def _outcomes(rows: Rows) -> Iterator[Row]:
 
 
 def _clicks(rows: Rows) -> Iterator[Row]:
-    """By post, account and kind over all days; a total is that of a kind."""
+    """By post, account and kind over all days; a total is that of a kind. Of what is out, as on the page."""
     counts: Counter[tuple[str, str, str]] = Counter()
     simulated = False
+    apart = {(row["post"], row["account"]) for row in rows("posts") if row["state"] != "sent"}
     for row in rows("clicks"):
+        if (row["post"], row["account"]) in apart:
+            continue
         counts[row["kind"], row["post"], row["account"]] += row["count"]
         simulated = simulated or bool(row["simulated"])
     for (kind, post, account), count, left in _told(counts):

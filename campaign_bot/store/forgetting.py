@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from campaign_bot.store.changes import Changes
@@ -12,12 +13,14 @@ from campaign_bot.store.database import Database
 class Forgetting(Changes):
     """The verb of retention (see `store.base.Store`)."""
 
-    def forget(self, *, names: datetime, clicks: date, dry: bool, now: datetime) -> dict[str, int]:
-        """Empty what names staff and is older than `names`, and make days of clicks before `clicks` into months. Returns
-        how many values of each table and column were concerned; `dry` only counts. Rows are never deleted, so copies can
-        still be compared."""
+    def forget(
+        self, *, names: datetime, clicks: date, parting: Collection[date], dry: bool, now: datetime
+    ) -> dict[str, int]:
+        """Empty what names staff and is older than `names`, and make days of clicks before `clicks` into months, which end
+        before each day of `parting` too. Returns how many values of each table and column were concerned; `dry` only
+        counts. Rows are never deleted, so copies can still be compared."""
         with self._connections.write() as db:
-            found = {**self._names(db, to_ms(names), dry), **self._clicks(db, clicks, dry)}
+            found = {**self._names(db, to_ms(names), dry), **self._clicks(db, clicks, parting, dry)}
             found = {what: number for what, number in found.items() if number}
             if found and not dry:
                 self._event(db, now, "forget", "forgotten", "database", found)
@@ -39,17 +42,24 @@ class Forgetting(Changes):
                 found[f"{table.name}.{column.name}"] = number
         return found
 
-    def _clicks(self, db: Database, before: date, dry: bool) -> dict[str, int]:
-        """Only whole months, so that a month's figure is complete when it is made."""
+    def _clicks(self, db: Database, before: date, parting: Collection[date], dry: bool) -> dict[str, int]:
+        """Only whole months, so that a month's figure is complete when it is made. A figure's day is the first of its month
+        or the day of `parting` that it begins with: what a report counts from or up to such a day is what it was before."""
         month = before.replace(day=1).isoformat()
-        old = "day < ? and substr(day, 9) <> '01'"
-        number = db.execute(f"select count(*) from click where {old}", [month]).fetchone()[0]
-        if number and not dry:
+        concerned = 0
+        for (told,) in db.execute("select distinct day from click where day < ?", [month]).fetchall():
+            day = date.fromisoformat(told)
+            kept = max([day.replace(day=1), *(one for one in parting if one <= day)])
+            if kept == day:
+                continue
+            concerned += db.execute("select count(*) from click where day = ?", [told]).fetchone()[0]
+            if dry:
+                continue
             db.execute(
                 "insert into click (day, post, account, link, kind, count, simulated)"
-                " select substr(day, 1, 8) || '01', post, account, link, kind, sum(count), max(simulated) from click"
-                f" where {old} group by 1, 2, 3, 4, 5 on conflict do update set count = count + excluded.count",
-                [month],
+                " select ?, post, account, link, kind, count, simulated from click where day = ?"
+                " on conflict do update set count = count + excluded.count",
+                [kept.isoformat(), told],
             )
-            db.execute(f"delete from click where {old}", [month])
-        return {"click.day": int(number)}
+            db.execute("delete from click where day = ?", [told])
+        return {"click.day": concerned}

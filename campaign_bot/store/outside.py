@@ -8,12 +8,22 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign_bot.errors import StoreError
-from campaign_bot.model import Click, Outcome
+from campaign_bot.model import OPEN_STATES, Click, Outcome, State
 from campaign_bot.store.base import Draft, Imported, Link, OutcomeRow, Overlap
 from campaign_bot.store.changes import Changes
 from campaign_bot.store.connection import from_ms, to_ms
 from campaign_bot.store.database import Database
 from campaign_bot.store.record import VERSIONING
+
+#: The delivery that a row of `link` (or `click`) is in, where it has not left yet, or is not out.
+_WAITS = (
+    "select 1 from post join delivery on delivery.post = post.key where post.name = link.post"
+    f" and delivery.account = link.account and delivery.state in ({', '.join(repr(str(one)) for one in OPEN_STATES)})"
+)
+_NOT_OUT = (
+    "select 1 from post join delivery on delivery.post = post.key where post.name = click.post"
+    f" and delivery.account = click.account and delivery.state <> '{State.SENT}'"
+)
 
 
 def keep_links(db: Database, draft: Draft, now: datetime) -> None:
@@ -168,20 +178,21 @@ class Outside(Changes):
         return [json.loads(row["detail"]) for row in rows]
 
     def record_clicks(self, clicks: Mapping[tuple[date, str, str], int]) -> None:
-        """Add to the counts of (day, code, kind). Several servers may add at once."""
+        """Add to the counts of (day, code, kind). Several servers may add at once. Who follows a link before its post has
+        left is one of those who look through it: that is not counted."""
         with self._connections.write() as db:
             for (day, code, kind), count in clicks.items():
                 db.execute(
                     "insert into click (day, post, account, link, kind, count, simulated)"
-                    " select ?, post, account, code, ?, ?, ? from link where code = ?"
+                    f" select ?, post, account, code, ?, ?, ? from link where code = ? and not exists ({_WAITS})"
                     " on conflict do update set count = count + excluded.count",
                     [day.isoformat(), kind, count, int(self.simulated), code],
                 )
 
     def clicks(self) -> list[Click]:
-        """By people: known bots and previewers are kept apart."""
+        """By people, on links of what is out: known bots and previewers are kept apart, and so is what was taken back."""
         rows = self._rows(
-            "select day, post, account, sum(count) as count from click where kind = 'human'"
+            f"select day, post, account, sum(count) as count from click where kind = 'human' and not exists ({_NOT_OUT})"
             " group by day, post, account order by day, post, account"
         )
         return [Click(date.fromisoformat(row["day"]), row["post"], row["account"], row["count"]) for row in rows]

@@ -8,7 +8,7 @@ from pathlib import Path
 from campaign_bot.app import App
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.cli.conftest import Run
-from tests.database import connect
+from tests.database import connect, say_sent
 
 WITH_DOMAIN = {"content/campaign.yaml": CAMPAIGN + "links: {domain: https://go.example.org}\n"}
 DAY = date(2027, 1, 18)
@@ -29,6 +29,7 @@ def test_the_list_tells_people_previews_and_bots(run: Run, campaign: Path) -> No
     write_campaign(campaign, **WITH_DOMAIN)
     run("plan", "--until", "2027-01-19")
     app = App(campaign, environ={})
+    say_sent(app.database)
     link = app.store.links()[0]
     app.store.record_clicks({(DAY, link.code, "human"): 3, (DAY, link.code, "bot"): 1})
     app.close()
@@ -47,10 +48,11 @@ def test_where_a_post_leads_is_said_once_however_many_accounts_it_has(run: Run, 
     with connect(str(app.database)) as db:
         for number, account in enumerate(("mastodon-en", "x-en")):
             for page in ("a", "b"):
-                values = [f"{page}{number}", "facts-1", account, f"https://{page}.example.org/?utm_source={account}"]
+                target = f"https://{page}.example.org/?utm_source={account}#part-2"
+                values = [f"{page}{number}", "facts-1", account, target]
                 db.execute("insert into link values (?, ?, ?, ?, 0)", values)
         db.commit()
     told = run("links", "list").out
     for page in ("a", "b"):
-        assert told.count(f"facts-1 leads to https://{page}.example.org/") == 1
+        assert told.count(f"facts-1 leads to https://{page}.example.org/#part-2") == 1
     assert told.count("https://go.example.org/") == 4
