@@ -42,7 +42,7 @@ def daemon(campaign: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def until(found: Callable[[], Any], seconds: float = 15) -> Any:
+def until(found: Callable[[], Any], seconds: float = 45) -> Any:
     """What `found` returns as soon as it is something."""
     end = time.monotonic() + seconds
     while not (value := found()):
