@@ -468,6 +468,17 @@ def test_a_week_whose_counts_still_grow_is_not_a_whole_one() -> None:
     assert one.projection.estimate == pytest.approx(264 + 10 * 35, abs=2)
 
 
+def test_what_young_posts_still_get_is_to_come_where_the_objective_s_day_is_after_the_last_post() -> None:
+    """Ten a post after a day, and one post a day for 52 days; today the last one has two, after an hour."""
+    campaign = _objective("engagements", 9_000, date(2027, 3, 21)).model_copy(update={"ends": date(2027, 3, 10)})
+    some = posts(28, engaged=[10])
+    some[-1] = replace(some[-1], reads=((1.0, counts(likes=2)),))
+    (one,) = told(*some, now=DUE + timedelta(days=28), campaign=campaign).objectives
+    assert one.value == 272
+    assert one.projection is not None
+    assert one.projection.estimate == pytest.approx(10 * 52, abs=2)
+
+
 def test_our_clicks_after_the_last_post_count_until_the_objective_s_day() -> None:
     campaign = _objective("link_clicks", 900, date(2027, 3, 31)).model_copy(update={"ends": date(2027, 2, 28)})
     clicks = [Click(date(2027, 1, 18) + timedelta(days=day), "p", "mastodon-en", 10) for day in range(90)]

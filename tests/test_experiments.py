@@ -111,6 +111,42 @@ def test_planning_again_deals_nothing_anew_even_when_the_schedule_moved(tmp_path
     app.close()
 
 
+def trials(app: App) -> Counter[tuple[int, str, str]]:
+    """How many trials of each variant an account has in a block: one."""
+    of = {one.key: one.account for one in app.store.deliveries()}
+    return Counter((one.block, of[key], one.variant) for key, one in app.store.assignments().items())
+
+
+def test_a_post_that_comes_before_others_that_were_dealt_makes_no_block_too_long(tmp_path: Path) -> None:
+    app = an_app(tmp_path / "c")
+    app.plan()
+    write_campaign(tmp_path / "c", **{**WORDINGS, "schedules/more.yaml": 'early:\n  series: facts\n  when: {dates: [2027-01-19 09:00]}\n'})  # fmt: skip
+    app.plan()
+    assert len(app.store.deliveries()) == 24
+    assert set(trials(app).values()) == {1}
+    assert Counter(one.block for one in app.store.assignments().values()) == {0: 12, 1: 12}
+    app.close()
+
+
+def test_an_experiment_whose_first_posts_were_before_it_goes_on_with_the_blocks_that_it_has(tmp_path: Path) -> None:
+    app = an_app(tmp_path / "c")
+    app.plan(until=datetime(2027, 1, 19, tzinfo=UTC))  # the first post; as older versions did it, it was the fourth
+    (first,) = {one.post for one in app.store.deliveries()}
+    file, networks = app.library.experiments["ask-or-tell"], ["x", "mastodon", "bluesky"]
+    found = lot("ask-or-tell", file.seed, 1, list(file.variants), networks)
+    with connect(tmp_path / "c" / "test.db") as db:
+        for one in app.store.deliveries():
+            db.execute(
+                "update assignment set block = 1, variant = ? where delivery = ?", [found[1, one.network], one.key]
+            )
+    app.plan()
+    blocks = {one.post: app.store.assignments()[one.key].block for one in app.store.deliveries()}
+    assert blocks.pop(first) == 1
+    assert list(blocks.values()) == [2, 2]
+    assert set(trials(app).values()) == {1}
+    app.close()
+
+
 def test_times_of_day_can_be_the_experiment(tmp_path: Path) -> None:
     app = an_app(tmp_path / "c", **TIMES)
     app.plan()

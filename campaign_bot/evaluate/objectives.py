@@ -102,10 +102,14 @@ def judge(
         return Judged(objective, value, "met" if reached else "not met", _share(objective, value), None, None)
     last = min(objective.by, ends) if ends and objective.metric in SUMS else objective.by
     first = min(found.told_until.get(objective.metric, today), today)  # the first day that is not over, or not told yet
-    ripe = (bases or {}).get(objective.metric, Basis()).age or timedelta()
-    weeks = _weeks(days, starts, first - timedelta(days=math.ceil(ripe / timedelta(days=1))))
-    before = float(sum(number for day, number in days.items() if day < first))
-    projected = project_sum(weeks, value, left=(last - first).days + 1, target=objective.target, before=before)
+    ripe = math.ceil(((bases or {}).get(objective.metric, Basis()).age or timedelta()) / timedelta(days=1))
+    weeks = _weeks(days, starts, first - timedelta(days=ripe))
+    left = (last - first).days + 1
+    # What the last posts still get is to come too, unless as much of the very last ones will be missing on its day.
+    growing = min(ripe, (objective.by - last).days) if left > 0 else 0
+    begin = first - timedelta(days=growing)
+    before = float(sum(number for day, number in days.items() if day < begin))
+    projected = project_sum(weeks, value, left=left + growing, target=objective.target, before=before)
     return Judged(
         objective, value, "on the way", _share(objective, value), projected.interval, projected.likely, projected.why
     )

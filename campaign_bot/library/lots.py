@@ -57,9 +57,70 @@ def dealer(
     for name, file in library.experiments.items():
         most = file.most_blocks * len(file.variants)
         found = inside(library, name, known, assigned, begun.get(name, now))
-        for number, (_, key) in enumerate(found[:most]):
-            places[key] = (name, number)
+        numbers = _numbers(library, name, found, assigned, now)
+        places |= {key: (name, number) for key, number in numbers.items() if number < most}
     return Dealer(library, places, assigned)
+
+
+def _numbers(
+    library: Library,
+    name: str,
+    posts: Sequence[tuple[datetime, str]],
+    assigned: Mapping[str, Assignment],
+    now: datetime,
+) -> dict[str, int]:
+    """The number of each post in its experiment. One that was dealt keeps its own, however the schedule moved meanwhile; what
+    comes between two of these takes a number that is free between theirs, or else any that is free: a block with a post too
+    many would have two trials of a variant on an account."""
+    found, blocks = _dealt_numbers(library, name, [key for _, key in posts], assigned)
+    if not found and not blocks:
+        return {key: number for number, (_, key) in enumerate(posts)}
+    size = len(library.experiments[name].variants)
+    used = set(found.values()) | {block * size + place for block in blocks for place in range(size)}
+    dealt = [number for number, (_, key) in enumerate(posts) if key in found]
+    last = dealt[-1] if dealt else -1
+    between: list[str] = []
+    before = min(used) - 1
+    for number, (instant, key) in enumerate(posts[: last + 1]):
+        if key in found:
+            before = found[key]
+            continue
+        after = next(found[posts[one][1]] for one in dealt if one > number)
+        free = next((one for one in range(before + 1, after) if one not in used), None)
+        if free is not None:
+            found[key] = before = free
+            used.add(free)
+        elif instant > now:
+            between.append(key)
+    for key in between:
+        free = next(one for one in range(min(used), max(used) + 2) if one not in used)
+        found[key] = free
+        used.add(free)
+    following = max(used) + 1
+    return found | {key: following + number for number, (_, key) in enumerate(posts[last + 1 :])}
+
+
+def _dealt_numbers(
+    library: Library, name: str, posts: Sequence[str], assigned: Mapping[str, Assignment]
+) -> tuple[dict[str, int], set[int]]:
+    """The numbers of posts that were dealt, by what their lot says; and the blocks with posts that are not there any more,
+    which take no other one."""
+    file, accounts = library.experiments[name], library.campaign.accounts
+    networks = sorted({one.network for one in accounts.values()})
+    left = {key: one for key, one in assigned.items() if one.experiment == name}
+    lots: dict[int, dict[tuple[int, str], str]] = {}
+    found: dict[str, int] = {}
+    size = len(file.variants)
+    for post in posts if left else ():
+        for account in accounts.values():
+            one = left.pop(derived_key(post, account.name), None)
+            if one is None or one.variant not in file.variants:
+                continue
+            if one.block not in lots:
+                lots[one.block] = lot(name, file.seed, one.block, list(file.variants), networks)
+            place = next(place for place in range(size) if lots[one.block][place, account.network] == one.variant)
+            found.setdefault(post, one.block * size + place)
+    return found, {one.block for one in left.values()}
 
 
 def inside(

@@ -176,6 +176,18 @@ def test_a_server_that_always_answers_a_batch_with_nothing_is_asked_one_by_one(u
 
 
 @mastodon_only
+def test_an_account_without_posts_shows_nothing_of_what_a_batch_will_leave_out(under_test: UnderTest) -> None:
+    connection = under_test.connect()
+    under_test.world.behaviour = replace(under_test.world.behaviour, batchless=True)
+    gone = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(5)]
+    for post in under_test.posts():
+        post.deleted = True
+    assert connection.metrics(gone) == {}
+    ids = [connection.publish(under_test.part(f"New post {number}.")).remote_id for number in range(3)]
+    assert set(connection.metrics(ids)) == set(ids)
+
+
+@mastodon_only
 def test_what_a_server_drops_from_a_long_list_is_asked_for_by_itself(under_test: UnderTest) -> None:
     connection = under_test.connect()
     ids = [connection.publish(under_test.part(f"Post {number}.")).remote_id for number in range(25)]

@@ -222,18 +222,19 @@ class MastodonConnection(MastodonClient):
             if any(self._single(one) is not None for one in dict.fromkeys((left_out[0], left_out[-1]))):
                 self._left_out_is_gone = False
                 self._batch_is_served = answered
-            elif answered or self._batch_shows_what_is_there():
+            elif answered:
+                self._left_out_is_gone = True
+            elif (newest := self._newest()) is None:
+                return True  # of an account without any post nothing can be left out; nothing is shown for later ones
+            elif newest in self._batch([newest]):
                 self._left_out_is_gone = True
             else:
                 self._batch_is_served = False
         return self._left_out_is_gone is True
 
-    def _batch_shows_what_is_there(self) -> bool:
+    def _newest(self) -> str | None:
         page = self._ask(lambda: self._own_page(None))
-        newest = str(page[0].id) if page else ""
-        return not newest or newest in self._batch(
-            [newest]
-        )  # without any post there is nothing that it could leave out
+        return str(page[0].id) if page else None
 
     def _batch(self, remote_ids: Sequence[str]) -> dict[str, Any]:
         """Those that are there, by id. Empty where the server does not know the question: GoToSocial answers 405, older
