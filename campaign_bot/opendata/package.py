@@ -54,13 +54,13 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ("People", "Nothing about people is collected: no names, no replies, no lists of followers."),
         (
             "Small counts",
-            "Counts that only we hold (votes, clicks on links, outcomes) are left out when they are 1 to 9, with others of the"
-            " same total where they could be worked out; the column suppressed says so.",
+            "Votes, clicks on links and outcomes are left out when they are 1 to 9; the column suppressed says so.",
         ),
         (
             "Whole tens",
-            "Clicks, and votes at an age, are told in whole tens, rounded down: they grow from one export to the next, and a"
-            " difference would tell a small count too.",
+            "Clicks and outcomes, and votes at an age, are told in whole tens, rounded down: they change from one export to the"
+            " next, and a difference would tell a small count too. A total is the sum of what is told, so that it tells no more;"
+            " it falls short by up to 9 for each count in it.",
         ),
         (
             "Addresses",
@@ -86,13 +86,13 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ("Personnes", "Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes d’abonnés."),
         (
             "Petits chiffres",
-            "Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9, avec"
-            " d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit.",
+            "Les votes, les clics et les résultats sont omis quand ils valent de 1 à 9; la colonne suppressed le dit.",
         ),
         (
             "Dizaines entières",
-            "Les clics, et les votes à un âge donné, sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils croissent d’une"
-            " publication à l’autre, et une différence révélerait aussi un petit chiffre.",
+            "Les clics et les résultats, et les votes à un âge donné, sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils"
+            " changent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un total est la somme de ce"
+            " qui est donné, pour n’en pas dire plus; il lui manque jusqu’à 9 par chiffre qui y entre.",
         ),
         (
             "Adresses",

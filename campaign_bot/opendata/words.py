@@ -107,7 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Les résultats de nos sondages à leur clôture, réseaux et langues confondus. Les votants ne sont l’échantillon de personne : ce sont des voix, non une"
         " enquête.",
     ),
-    "suppressed": ("fewer than 10, not published", "moins de 10, non publié"),
+    "suppressed": ("only counts of 1 to 9, not published", "seulement des chiffres de 1 à 9, non publiés"),
     "at_least": ("at least {number}", "au moins {number}"),
     "votes": ("{number} ({percent}%)", "{number} ({percent} %)"),
     "poll_suppressed": (
