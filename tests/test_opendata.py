@@ -144,12 +144,21 @@ def test_small_counts_and_what_would_tell_them_are_left_out(exported: Path) -> N
     ]  # fmt: skip
     assert len({row["suppressed"] for row in polls}) == 1
     assert all(row["votes"] == "" or not 0 < int(row["votes"]) < FLOOR for row in polls)
-    assert not [
-        row for row in table(exported, "engagement") if row["poll_votes"] and 0 < int(row["poll_votes"]) < FLOOR
-    ]
     # The total is of what the table tells, so that page and table together tell no more.
     assert "<strong>at least 90</strong>" in (exported / "en.html").read_text("utf-8")
     assert "<strong>au moins 90</strong>" in (exported / "fr.html").read_text("utf-8")
+
+
+def test_votes_are_told_by_question_alone_and_by_no_account(exported: Path) -> None:
+    """41 votes on a question, and 30 and 10 at two of its accounts, would tell that the third has 1."""
+    assert table(exported, "polls")
+    for file in (exported / "data").glob("*.csv"):
+        names = file.read_text("utf-8").splitlines()[0].split(",")
+        assert not {"account", "network", "language"} & set(names) or not [name for name in names if "votes" in name], (
+            file
+        )
+    method = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
+    assert "votes of a single account" in method["method"] and "votes d’un seul compte" in method["method_fr"]
 
 
 OWN_WORDS = {"content/campaign.yaml": CAMPAIGN + "outcomes: {pledge: {en: Pledges, fr: Promesses}}\n"}

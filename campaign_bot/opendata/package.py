@@ -58,9 +58,14 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Whole tens",
-            "Clicks and outcomes, and votes at an age, are told in whole tens, rounded down: they change from one export to the"
+            "Clicks and outcomes are told in whole tens, rounded down: they change from one export to the"
             " next, and a difference would tell a small count too. A total is the sum of what is told, so that it tells no more;"
             " it falls short by up to 9 for each count in it.",
+        ),
+        (
+            "Polls",
+            "Their votes are told by question, all networks and languages together: beside that sum, the votes of a single account"
+            " could tell a small count at another. A question with a small count is left out whole.",
         ),
         (
             "Addresses",
@@ -90,9 +95,14 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Dizaines entières",
-            "Les clics et les résultats, et les votes à un âge donné, sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils"
+            "Les clics et les résultats sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils"
             " changent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un total est la somme de ce"
             " qui est donné, pour n’en pas dire plus; il lui manque jusqu’à 9 par chiffre qui y entre.",
+        ),
+        (
+            "Sondages",
+            "Leurs votes sont donnés par question, réseaux et langues confondus\u00a0: à côté de cette somme, les votes d’un seul compte"
+            " pourraient révéler un petit chiffre d’un autre. Une question qui a un petit chiffre est omise en entier.",
         ),
         (
             "Adresses",

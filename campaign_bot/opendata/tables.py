@@ -48,7 +48,7 @@ class DataTable:
 
 
 _TYPES = {
-    "integer": "polls likes reposts replies quotes bookmarks impressions link_clicks poll_votes engagements followers_when_sent"
+    "integer": "polls likes reposts replies quotes bookmarks impressions link_clicks engagements followers_when_sent"
     " followers option votes count times parts pictures attempts",
     "number": "age_hours late_hours late_s usd",
     "boolean": "simulated poll suppressed",
@@ -89,13 +89,9 @@ def _posts(rows: Rows) -> Iterator[Row]:
 
 
 def _engagement(rows: Rows) -> Iterator[Row]:
+    """Without votes: beside those of a question, which are exact, the votes of its other accounts would tell a small one."""
     for row in rows("engagement"):
-        grown = {name: row[name] for name in ("link_clicks", "poll_votes") if row[name] is not None}
-        yield {
-            **row,
-            **{name: told(count) for name, count in grown.items()},
-            "suppressed": any(map(small, grown.values())),
-        }
+        yield {**row, "link_clicks": told(row["link_clicks"]), "suppressed": small(row["link_clicks"])}
 
 
 def poll_rows(rows: Rows) -> Iterator[Row]:
@@ -177,9 +173,8 @@ def tables() -> tuple[DataTable, ...]:
             _fields(
                 "engagement",
                 "post account network language age_hours taken likes reposts replies quotes bookmarks impressions link_clicks"
-                " poll_votes engagements followers_when_sent mark suppressed simulated",
+                " engagements followers_when_sent mark suppressed simulated",
                 suppressed=SUPPRESSED, link_clicks=_in_tens("engagement", "link_clicks"),
-                poll_votes=_in_tens("engagement", "poll_votes"),
             ),
             _engagement, ("post", "account", "age_hours"),
         ),
