@@ -25,7 +25,7 @@ from campaign_bot.opendata.public import leads_somewhere
 from campaign_bot.opendata.suppress import FLOOR, STEP, small, told, total
 from campaign_bot.opendata.words import OUTCOMES, WORDS, Teller
 from campaign_bot.rehearsal import STAND_IN, rehearse
-from campaign_bot.store.base import OutcomeRow
+from campaign_bot.store.base import DuePoll, OutcomeRow
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.database import connect, say_sent
 from tests.stage import DUE
@@ -159,6 +159,72 @@ def test_votes_are_told_by_question_alone_and_by_no_account(exported: Path) -> N
         )
     method = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
     assert "votes of a single account" in method["method"] and "votes d’un seul compte" in method["method_fr"]
+
+
+AGES = (timedelta(hours=1),)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[App]:
+    """A question that went out on four accounts, on two networks, and closed a day later; nothing of it was read."""
+    app = App(write_campaign(tmp_path / "c", **POLL), environ={}, database=tmp_path / "a.db")
+    app.clock = lambda: DUE
+    app.plan(until=DUE + timedelta(days=2))
+    say_sent(app.database)
+    assert app.store.due_snapshots(AGES, DUE) == []
+    yield app
+    app.close()
+
+
+def told_votes(app: App, account: str, votes: list[int] | None, *, after: timedelta = timedelta(hours=1)) -> None:
+    """What the network told so long after the close; None: nothing."""
+    (one,) = (one for one in app.store.deliveries() if one.account == account and one.content.parts[0].poll)
+    closed = DUE + timedelta(days=2)
+    app.store.record_polls([(DuePoll(one.key, account, "1", ("a", "b"), closed), votes)], now=closed + after)
+
+
+def published_votes(app: App) -> list[str]:
+    directory = app.directory.parent / "open"
+    app.export(directory)
+    votes = [row["votes"] for row in table(directory, "polls")]
+    page = (directory / "en.html").read_text("utf-8")
+    assert re.findall(r"<dd><span>(\d+)", page) == votes, "the page tells what the table tells"
+    return votes
+
+
+def test_a_question_is_published_once_every_network_has_told_its_votes(asked: App) -> None:
+    """75 and 94 today, and 76 and 96 once the last account was read, would tell its 1 and 2."""
+    for account, votes in (("mastodon-en", [20, 30]), ("mastodon-fr", [15, 14]), ("x-en", [40, 50])):
+        told_votes(asked, account, votes)
+        assert published_votes(asked) == []
+    told_votes(asked, "x-fr", [1, 2], after=timedelta(days=5))  # the daemon stood still
+    assert published_votes(asked) == ["76", "96"]
+
+
+def test_a_network_that_does_not_tell_in_three_days_holds_no_question_back_and_counts_no_more(asked: App) -> None:
+    for account in ("mastodon-en", "mastodon-fr", "x-en"):
+        told_votes(asked, account, [20, 30])
+    told_votes(asked, "x-fr", None, after=timedelta(days=1))
+    assert published_votes(asked) == []
+    told_votes(asked, "x-fr", None, after=timedelta(days=3))
+    assert published_votes(asked) == ["60", "90"]
+    told_votes(asked, "x-fr", [1, 2], after=timedelta(days=4))  # asked again, as after a change of the ages
+    assert published_votes(asked) == ["60", "90"]
+
+
+def test_a_poll_that_left_after_the_first_was_over_changes_nothing(asked: App) -> None:
+    with connect(str(asked.database)) as db:
+        db.execute("update delivery set state = 'failed', sent_ms = null where account = 'x-fr'")
+        db.commit()
+    for account in ("mastodon-en", "mastodon-fr", "x-en"):
+        told_votes(asked, account, [20, 30])
+    assert published_votes(asked) == ["60", "90"]
+    with connect(str(asked.database)) as db:
+        db.execute("update delivery set state = 'sent', sent_ms = due_ms + 5 * 86400000 where account = 'x-fr'")
+        db.commit()
+    assert published_votes(asked) == ["60", "90"]
+    told_votes(asked, "x-fr", [1, 2])
+    assert published_votes(asked) == ["60", "90"]
 
 
 OWN_WORDS = {"content/campaign.yaml": CAMPAIGN + "outcomes: {pledge: {en: Pledges, fr: Promesses}}\n"}

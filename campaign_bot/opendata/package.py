@@ -65,7 +65,9 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Polls",
             "Their votes are told by question, all networks and languages together: beside that sum, the votes of a single account"
-            " could tell a small count at another. A question with a small count is left out whole.",
+            " could tell a small count at another. A question with a small count is left out whole. A question is told once each"
+            " network has told its votes at the close, or was given up when it had not in three days; what is told or leaves later"
+            " changes nothing, as the difference would tell a small count too.",
         ),
         (
             "Addresses",
@@ -102,7 +104,9 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Sondages",
             "Leurs votes sont donnés par question, réseaux et langues confondus\u00a0: à côté de cette somme, les votes d’un seul compte"
-            " pourraient révéler un petit chiffre d’un autre. Une question qui a un petit chiffre est omise en entier.",
+            " pourraient révéler un petit chiffre d’un autre. Une question qui a un petit chiffre est omise en entier. Une question"
+            " figure dès que chaque réseau a communiqué ses votes à la clôture, ou qu’on y a renoncé après trois jours; ce qui est"
+            " communiqué ou part plus tard n’y change rien, car la différence révélerait aussi un petit chiffre.",
         ),
         (
             "Adresses",

@@ -7,7 +7,7 @@ the package say the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,12 +94,14 @@ def _engagement(rows: Rows) -> Iterator[Row]:
         yield {**row, "link_clicks": told(row["link_clicks"]), "suppressed": small(row["link_clicks"])}
 
 
-def poll_rows(rows: Rows) -> Iterator[Row]:
-    """By question: the votes of all networks and languages together. A poll with a small count is left out whole: shares of
+def poll_rows(rows: Rows, settled: Collection[str]) -> Iterator[Row]:
+    """By question: the votes of all networks and languages together, of the deliveries that are settled: one more on
+    another day would tell its own votes. A poll with a small count is left out whole: shares of
     the others would tell it, and so would the sum of accounts beside the accounts."""
     polls: dict[str, dict[int, list[Row]]] = {}
     for row in rows("polls"):
-        polls.setdefault(row["post"], {}).setdefault(row["option"], []).append(row)
+        if row["delivery"] in settled:
+            polls.setdefault(row["post"], {}).setdefault(row["option"], []).append(row)
     for post, options in polls.items():
         votes = {option: sum(row["votes"] for row in some) for option, some in options.items()}
         left = any(map(small, votes.values()))
@@ -148,7 +150,8 @@ def _title(english: str, french: str) -> Text:
     return {"en": english, "fr": french}
 
 
-def tables() -> tuple[DataTable, ...]:
+def tables(settled: Collection[str]) -> tuple[DataTable, ...]:
+    """`settled`: the deliveries whose polls may be told (`Store.settled_polls`)."""
     approved_by = _title(
         "the role of who approved it; names are not published",
         "le rôle de qui l’a approuvée; les noms ne sont pas publiés",
@@ -197,7 +200,7 @@ def tables() -> tuple[DataTable, ...]:
                 polls=_title("how many polls were added up: one a network and language", "combien de sondages sont additionnés\u00a0: un par réseau et par langue"),
                 suppressed=SUPPRESSED,
             ),
-            poll_rows, ("post", "option"),
+            lambda rows: poll_rows(rows, settled), ("post", "option"),
         ),
         DataTable(
             "outcomes", _title("What happened elsewhere: sign-ups, submissions, downloads", "Ce qui s’est passé ailleurs\u00a0: inscriptions, propositions, téléchargements"),
