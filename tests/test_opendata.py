@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from campaign_bot.app import App
 from campaign_bot.errors import StateError
+from campaign_bot.library.metrics import COUNTS
 from campaign_bot.opendata.package import METHOD
 from campaign_bot.opendata.public import leads_somewhere
 from campaign_bot.opendata.suppress import FLOOR, STEP, small, told, total
@@ -378,6 +379,27 @@ def test_the_methods_are_told_point_by_point_on_the_page_and_in_the_package(expo
         for heading, words in METHOD[language]:
             assert f"<dt>{heading}</dt><dd>{words}</dd>" in page
             assert words in package[key]
+
+
+def test_what_is_published_whole_is_named_as_what_networks_tell_everybody(exported: Path) -> None:
+    """Every count of engagement.csv that is not told in tens is in that list, in both languages and in the docs."""
+    package = json.loads((exported / "data" / "datapackage.json").read_text("utf-8"))
+    (engagement,) = (one for one in package["resources"] if one["name"] == "engagement")
+    described = {field["name"]: field["description"] for field in engagement["schema"]["fields"]}
+    whole = {name for name in COUNTS if name in described and "whole tens" not in described[name]}
+    assert whole == {"likes", "reposts", "replies", "quotes", "bookmarks", "impressions"}
+    docs = (Path(__file__).parent.parent / "docs" / "data.md").read_text("utf-8")
+    told = "Likes, reposts, replies, quotes, bookmarks and impressions are told to everybody by the networks"
+    assert told in package["method"] and told in " ".join(docs.split())
+    assert (
+        "les citations, les signets et les affichages sont communiqués à tous par les réseaux" in package["method_fr"]
+    )
+
+
+def test_the_docs_of_the_report_say_that_it_leaves_no_small_count_out() -> None:
+    docs = Path(__file__).parent.parent / "docs"
+    assert "`report` is for inside, `export` for the public" in (docs / "data.md").read_text("utf-8")
+    assert "The report is for inside: it tells every count as it is" in (docs / "evaluation.md").read_text("utf-8")
 
 
 def test_only_an_export_is_ever_replaced(rehearsed: App, exported: Path, tmp_path: Path) -> None:

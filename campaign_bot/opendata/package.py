@@ -48,8 +48,8 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Engagements",
-            "Likes, reposts, replies, quotes and bookmarks, as far as the network tells them. Likes, reposts, replies, quotes and"
-            " impressions are shown by the networks themselves, and are whole.",
+            "Likes, reposts, replies, quotes and bookmarks, as far as the network tells them. Likes, reposts, replies, quotes,"
+            " bookmarks and impressions are told to everybody by the networks, beside the post or by their interfaces, and are whole.",
         ),
         ("People", "Nothing about people is collected: no names, no replies, no lists of followers."),
         (
@@ -88,7 +88,8 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Réactions",
             "Les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau communique. Les mentions"
-            " J’aime, les partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers.",
+            " J’aime, les partages, les réponses, les citations, les signets et les affichages sont communiqués à tous par les réseaux, à"
+            " côté de la publication ou par leurs interfaces, et sont entiers.",
         ),
         ("Personnes", "Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes d’abonnés."),
         (
