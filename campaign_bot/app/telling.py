@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,11 +95,14 @@ class Telling(Stages, Evaluating):
         _refuse_what_is_no_export(directory)
         beside = directory.with_name(f".{directory.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
-        found, now = self._progress(), self.clock()
+        settled = self.store.settled_polls()
+        found, now = self._progress(settled), self.clock()
         now = max(now, found.latest or now)  # a rehearsal is ahead of its readers
         try:
             beside.mkdir(parents=True)
-            made = write_export(beside, self.library, found, self.store.view, simulated=self.simulated, now=now)
+            made = write_export(
+                beside, self.library, found, self.store.view, settled=settled, simulated=self.simulated, now=now
+            )
             _swap(beside, directory)
         except OSError as error:
             raise ConfigError(
@@ -108,7 +112,7 @@ class Telling(Stages, Evaluating):
             shutil.rmtree(beside, ignore_errors=True)
         return made
 
-    def _progress(self) -> Progress:
+    def _progress(self, settled: Collection[str]) -> Progress:
         """What the public page tells."""
         from campaign_bot.opendata.progress import progress
         from campaign_bot.opendata.tables import poll_rows
@@ -123,7 +127,7 @@ class Telling(Stages, Evaluating):
             clicks[click.post, click.account] += click.count
         return progress(
             self.library, [believed(one) for one in self.store.results()], age=self.evaluation().age, approved=approved, outcomes=self.store.outcomes(),
-            clicks=list(clicks.values()), polls=poll_rows(self.store.view), spending=self.store.view("spending"),
+            clicks=list(clicks.values()), polls=poll_rows(self.store.view, settled), spending=self.store.view("spending"),
         )  # fmt: skip
 
     def forget(self, *, dry: bool = False) -> dict[str, int]:

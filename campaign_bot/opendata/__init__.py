@@ -5,7 +5,7 @@ Nothing about people is in it, small counts are left out (suppress.py), and what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,11 +34,13 @@ def write_export(
     found: Progress,
     view: Callable[[str], Iterable[Row]],
     *,
+    settled: Collection[str],
     simulated: bool,
     now: datetime,
 ) -> Exported:
-    """Write the data package and the pages into an empty directory. `view` gives the rows of a documented view."""
-    every = (*tables(), _commitments(found))
+    """Write the data package and the pages into an empty directory. `view` gives the rows of a documented view;
+    `settled`: the deliveries whose polls may be told."""
+    every = (*tables(settled), _commitments(found))
     (directory / DATA).mkdir()
     rows = package.write(directory / DATA, every, view, campaign=library.campaign, simulated=simulated, now=now)
     pages = {f"{language}.html": page.render(found, library, every, rows, language=language, simulated=simulated, now=now)

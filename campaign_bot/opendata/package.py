@@ -48,19 +48,26 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Engagements",
-            "Likes, reposts, replies, quotes and bookmarks, as far as the network tells them. Likes, reposts, replies, quotes and"
-            " impressions are shown by the networks themselves, and are whole.",
+            "Likes, reposts, replies, quotes and bookmarks, as far as the network tells them. Likes, reposts, replies, quotes,"
+            " bookmarks and impressions are told to everybody by the networks, beside the post or by their interfaces, and are whole.",
         ),
         ("People", "Nothing about people is collected: no names, no replies, no lists of followers."),
         (
             "Small counts",
-            "Counts that only we hold (votes, clicks on links, outcomes) are left out when they are 1 to 9, with others of the"
-            " same total where they could be worked out; the column suppressed says so.",
+            "Votes, clicks on links and outcomes are left out when they are 1 to 9; the column suppressed says so.",
         ),
         (
             "Whole tens",
-            "Clicks, and votes at an age, are told in whole tens, rounded down: they grow from one export to the next, and a"
-            " difference would tell a small count too.",
+            "Clicks and outcomes are told in whole tens, rounded down: they change from one export to the"
+            " next, and a difference would tell a small count too. A total is the sum of what is told, so that it tells no more;"
+            " it falls short by up to 9 for each count in it.",
+        ),
+        (
+            "Polls",
+            "Their votes are told by question, all networks and languages together: beside that sum, the votes of a single account"
+            " could tell a small count at another. A question with a small count is left out whole. A question is told once each"
+            " network has told its votes at the close, or was given up when it had not in three days; what is told or leaves later"
+            " changes nothing, as the difference would tell a small count too.",
         ),
         (
             "Addresses",
@@ -81,18 +88,26 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Réactions",
             "Les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau communique. Les mentions"
-            " J’aime, les partages, les réponses, les citations et les affichages sont montrés par les réseaux et sont entiers.",
+            " J’aime, les partages, les réponses, les citations, les signets et les affichages sont communiqués à tous par les réseaux, à"
+            " côté de la publication ou par leurs interfaces, et sont entiers.",
         ),
         ("Personnes", "Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes d’abonnés."),
         (
             "Petits chiffres",
-            "Les chiffres que nous sommes seuls à détenir (votes, clics, résultats) sont omis quand ils valent de 1 à 9, avec"
-            " d’autres du même total quand on pourrait les calculer; la colonne suppressed le dit.",
+            "Les votes, les clics et les résultats sont omis quand ils valent de 1 à 9; la colonne suppressed le dit.",
         ),
         (
             "Dizaines entières",
-            "Les clics, et les votes à un âge donné, sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils croissent d’une"
-            " publication à l’autre, et une différence révélerait aussi un petit chiffre.",
+            "Les clics et les résultats sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils"
+            " changent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un total est la somme de ce"
+            " qui est donné, pour n’en pas dire plus; il lui manque jusqu’à 9 par chiffre qui y entre.",
+        ),
+        (
+            "Sondages",
+            "Leurs votes sont donnés par question, réseaux et langues confondus\u00a0: à côté de cette somme, les votes d’un seul compte"
+            " pourraient révéler un petit chiffre d’un autre. Une question qui a un petit chiffre est omise en entier. Une question"
+            " figure dès que chaque réseau a communiqué ses votes à la clôture, ou qu’on y a renoncé après trois jours; ce qui est"
+            " communiqué ou part plus tard n’y change rien, car la différence révélerait aussi un petit chiffre.",
         ),
         (
             "Adresses",

@@ -1,15 +1,18 @@
 """Small counts are not published where they could point at a person.
 
-The rule: a count that only we hold (votes, clicks, outcomes) is left out when it is 1 to 9. Networks show likes, reposts,
-replies, quotes and impressions beside the post themselves; leaving those out would protect nobody. 0 points at nobody. As
-totals are published too, what is left out must not follow by subtraction: at least two cells of a total are left out, and
-together they are at least 10; where that cannot be, the whole total is. What grows from one export (or one age of a post) to
-the next is told in whole tens: 50 and then 53 would tell the 3 between.
+The rule: a count of clicks or of what people did elsewhere is told in whole tens, rounded down, and left out when it is 1 to
+9. 0 points at nobody. A total is the sum of what is told beside it, never of what was counted: so everything that is published
+of a count follows from that count alone, and neither a total nor another export tells more. 41 and 57 are 40 and 50, at least
+90, and remain so when somebody is the first of a new day, when 41 is corrected to 44, and when there are ten such days.
+
+The price: a total falls short by up to 9 for each count in it, and of many small ones nothing is told.
+
+Networks tell likes, reposts, replies, quotes, bookmarks and impressions to everybody; leaving those out would protect nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 FLOOR = 10
 STEP = 10
@@ -19,28 +22,12 @@ def small(count: int | None) -> bool:
     return count is not None and 0 < count < FLOOR
 
 
-def tens(count: int) -> int:
-    """Whole tens, rounded down."""
-    return count // STEP * STEP
+def told(count: int | None) -> int | None:
+    """Whole tens, rounded down; None where it is small, or unknown."""
+    return None if count is None or small(count) else count // STEP * STEP
 
 
-def suppressed(counts: Sequence[int]) -> list[bool]:
-    """Which of the cells of one total are to be left out."""
-    hidden = [small(count) for count in counts]
-    if not any(hidden):
-        return hidden
-    others = sorted((count, number) for number, count in enumerate(counts) if not hidden[number] and count)
-    for _, number in others:
-        if sum(hidden) >= 2 and sum(count for count, left in zip(counts, hidden, strict=True) if left) >= FLOOR:
-            break
-        hidden[number] = True
-    return hidden
-
-
-def total(counts: Sequence[int]) -> int | None:
-    """The total in whole tens, where it may be published: None where it is small itself, or where it would tell a cell."""
-    found = sum(counts)
-    hidden = [count for count, left in zip(counts, suppressed(counts), strict=True) if left]
-    if small(found) or (hidden and (len(hidden) < 2 or sum(hidden) < FLOOR)):
-        return None
-    return tens(found)
+def total(counts: Iterable[int]) -> int | None:
+    """What is told of them together: a lower bound. None where something was counted and nothing of it is told."""
+    parts = [told(count) for count in counts]
+    return sum(part or 0 for part in parts) if any(parts) or None not in parts else None

@@ -7,12 +7,12 @@ the package say the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from campaign_bot.opendata.public import leads_somewhere
-from campaign_bot.opendata.suppress import small, suppressed, tens
+from campaign_bot.opendata.suppress import small, told
 from campaign_bot.privacy import Text, stored
 
 Row = dict[str, Any]
@@ -23,8 +23,8 @@ PUBLISHED = ("sent", "retracted", "failed", "missed")
 ROLE = "campaign team"
 
 SUPPRESSED: Text = {
-    "en": "true: a count of this row is between 1 and 9, or would tell one that is, and is not published",
-    "fr": "true\u00a0: un chiffre de cette ligne est entre 1 et 9, ou en révélerait un, et n’est pas publié",
+    "en": "true: a count of this row is between 1 and 9, and is not published",
+    "fr": "true\u00a0: un chiffre de cette ligne est entre 1 et 9, et n’est pas publié",
 }
 
 
@@ -48,7 +48,7 @@ class DataTable:
 
 
 _TYPES = {
-    "integer": "polls likes reposts replies quotes bookmarks impressions link_clicks poll_votes engagements followers_when_sent"
+    "integer": "polls likes reposts replies quotes bookmarks impressions link_clicks engagements followers_when_sent"
     " followers option votes count times parts pictures attempts",
     "number": "age_hours late_hours late_s usd",
     "boolean": "simulated poll suppressed",
@@ -89,18 +89,19 @@ def _posts(rows: Rows) -> Iterator[Row]:
 
 
 def _engagement(rows: Rows) -> Iterator[Row]:
+    """Without votes: beside those of a question, which are exact, the votes of its other accounts would tell a small one."""
     for row in rows("engagement"):
-        grown = {name: row[name] for name in ("link_clicks", "poll_votes") if row[name] is not None}
-        told = {name: None if small(count) else tens(count) for name, count in grown.items()}
-        yield {**row, **told, "suppressed": None in told.values()}
+        yield {**row, "link_clicks": told(row["link_clicks"]), "suppressed": small(row["link_clicks"])}
 
 
-def poll_rows(rows: Rows) -> Iterator[Row]:
-    """By question: the votes of all networks and languages together. A poll with a small count is left out whole: shares of
+def poll_rows(rows: Rows, settled: Collection[str]) -> Iterator[Row]:
+    """By question: the votes of all networks and languages together, of the deliveries that are settled: one more on
+    another day would tell its own votes. A poll with a small count is left out whole: shares of
     the others would tell it, and so would the sum of accounts beside the accounts."""
     polls: dict[str, dict[int, list[Row]]] = {}
     for row in rows("polls"):
-        polls.setdefault(row["post"], {}).setdefault(row["option"], []).append(row)
+        if row["delivery"] in settled:
+            polls.setdefault(row["post"], {}).setdefault(row["option"], []).append(row)
     for post, options in polls.items():
         votes = {option: sum(row["votes"] for row in some) for option, some in options.items()}
         left = any(map(small, votes.values()))
@@ -113,48 +114,23 @@ def poll_rows(rows: Rows) -> Iterator[Row]:
 
 
 def _outcomes(rows: Rows) -> Iterator[Row]:
-    """By day, source and name; a total is that of a name over all sources and days, which the page tells."""
+    """By day, source and name."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    simulated = False
     for row in rows("outcomes"):
         counts[row["name"], row["source"], row["day"]] += row["count"]
-        simulated = simulated or bool(row["simulated"])
-    for (name, source, day), count, left in _told(counts):
-        yield {"day": day, "source": source, "name": name, "count": count, "suppressed": left, "simulated": simulated}
+    for (name, source, day), count in sorted(counts.items()):
+        yield {"day": day, "source": source, "name": name, "count": told(count), "suppressed": small(count)}
 
 
 def _clicks(rows: Rows) -> Iterator[Row]:
-    """By post, account and kind over all days; a total is that of a kind. Of what is out, as on the page."""
+    """By post, account and kind over all days. Of what is out, as on the page."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    simulated = False
     apart = {(row["post"], row["account"]) for row in rows("posts") if row["state"] != "sent"}
     for row in rows("clicks"):
-        if (row["post"], row["account"]) in apart:
-            continue
-        counts[row["kind"], row["post"], row["account"]] += row["count"]
-        simulated = simulated or bool(row["simulated"])
-    for (kind, post, account), count, left in _told(counts):
-        yield {
-            "post": post,
-            "account": account,
-            "kind": kind,
-            "count": None if count is None else tens(count),
-            "suppressed": left,
-            "simulated": simulated,
-        }
-
-
-def _told(
-    counts: Mapping[tuple[str, str, str], int],
-) -> Iterator[tuple[tuple[str, str, str], int | None, bool]]:
-    """Each cell, its count where it may be told, and whether it was left out. Cells with the same first word have one
-    total."""
-    groups: dict[str, list[tuple[str, str, str]]] = {}
-    for key in sorted(counts):
-        groups.setdefault(key[0], []).append(key)
-    for keys in groups.values():
-        for key, left in zip(keys, suppressed([counts[key] for key in keys]), strict=True):
-            yield key, None if left else counts[key], left
+        if (row["post"], row["account"]) not in apart:
+            counts[row["kind"], row["post"], row["account"]] += row["count"]
+    for (kind, post, account), count in sorted(counts.items()):
+        yield {"post": post, "account": account, "kind": kind, "count": told(count), "suppressed": small(count)}
 
 
 def _spending(rows: Rows) -> Iterator[Row]:
@@ -174,7 +150,8 @@ def _title(english: str, french: str) -> Text:
     return {"en": english, "fr": french}
 
 
-def tables() -> tuple[DataTable, ...]:
+def tables(settled: Collection[str]) -> tuple[DataTable, ...]:
+    """`settled`: the deliveries whose polls may be told (`Store.settled_polls`)."""
     approved_by = _title(
         "the role of who approved it; names are not published",
         "le rôle de qui l’a approuvée; les noms ne sont pas publiés",
@@ -199,9 +176,8 @@ def tables() -> tuple[DataTable, ...]:
             _fields(
                 "engagement",
                 "post account network language age_hours taken likes reposts replies quotes bookmarks impressions link_clicks"
-                " poll_votes engagements followers_when_sent mark suppressed simulated",
+                " engagements followers_when_sent mark suppressed simulated",
                 suppressed=SUPPRESSED, link_clicks=_in_tens("engagement", "link_clicks"),
-                poll_votes=_in_tens("engagement", "poll_votes"),
             ),
             _engagement, ("post", "account", "age_hours"),
         ),
@@ -224,11 +200,12 @@ def tables() -> tuple[DataTable, ...]:
                 polls=_title("how many polls were added up: one a network and language", "combien de sondages sont additionnés\u00a0: un par réseau et par langue"),
                 suppressed=SUPPRESSED,
             ),
-            poll_rows, ("post", "option"),
+            lambda rows: poll_rows(rows, settled), ("post", "option"),
         ),
         DataTable(
             "outcomes", _title("What happened elsewhere: sign-ups, submissions, downloads", "Ce qui s’est passé ailleurs\u00a0: inscriptions, propositions, téléchargements"),
-            _fields("outcomes", "day source name count suppressed simulated", suppressed=SUPPRESSED), _outcomes, ("day", "source", "name"),
+            _fields("outcomes", "day source name count suppressed simulated", suppressed=SUPPRESSED, count=_in_tens("outcomes", "count")),
+            _outcomes, ("day", "source", "name"),
         ),
         DataTable(
             "clicks", _title("Clicks on the campaign’s own short links", "Les clics sur les liens courts de la campagne"),

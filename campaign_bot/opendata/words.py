@@ -103,11 +103,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "clicks": ("Clicks on our short links", "Clics sur nos liens courts"),
     "polls": ("What people answered", "Ce que les gens ont répondu"),
     "polls_words": (
-        "Results of our polls when they closed, all networks and both languages together. Who votes is not a sample of anybody: read them as voices, not as a survey.",
-        "Les résultats de nos sondages à leur clôture, réseaux et langues confondus. Les votants ne sont l’échantillon de personne : ce sont des voix, non une"
+        "Results of our polls when they closed, all networks and both languages together, once each network has told its own or three days have passed. Who votes is not a sample of anybody: read them as voices, not as a survey.",
+        "Les résultats de nos sondages à leur clôture, réseaux et langues confondus, dès que chaque réseau a communiqué le sien ou après trois jours. Les votants ne sont l’échantillon de personne : ce sont des voix, non une"
         " enquête.",
     ),
-    "suppressed": ("fewer than 10, not published", "moins de 10, non publié"),
+    "suppressed": ("only counts of 1 to 9, not published", "seulement des chiffres de 1 à 9, non publiés"),
     "at_least": ("at least {number}", "au moins {number}"),
     "votes": ("{number} ({percent}%)", "{number} ({percent} %)"),
     "poll_suppressed": (

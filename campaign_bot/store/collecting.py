@@ -234,6 +234,28 @@ class Collecting(Changes):
                 db.execute("delete from reading where delivery = ? and kind = 'poll'", [due.delivery])
         return kept
 
+    def settled_polls(self) -> frozenset[str]:
+        """Deliveries whose poll counts in what is published of its post: none as long as one of them waits to be read, and
+        never one that was given up, or that left after the first of them was over. What was published of a post once, no
+        later result changes."""
+        rows = self._rows(
+            """
+            with asked as (
+              select key, post, state, sent_ms, case when json_valid(content)
+                     then json_extract(content, '$.parts[0].poll.duration_min') end * 60000 as open_ms
+                from delivery where sent_ms is not null
+            ), counted as (
+              select key, post,
+                     state = 'sent' and exists (select 1 from reading where delivery = key and kind = 'poll') as waits
+                from (select *, min(sent_ms + open_ms) over (partition by post) as first_ms from asked where open_ms > 0)
+               where sent_ms < first_ms
+                 and not exists (select 1 from event where subject = key and action = 'poll-not-told')
+            )
+            select key from counted where post not in (select post from counted where waits)
+            """
+        )
+        return frozenset(row["key"] for row in rows)
+
     def next_reading(self, now: datetime, ages: Sequence[timedelta]) -> datetime | None:
         """The next instant after `now` at which a reading cannot wait any longer."""
         self._work_out_readings(ages, now)
