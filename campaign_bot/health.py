@@ -85,6 +85,7 @@ def health(
     others: Sequence[Concern],  # what only the caller knows: of files and copies
     now: datetime,
     command: str,  # what people type before a command: campaign-bot -C there
+    local: str = "",  # the name of the database where the networks are the local ones
 ) -> Health:
     """Everything that the store knows, and what a person has to do about it."""
     waiting = store.deliveries((State.DRAFT, State.APPROVED, State.UNCONFIRMED, State.FAILED, State.MISSED))
@@ -96,7 +97,7 @@ def health(
         *_of_service(tally, daemons, command),
         *others,
         *_of_accounts(store, tally, missing, command),
-        *_of_vanished(store, now, command),
+        *_of_vanished(store, now, command, local),
         *(_concern(one, names[one.key], overdue, now, command, _parts_out(store, one)) for one in waiting),
         *(concern for budget in budgets for concern in _of_budget(budget, command)),
     ]
@@ -179,15 +180,22 @@ def _of_accounts(
     return found
 
 
-def _of_vanished(store: Store, now: datetime, command: str) -> list[Concern]:
-    """One for each account: who deletes posts, a network or somebody with its password, often deletes many."""
+def _of_vanished(store: Store, now: datetime, command: str, local: str) -> list[Concern]:
+    """One for each account: who deletes posts, a network or somebody with its password, often deletes many. Local networks
+    are in memory: there, a restart is what posts vanish by."""
+    look = (
+        "The local networks forget everything when they stop: after a restart nothing is wrong. To begin anew, stop the"
+        f" daemon and delete {local}."
+        if local
+        else "Look at the account: was it moderated, or did somebody delete it there?"
+    )
     by_account: dict[str, list[tuple[str, datetime]]] = {}
     for account, name, at in store.vanished(now - VANISHED_FOR):
         by_account.setdefault(account, []).append((name, at))
     return [
         Concern(
             "gone", account, f"The network no longer shows {_posts(names)}, and nobody here took it back.",
-            f"Look at the account: was it moderated, or did somebody delete it there? `{command} status --seen` takes note of it.",
+            f"{look} `{command} status --seen` takes note of it.",
             f"gone/{account}/{names[0][1].isoformat()}",
         )
         for account, names in by_account.items()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from campaign_bot.app import App
 from campaign_bot.collect import MOST, NAMES, judge
-from campaign_bot.health import Concern
+from campaign_bot.health import Concern, health
 from campaign_bot.model import Content, Counts, Outgoing, Part, Poll, Post, State, derived_key
 from campaign_bot.sandbox import audience
 from campaign_bot.sandbox.world import Fault
@@ -157,6 +157,12 @@ def test_a_post_that_vanished_needs_a_person_until_one_has_seen_it(stage: Stage)
     assert (one.subject, one.message) == (
         "mastodon-en", "The network no longer shows facts-2027-01-18, and nobody here took it back.",
     )  # fmt: skip
+    assert "The local networks forget everything when they stop" in one.advice
+    assert "delete a.db. `campaign-bot status --seen` takes note of it." in one.advice
+    real = health(
+        stage.app.store, {}, missing={}, budgets=(), others=(), now=stage.clock(), command="campaign-bot"
+    ).concerns
+    assert "was it moderated" in next(one.advice for one in real if one.kind == "gone")
     stage.app.take_note([one])
     assert gone() == []
 

@@ -84,12 +84,19 @@ def full() -> Evaluation:
     return replace(now, versus=versus(now, made(some[:15])))
 
 
+def gone(hours: float) -> list[Measured]:
+    """Posts that were read once, and vanished from their network before a day had passed."""
+    return [replace(one, gone=True, reads=((hours, counts(likes=4)),)) for one in posts(12, engaged=[4])]
+
+
 EVALUATIONS = {
     "nothing": lambda: made([]),
     "one post": lambda: made(posts(1, engaged=[3])),
     "all zero": lambda: made(posts(20, engaged=[0])),
     "all unknown": lambda: made([replace(one, reads=((24.0, counts()),)) for one in posts(20, engaged=[0])]),
     "no followers": lambda: made([replace(one, followers=None) for one in posts(20, engaged=[1, 5])]),
+    "all gone": lambda: made(gone(1.0)),
+    "at no age": lambda: made(gone(3.0)),
     "experiments": lambda: made(posts(1, engaged=[3]), experiments=experiments()),
     "everything": full,
 }
@@ -130,6 +137,25 @@ def test_an_empty_stage_is_not_measured_and_never_0() -> None:
     assert re.search(r"Participating[^|]*\| not measured", text)
     unread = render(EVALUATIONS["all unknown"](), format="md", language="en")
     assert "No counts are known yet." in unread
+
+
+def test_posts_that_vanished_count_up_to_then_where_there_are_no_others() -> None:
+    text = render(EVALUATIONS["all gone"](), format="md", language="en")
+    assert "at least 4 engagements at the age of 1\u00a0hour (12 counted)" in text
+    assert "no longer shows: 12. They count up to then." in text
+    still_there = replace(posts(1, engaged=[9], begin=40)[0], reads=((1.0, counts(likes=9)), (24.0, counts(likes=9))))
+    assert made([*gone(1.0), still_there]).age == timedelta(hours=24)
+
+
+def test_counts_at_no_age_that_can_be_compared_are_in_the_ladder_and_in_no_table_of_an_unknown_age() -> None:
+    for language, unknown, told in (
+        ("en", "not known**", "No counts are known at an age at which deliveries can be compared."),
+        ("fr", "non connu**", "Aucun chiffre n’est connu à un âge où l’on puisse comparer les envois."),
+    ):
+        text = render(EVALUATIONS["at no age"](), format="md", language=language)
+        assert unknown not in text
+        assert text.count(told) == 2
+        assert "| 48; " in text
 
 
 def test_what_is_unknown_is_said_in_the_words_of_its_column() -> None:

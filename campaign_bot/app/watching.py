@@ -53,6 +53,7 @@ class Watching(Names):
             ],
             now=self.clock(),
             command=command,
+            local=self.database.name if self.simulated else "",
         )
 
     def _budgets(self, known: Known) -> list[Budget]:

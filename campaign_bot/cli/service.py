@@ -84,7 +84,11 @@ def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and leave.")] = False,
     with_sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Start the local networks too, and publish only there.")
+        bool,
+        typer.Option(
+            "--sandbox",
+            help="Start the local networks too, and publish only there. They forget everything when they stop.",
+        ),
     ] = False,
     port: Port = PORT,
 ) -> None:
@@ -107,7 +111,8 @@ def run(
 
 
 def sandbox(context: typer.Context, port: Port = PORT, seed: Seed = 2027) -> None:
-    """The local networks in the foreground: they speak the real protocols, for nobody but this machine."""
+    """The local networks in the foreground: they speak the real protocols, for nobody but this machine, and
+    forget everything when they stop."""
     local = _local_networks(session(context).open(sandbox=True), port, seed)
     local.start()
     try:

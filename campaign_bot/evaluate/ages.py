@@ -121,8 +121,15 @@ def latest(one: Measured) -> Counted | None:
 
 
 def comparable_age(ages: Iterable[timedelta], some: Sequence[Measured], now: datetime) -> timedelta | None:
-    """The largest age at which at least `SHARE_READ` of the sent posts are known; else the one known of most."""
-    sent = [one for one in some if one.state is State.SENT and not one.gone]
+    """The largest age at which at least `SHARE_READ` of the sent posts are known; else the one known of most. Of posts that
+    are gone it asks only where nothing is known of the others: they count up to then."""
+    sent = [one for one in some if one.state is State.SENT]
+    there = [one for one in sent if not one.gone]
+    found = _known_of_most(ages := tuple(ages), there, now)
+    return found if found is not None or len(there) == len(sent) else _known_of_most(ages, sent, now)
+
+
+def _known_of_most(ages: Iterable[timedelta], sent: Sequence[Measured], now: datetime) -> timedelta | None:
     sent = sent[:: max(1, len(sent) // ENOUGH_TO_CHOOSE)]
     known = {
         age: sum(at_age(one, age.total_seconds() / 3600, now)[0] is not None for one in sent) for age in sorted(ages)

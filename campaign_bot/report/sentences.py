@@ -54,6 +54,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "nobody followed then, so a rate is not defined",
         "il n’y avait alors aucun abonné, donc le taux n’est pas défini",
     ),
+    "no_age": (
+        "No counts are known at an age at which deliveries can be compared.",
+        "Aucun chiffre n’est connu à un âge où l’on puisse comparer les envois.",
+    ),
     "unread": ("No counts are known yet.", "Aucun chiffre n’est encore connu."),
     "objectives_judged": (
         "Objectives: {met} met, {on_the_way} on the way, {not_met} not met, {not_measured} not measured.",

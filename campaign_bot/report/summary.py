@@ -32,7 +32,8 @@ def _sent(evaluation: Evaluation, speaker: Speaker) -> str:
 def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
     total = evaluation.total
     if total.median is None:
-        return speaker.sentence("unread")
+        read_otherwise = evaluation.age is None and any(rung.number is not None for rung in evaluation.ladder.rungs)
+        return speaker.sentence("no_age" if read_otherwise else "unread")
     told = {
         "age": speaker.age(evaluation.age), "read": speaker.number(total.read),
         "rate": _rate(total.by_followers, no_rate(total, "followers"), total.read, speaker),

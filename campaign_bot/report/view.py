@@ -173,8 +173,11 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
         first, last = map(number, evaluation.ladder.followers)
         words.append(speaker.sentence("followers", first=first, last=last))
     words += _doubts(evaluation, speaker)
+    if evaluation.age is None:  # outcomes or late counts are known all the same, and the ladder tells them
+        words.append(speaker.sentence("no_age"))
+    kinds = _kinds(evaluation) if evaluation.age is not None else ()
     tables = (
-        *(_engaged_table(name, evaluation, speaker) for name in _kinds(evaluation)),
+        *(_engaged_table(name, evaluation, speaker) for name in kinds),
         *_growth(evaluation, speaker),
         _ladder(evaluation, speaker),
         *_benchmarks(evaluation, speaker),
