@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sent": ("Sent", "Parus"),
     "failed": ("Failed", "Échoués"),
     "missed": ("Missed", "Manqués"),
-    "other": ("Waiting or cancelled", "En attente ou annulés"),
+    "other": ("Waiting, cancelled or retracted", "En attente, annulés ou retirés"),
     "read": ("Deliveries counted", "Envois relevés"),
     "engagements": ("Engagements", "Réactions"),
     "median": ("Median per delivery", "Médiane par envoi"),
