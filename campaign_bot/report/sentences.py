@@ -370,6 +370,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Deliveries that do not tell all of these, left out: {left_out}.",
         "Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
     ),
+    "vs_uncounted": (
+        "Engagement is not compared. Deliveries that are counted: {here} here, {there} there.",
+        "Les réactions ne sont pas comparées. Envois relevés : ici, {here}; là, {there}.",
+    ),
     "vs_few": (
         "Not enough to tell whether engagement differs ({units}); at least {more} more {more:is|are} needed.",
         "Trop peu pour dire si les réactions diffèrent ({units}); il en faut au moins {more} de plus.",

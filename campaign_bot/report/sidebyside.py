@@ -134,6 +134,10 @@ def _words(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("vs_apart")
     if found.verdict == "elsewhere":
         return speaker.sentence("vs_elsewhere_campaign" if found.name else "vs_elsewhere_period")
+    read = {"here": evaluation.total.read, "there": found.before.total.read}
+    if not all(read.values()):
+        sides = {side: speaker.number(number) for side, number in read.items()}
+        return speaker.sentence("vs_uncounted", **sides)
     if found.verdict == "unclear" and found.ratio is None:
         return speaker.sentence("vs_tied", units=units)
     if found.ratio is None:

@@ -216,6 +216,10 @@ def test_another_campaign_is_compared_per_follower(campaign: Path, run: Run, tmp
     other = write_campaign(tmp_path / "autumn")
     missing = run("report", "--compare", other, "--format", "md")
     assert (missing.code, "has no database" in missing.err) == (1, True)
+    idle = write_campaign(tmp_path / "winter")
+    assert run("-C", idle, "pause", "--reason", "It has not begun.").code == 0
+    said = run("report", "--compare", idle, "--format", "md").out
+    assert re.search(r"Engagement is not compared\. Deliveries that are counted: 600 here, 0 there\.", said)
     measured(other / "campaign.db")
     said = run("report", "--compare", other, "--format", "md").out
     assert "| What | Small (autumn) | This campaign |" in said  # both have one title
