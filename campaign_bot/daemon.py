@@ -77,18 +77,19 @@ class Daemon:
         """Block until a signal comes."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._signalled)
+        if self._app.settings.health_address:
+            from campaign_bot.probe import Probe
+
+            # First: where its address is taken nothing has begun, and no thread is left that reads what is closed.
+            self._probe = Probe(self._app, self._app.settings.health_address, alive=self._alive, ready=self._ready)
+            self._app.when_sent = self._probe.sent
         self._say_alive(first=True)
         self._scheduler.add_job(self._plan, "interval", seconds=PLAN_EVERY.total_seconds())
         self._scheduler.add_job(self._plan)
         self._scheduler.start()
-        if self._app.settings.health_address:
-            from campaign_bot.probe import Probe
-
-            self._probe = Probe(self._app, self._app.settings.health_address, alive=self._alive, ready=self._ready)
-            self._app.when_sent = self._probe.sent
-        notify("READY=1")
-        log.info("running", database=str(self._app.database), simulated=self._app.simulated)
         try:
+            notify("READY=1")
+            log.info("running", database=str(self._app.database), simulated=self._app.simulated)
             self._loop()
         finally:
             notify("STOPPING=1")
