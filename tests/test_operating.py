@@ -6,7 +6,7 @@ import json
 import re
 import stat
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -162,6 +162,30 @@ def test_near_the_budget_counts_give_way_and_at_its_end_posts_are_held(tmp_path:
         with connect(stage.app.database) as db:
             ages = db.execute("select network, age_ms from posts join snapshot using (delivery)").fetchall()
         assert ("x", 86_400_000) in ages
+
+
+def test_what_a_post_under_way_has_cost_already_is_not_counted_twice(tmp_path: Path) -> None:
+    # Both posts and both accounts' followers are 0.43. While one is between its charge and its end, the other is judged.
+    with set_stage(tmp_path, {"content/campaign.yaml": CAMPAIGN + "budget: {x: 0.44}\n"}) as stage:
+        charged, judged = threading.Event(), threading.Event()
+
+        def meter(account: str, wait_after: str, tell: threading.Event, wait: threading.Event) -> None:
+            connection = stage.app.connection(account)
+            charge = connection.meter
+
+            def slowly(action: str, ids: Sequence[str]) -> None:
+                charge(action, ids)
+                if action != "read of a user":
+                    tell.set()
+                if action == wait_after:
+                    wait.wait(5)
+
+            connection.meter = slowly
+
+        meter("x-en", "post with a link", charged, judged)
+        meter("x-fr", "read of a user", judged, charged)
+        stage.work()
+        assert [states(stage)[name] for name in ("x-en", "x-fr")] == [State.SENT, State.SENT]
 
 
 # ---- what needs a person, and who is told

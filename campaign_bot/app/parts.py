@@ -89,7 +89,8 @@ class Parts:
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._stale: set[str] = set()  # accounts whose connection is to be made anew
-        self._reserved: dict[str, float] = {}  # US dollars for sends under way, by network
+        self._money = threading.Lock()  # for what is reserved, and for what takes its place in the ledger
+        self._reserved: dict[tuple[str, str], float] = {}  # US dollars for the send under way, by network and account
         self._proven: dict[str, tuple[Connection, Account]] = {}  # whose credentials are surely its own
         self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
@@ -253,13 +254,18 @@ class Parts:
         return SessionFile(self.session_file(account))
 
     def _charge(self, account: Account, action: str, ids: Sequence[str]) -> None:
-        """A network's meter: written down at once. What cannot be written never stops a send that has happened."""
+        """A network's meter: written down at once, in place of what was reserved for it. What cannot be written never
+        stops a send that has happened."""
         now = self.clock()
         price = next(one for one in self.network(account.network).prices if one.action == action)
         day = now.astimezone(UTC).date().isoformat() if price.daily else ""
         spends = [Spend(account.name, account.network, action, one, day, price.usd) for one in ids]
+        key = account.network, account.name
         try:
-            self.store.record_spend(spends, now=now)
+            with self._money:
+                self.store.record_spend(spends, now=now)
+                if key in self._reserved:
+                    self._reserved[key] = max(0.0, self._reserved[key] - price.usd * len(spends))
         except StoreError as error:
             log.error("a charge was not written down", account=account.name, action=action, why=str(error))
 

@@ -327,11 +327,12 @@ class Working(Stages, Proving):
         if budget is None or not cost:
             yield True
             return
-        with self._lock:
-            spent = self.spent_this_month(network.name) + self._reserved.get(network.name, 0)
+        with self._money:
+            on_their_way = sum(usd for (name, _), usd in self._reserved.items() if name == network.name)
+            spent = self.spent_this_month(network.name) + on_their_way
             room = spent + cost <= budget
             if room:
-                self._reserved[network.name] = self._reserved.get(network.name, 0) + cost
+                self._reserved[network.name, delivery.account] = cost
         if not room:
             why = (
                 f"budget: ${spent:.2f} of {network.title}'s ${budget:.2f} for {self.clock():%Y-%m} (UTC) are spent or on"
@@ -344,8 +345,8 @@ class Working(Stages, Proving):
         try:
             yield True
         finally:
-            with self._lock:
-                self._reserved[network.name] -= cost
+            with self._money:
+                del self._reserved[network.name, delivery.account]
 
     def _affordable(self, network: Network, account: str, counts: Sequence[DueSnapshot]) -> Sequence[DueSnapshot]:
         """The counts that the network's allowance and the budget leave room for: metrics give way before posts do."""
