@@ -544,6 +544,16 @@ def test_a_chart_says_all_of_a_long_name_with_the_sign_of_its_language() -> None
             assert fifty in words
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "marks"),
+    [(70, 140, {"75%", "100%", "150%"}), (55, 180, {"75%", "100%", "150%"}), (12, 900, {"12.5%", "100%", "800%"})],
+)
+def test_the_axis_of_intervals_marks_more_than_100_percent(low: float, high: float, marks: set[str]) -> None:
+    _, drawn = intervals("Title", [("X", 100.0, low, high, False)], axis="x", id="i", speaker=Speaker("en"))
+    for svg in drawn.split("<svg")[1:]:
+        assert marks <= set(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
 @pytest.mark.skipif(
     CHROMIUM is None, reason="NO CHROMIUM: the report's accessibility is NOT checked (apt install chromium)"
 )

@@ -160,7 +160,9 @@ def intervals(
     labels = [label for label, *_ in within]
     below = min([66.0, *(max(low, 10) for _, _, low, _, _ in within)]) * 0.95
     above = max([150.0, *(min(high, 1000) for _, _, _, high, _ in within)]) * 1.05
-    ticks = [tick for tick in (12.5, 25, 50, 100, 200, 400, 800) if below <= tick <= above]
+    near = above < 4 * below  # doubles alone would mark little more than 100 %
+    some = (33, 50, 75, 100, 150, 200, 300) if near else (12.5, 25, 50, 100, 200, 400, 800)
+    ticks = [tick for tick in some if below <= tick <= above]
     sign = f"{N}%" if speaker.language == "fr" else "%"
     marked = {"values": ticks, "format": "~r", "labelExpr": f"datum.label + '{sign}'"}
     scale = {"type": "log", "base": 2, "domain": [below, above], "nice": False}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from campaign_bot.evaluate import Evaluation, Group, Judged
 from campaign_bot.evaluate.ladder import FOLLOWING, Rung
 from campaign_bot.evaluate.money import Cost, uncredited
+from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import Text
 from campaign_bot.library.metrics import OUTCOMES
 from campaign_bot.report.labels import (
@@ -35,7 +36,7 @@ from campaign_bot.report.sections import Note, Section, Table
 from campaign_bot.report.shown import shown
 from campaign_bot.report.sidebyside import side_by_side
 from campaign_bot.report.summary import summary
-from campaign_bot.report.words import Speaker
+from campaign_bot.report.words import N, Speaker
 
 #: By what the tables group.
 KINDS = ("network", "language", "series", "priority")
@@ -334,12 +335,17 @@ def _impact(evaluation: Evaluation, speaker: Speaker) -> Section:
     return Section("impact", speaker.word("impact"), words)
 
 
+def _between(ratio: Interval, speaker: Speaker) -> str:
+    """Its two ends, neither of which a line's end takes apart."""
+    return " – ".join(speaker.change(end).replace(" ", N) for end in (ratio.low, ratio.high))
+
+
 def _learning(evaluation: Evaluation, speaker: Speaker) -> Section:
     names = ("comparison", "against", "difference", "interval", "verdict")
     rows = tuple(
         (
             level_label(one, speaker), units(one, speaker, said="units_short"),
-            speaker.change(one.ratio.estimate), f"{speaker.change(one.ratio.low)} – {speaker.change(one.ratio.high)}",
+            speaker.change(one.ratio.estimate), _between(one.ratio, speaker),
             verdict_words(one, evaluation.comparisons, speaker),
         )
         for one in evaluation.comparisons
