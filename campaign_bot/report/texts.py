@@ -166,8 +166,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "chart_growth": ("Median engagements by age of the delivery", "Réactions médianes selon l’âge de l’envoi"),
     "chart_weeks": ("Deliveries sent, by week", "Envois parus, par semaine"),
     "chart_comparisons": (
-        "Difference in engagement from all other posts, with its corrected interval",
-        "Écart de réactions par rapport aux autres publications, avec son intervalle corrigé",
+        "Difference in engagement from all other posts, with its corrected interval; filled where it is sure",
+        "Écart de réactions par rapport aux autres publications, avec son intervalle corrigé; point plein là où il est sûr",
     ),
     "axis_change": ("Engagement, others = 100%", "Réactions, autres = 100 %"),
     "best": ("Deliveries with the highest engagement rate", "Envois au taux de réaction le plus élevé"),
