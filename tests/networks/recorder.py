@@ -3,6 +3,7 @@ recorded, and meet the faults that a drill asks for."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -38,7 +39,8 @@ class Recorder:
     `meets` says which fault a request ("METHOD", "/path") meets, as `World.take_fault` does; `before` is called ahead of
     each request that is carried on. `rewrite` gives an answer as the client gets it. Requests whose "METHOD /path" begins
     with `route` are not carried on where there is an `instead`: it answers them, however it likes. The headers of `beside`
-    stand in every answer, in place of the server's own.
+    stand in every answer, in place of the server's own. `breaks_off`: the server sometimes ends its answer before its end by
+    a fault of its own, where the same question does no harm, and is asked once more.
     """
 
     def __init__(
@@ -51,10 +53,11 @@ class Recorder:
         route: str = "",
         instead: Callable[[BaseHTTPRequestHandler], None] | None = None,
         beside: Mapping[str, str] = MappingProxyType({}),
+        breaks_off: bool = False,
     ) -> None:
         self.exchanges: list[Exchange] = []
         self.refused: list[Exchange] = []  # what met `instead`; also among the exchanges
-        self._route, self._instead, self._beside = route, instead, beside
+        self._route, self._instead, self._beside, self._breaks_off = route, instead, beside, breaks_off
         self._place = urlsplit(upstream)
         self._meets, self._before, self._rewrite = meets, before, rewrite
         recorder = self
@@ -105,19 +108,28 @@ class Recorder:
         return _send(asked, answer.status, headers, answer.answer)
 
     def _carried_on(self, asked: BaseHTTPRequestHandler, body: bytes) -> tuple[Exchange, list[tuple[str, str]]]:
-        onward = http.client.HTTPConnection(self._place.hostname or "", self._place.port, timeout=20)
-        # Asked for as it is, so that what is recorded can be read.
-        given = {name: value for name, value in asked.headers.items() if name.lower() != "accept-encoding"}
-        onward.request(asked.command, asked.path, body, given)
-        response = onward.getresponse()
-        answer = self._rewrite(response.read(), self.url)
-        onward.close()
+        try:
+            response, told = self._asked(asked, body)
+        except http.client.IncompleteRead:
+            if not self._breaks_off:
+                raise
+            response, told = self._asked(asked, body)
+        answer = self._rewrite(told, self.url)
         types = (asked.headers.get("content-type", ""), response.getheader("content-type", ""))
         exchange = Exchange(asked.command, asked.path, body, types[0], response.status, answer, types[1])
         self.exchanges.append(exchange)
         replaced = HOP_BY_HOP | {name.lower() for name in self._beside}
         kept = [(name, value) for name, value in response.getheaders() if name.lower() not in replaced]
         return exchange, [*kept, *self._beside.items()]
+
+    def _asked(self, asked: BaseHTTPRequestHandler, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        onward = http.client.HTTPConnection(self._place.hostname or "", self._place.port, timeout=20)
+        # Asked for as it is, so that what is recorded can be read.
+        given = {name: value for name, value in asked.headers.items() if name.lower() != "accept-encoding"}
+        with contextlib.closing(onward):
+            onward.request(asked.command, asked.path, body, given)
+            response = onward.getresponse()
+            return response, response.read()
 
 
 def _answer_with(asked: BaseHTTPRequestHandler, fault: Fault) -> None:
