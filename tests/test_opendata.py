@@ -258,6 +258,12 @@ def test_the_total_of_outcomes_is_that_of_the_table_and_words_are_the_campaigns_
     assert "Promesses\u00a0: <strong>au moins 90</strong>" in french
 
 
+def test_what_happened_before_the_campaign_began_is_not_published(tmp_path: Path) -> None:
+    """As in the report: the page must not claim more than that counts."""
+    told = signed_up(tmp_path, ("a.csv", [("site", 17, 41), ("site", 18, 57)]))
+    assert told == [(["50"], ["at least 50"])]
+
+
 def test_a_new_day_beside_yesterdays_export_tells_no_small_count(tmp_path: Path) -> None:
     """41 and 57 were known to be 98: 99 would be the first of a new day."""
     before, after = signed_up(tmp_path, ("a.csv", [("site", 18, 41), ("site", 19, 57)]), ("b.csv", [("site", 20, 1)]))

@@ -40,7 +40,7 @@ def write_export(
 ) -> Exported:
     """Write the data package and the pages into an empty directory. `view` gives the rows of a documented view;
     `settled`: the deliveries whose polls may be told."""
-    every = (*tables(settled), _commitments(found))
+    every = (*tables(settled, library.campaign.starts), _commitments(found))
     (directory / DATA).mkdir()
     rows = package.write(directory / DATA, every, view, campaign=library.campaign, simulated=simulated, now=now)
     pages = {f"{language}.html": page.render(found, library, every, rows, language=language, simulated=simulated, now=now)

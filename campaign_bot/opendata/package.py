@@ -44,7 +44,8 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Counts",
             "They are read from the networks’ own interfaces at fixed ages of each post. One taken long after its age is in"
-            " readings.csv as late, and is not in engagement.csv. An empty cell is unknown, never zero.",
+            " readings.csv as late, and is not in engagement.csv. Outcomes are those of days from the campaign’s first one on. An"
+            " empty cell is unknown, never zero.",
         ),
         (
             "Engagements",
@@ -82,8 +83,8 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Chiffres",
             "Ils viennent des interfaces des réseaux, à des âges fixes de chaque publication. Celui qu’on relève longtemps après"
-            " figure dans readings.csv comme tardif (late), et n’est pas dans engagement.csv. Une cellule vide est inconnue, jamais"
-            " zéro.",
+            " figure dans readings.csv comme tardif (late), et n’est pas dans engagement.csv. Les résultats sont ceux des jours à partir"
+            " du premier de la campagne. Une cellule vide est inconnue, jamais zéro.",
         ),
         (
             "Réactions",

@@ -92,7 +92,8 @@ def progress(
     times = [at for one in sent for at in (one.sent, *(snapshot.taken for snapshot in one.snapshots)) if at]
     by_name: dict[str, list[int]] = {}
     for outcome in outcomes:
-        by_name.setdefault(outcome.name, []).append(outcome.count)
+        if outcome.day >= library.campaign.starts:  # as in the table, and in the report
+            by_name.setdefault(outcome.name, []).append(outcome.count)
     return Progress(
         age=age,
         planned=len([one for one in results if one.state is not State.CANCELLED]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from campaign_bot.opendata.public import leads_somewhere
@@ -113,11 +114,12 @@ def poll_rows(rows: Rows, settled: Collection[str]) -> Iterator[Row]:
             }  # fmt: skip
 
 
-def _outcomes(rows: Rows) -> Iterator[Row]:
-    """By day, source and name."""
+def _outcomes(rows: Rows, begins: date) -> Iterator[Row]:
+    """By day, source and name. Without what happened before the campaign began, which it did not bring about."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in rows("outcomes"):
-        counts[row["name"], row["source"], row["day"]] += row["count"]
+        if row["day"] >= begins.isoformat():
+            counts[row["name"], row["source"], row["day"]] += row["count"]
     for (name, source, day), count in sorted(counts.items()):
         yield {"day": day, "source": source, "name": name, "count": told(count), "suppressed": small(count)}
 
@@ -150,8 +152,8 @@ def _title(english: str, french: str) -> Text:
     return {"en": english, "fr": french}
 
 
-def tables(settled: Collection[str]) -> tuple[DataTable, ...]:
-    """`settled`: the deliveries whose polls may be told (`Store.settled_polls`)."""
+def tables(settled: Collection[str], begins: date) -> tuple[DataTable, ...]:
+    """`settled`: the deliveries whose polls may be told (`Store.settled_polls`); `begins`: the campaign's first day."""
     approved_by = _title(
         "the role of who approved it; names are not published",
         "le rôle de qui l’a approuvée; les noms ne sont pas publiés",
@@ -205,7 +207,7 @@ def tables(settled: Collection[str]) -> tuple[DataTable, ...]:
         DataTable(
             "outcomes", _title("What happened elsewhere: sign-ups, submissions, downloads", "Ce qui s’est passé ailleurs\u00a0: inscriptions, propositions, téléchargements"),
             _fields("outcomes", "day source name count suppressed simulated", suppressed=SUPPRESSED, count=_in_tens("outcomes", "count")),
-            _outcomes, ("day", "source", "name"),
+            lambda rows: _outcomes(rows, begins), ("day", "source", "name"),
         ),
         DataTable(
             "clicks", _title("Clicks on the campaign’s own short links", "Les clics sur les liens courts de la campagne"),
