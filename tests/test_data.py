@@ -7,10 +7,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -119,15 +117,15 @@ def test_the_notebook_s_cells_run_and_say_what_the_report_says(worked: Stage) ->
 def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> None:
     if importlib.util.find_spec("datasette") is None:
         pytest.skip("datasette is not installed: the explorer was not started")
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port = one.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "campaign_bot", "-C", str(worked.app.directory), "explore", str(worked.app.database),
-         "--port", str(port)],
-        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    command = [
+        sys.executable, "-m", "campaign_bot", "-C", str(worked.app.directory), "explore", str(worked.app.database),
+    ]  # fmt: skip
+    process = subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
-        page = _page(f"http://127.0.0.1:{port}/a", patience_s=30)
+        assert process.stderr is not None
+        told = next(line for line in process.stderr if "read-only" in line)  # as soon as it answers
+        (port,) = re.findall(r"http://127\.0\.0\.1:([1-9]\d*)", told)
+        page = _page(f"http://127.0.0.1:{port}/a")
         assert "How do engagements grow" in page and "Comment les réactions croissent-elles" in page
         assert "SIMULATED" in page
         told = json.loads(_page(f"http://127.0.0.1:{port}/a/growth.json?_shape=array"))
@@ -139,23 +137,17 @@ def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> No
         assert "number of replies; no reply is read or kept" in _page(f"http://127.0.0.1:{port}/a/engagement")
         with pytest.raises(urllib.error.HTTPError):
             _page(f"http://127.0.0.1:{port}/a.json?sql=delete+from+event")
+        again = subprocess.run([*command, "--port", port], capture_output=True, text=True, timeout=60, check=False)
+        assert (again.returncode, again.stdout) == (1, "")
+        assert re.fullmatch(rf"Error: The port {port} cannot be had: .* Choose another with --port\.\n", again.stderr)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
 
 
-def _page(url: str, *, patience_s: float = 0) -> str:
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
-        except urllib.error.HTTPError:
-            raise
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
+def _page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
 
 
 def test_the_explorer_s_words_are_in_both_languages(worked: Stage) -> None:

@@ -77,7 +77,7 @@ class Telling(Stages, Evaluating):
         self.permit("import")
         found = {one.id: one for one in self.store.imports()}
         if number not in found:
-            raise NotFound(f"There is no import {number}.", advice="`campaign-bot import --list` shows them.")
+            raise NotFound(f"There is no import {number}.", advice="`import --list` shows them.")
         if not self.store.undo_import(number, person=self.person, now=self.clock()):
             raise StateError(f"Import {number} is {found[number].state} already.", advice="Nothing was changed.")
         again = [one for one in self.store.imports() if one.state == "in force" != found[one.id].state]

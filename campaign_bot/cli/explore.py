@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
+import socket
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -52,10 +55,7 @@ def explore(
     with tempfile.TemporaryDirectory() as directory:
         metadata_file = Path(directory) / "metadata.json"
         metadata_file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        err.print(
-            f"{escape(str(file))}, read-only, at [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C.",
-            soft_wrap=True,
-        )
+        port = _free(port)
         # Datasette opens a file read-only (mode=ro), so a daemon goes on writing beside it. A process of its own: it
         # would load another SQLite into this one.
         command = [
@@ -63,11 +63,22 @@ def explore(
             "--port", str(port), "--setting", "sql_time_limit_ms", "5000", "--setting", "allow_download", "off",
             "--setting", "max_returned_rows", "10000",
         ]  # fmt: skip
-        raise typer.Exit(_run(command))
+        told = f"{escape(str(file))}, read-only, at [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C."
+        raise typer.Exit(_run(command, port, told))
 
 
-def _run(command: list[str]) -> int:
-    """Datasette until it ends, or until we are asked to."""
+def _free(port: int) -> int:
+    """The port, or for 0 one that is free: Datasette would not say which one it took. Raises ConfigError where it is taken."""
+    try:
+        with socket.create_server(("127.0.0.1", port)) as free:
+            return int(free.getsockname()[1])
+    except OSError as error:
+        why = f"The port {port} cannot be had: {error.strerror}."
+        raise ConfigError(why, advice="Choose another with --port.") from error
+
+
+def _run(command: list[str], port: int, told: str) -> int:
+    """Datasette until it ends, or until we are asked to; `told` as soon as it answers."""
     import signal
     import subprocess
     from types import FrameType
@@ -79,5 +90,10 @@ def _run(command: list[str]) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    while process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            err.print(told, soft_wrap=True)
+            break
+        time.sleep(0.1)
     code = process.wait()
     return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else 1
