@@ -60,9 +60,8 @@ class Draft:
     unread: set[str] = field(default_factory=set[str])  # data files that could not be read: nothing follows from them
     entries: list[Part[ScheduleEntry]] = field(default_factory=list[Part[ScheduleEntry]])
     experiments: list[Part[ExperimentFile]] = field(default_factory=list[Part[ExperimentFile]])
-    used: dict[str, set[str]] = field(
-        default_factory=dict[str, set[str]]
-    )  # series -> wordings of experiments that are over
+    #: Series -> wordings of experiments that are over.
+    used: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     cards: dict[str, str] = field(default_factory=dict[str, str])  # name -> source of the SVG template
     problems: list[Problem] = field(default_factory=list[Problem])
 

@@ -156,9 +156,8 @@ def _offset(zone: ZoneInfo, first_ms: int, last_ms: int, of: str = "sent_ms") ->
         if (before := _ahead(zone, begin)) != (after := _ahead(zone, end)):
             change = next(at for at in range(begin, end + 1, _QUARTER_MS) if _ahead(zone, at) == after)
             changes.append(f"when {of} < {change} then {before}")
-    after = _ahead(
-        zone, (last_ms // _DAY_MS + 1) * _DAY_MS
-    )  # not later: the next change would be taken for all of them
+    # The day after the last one, and no later: the next change would be taken for all of them.
+    after = _ahead(zone, (last_ms // _DAY_MS + 1) * _DAY_MS)
     return f"case {' '.join(changes)} else {after} end" if changes else str(after)
 
 
