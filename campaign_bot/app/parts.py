@@ -188,7 +188,7 @@ class Parts:
         """An account's secrets. Raises ConfigError naming the settings that it lacks."""
         kind = self.network(account.network).credentials
         if self.simulated:
-            return kind.model_validate(secrets_of(account, tuple(kind.model_fields)))
+            return kind.of(secrets_of(account, kind.names()))
         return self.environment.credentials(account.name, kind)
 
     def missing_settings(self, account: Account) -> list[str]:

@@ -146,7 +146,7 @@ def test_the_same_part_sent_twice_is_one_post(under_test: UnderTest) -> None:
 
 
 def test_a_wrong_credential_is_an_auth_error(under_test: UnderTest) -> None:
-    for field in under_test.network.credentials.model_fields:
+    for field in under_test.network.credentials.names():
         connection = under_test.connect(secrets={field: "wrong"})
         with pytest.raises(AuthError) as caught:
             connection.identify()
