@@ -12,13 +12,13 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar, dataclass_transform
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values, set_key
+from msgspec import Struct
 
 from campaign_bot.errors import ConfigError
 
@@ -33,8 +33,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """What an operator may set, apart from secrets. `.env.example` explains each; a test compares the two."""
 
     database: str = "campaign.db"
@@ -120,17 +119,13 @@ class Secret:
         return hash(self._value)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Credentials:
-    """The secrets of one account; each network subclasses it with its own `Secret` fields, and has a dataclass."""
-
-    def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+class Credentials(Struct):
+    """The secrets of one account; each network subclasses it with its own `Secret` fields."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The fields, in their order."""
-        return tuple(one.name for one in fields(cls))  # pyright: ignore[reportArgumentType] - see __init_subclass__
+        return cls.__struct_fields__
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
@@ -188,7 +183,7 @@ class Environment(Mapping[str, str]):
         """The settings apart from secrets. Raises ConfigError naming each wrong one."""
         given: dict[str, Any] = {}
         wrong: list[str] = []
-        for name in (one.name for one in fields(Settings)):
+        for name in Settings.__struct_fields__:
             setting = PREFIX + name.upper()
             if setting in self:
                 try:

@@ -246,7 +246,7 @@ def test_counts_of_many_posts_take_one_call_and_unknown_is_none(under_test: Unde
     assert under_test.requests(under_test.particulars.read_route) - before == 1
     assert set(counts) == set(ids)
     for one in counts.values():
-        told = {name for name in one.__slots__ if getattr(one, name) is not None}
+        told = {name for name in one.__struct_fields__ if getattr(one, name) is not None}
         assert told == under_test.network.counts - under_test.particulars.sometimes
     assert sum(one.likes or 0 for one in counts.values()) > 0
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from campaign_bot.model import Counted, Counts, Measured, Result, Snapshot, State
+from campaign_bot.values import replace
 
 #: A count that was read within this share of the age is that age's.
 TOLERANCE = 0.1
@@ -24,7 +25,7 @@ ENOUGH_TO_CHOOSE = 3_000
 #: From one read to the next a count may grow so many times, or by so much; more is a mistake of the network.
 MOST_TIMES, MOST_MORE = 1_000, 100_000
 
-FIELDS = tuple(Counts.__dataclass_fields__)
+FIELDS = Counts.__struct_fields__
 ENGAGEMENTS = ("likes", "reposts", "replies", "quotes", "bookmarks")
 _ENGAGEMENT_PLACES = tuple(FIELDS.index(name) for name in ENGAGEMENTS)
 
