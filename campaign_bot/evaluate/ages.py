@@ -27,7 +27,8 @@ MOST_TIMES, MOST_MORE = 1_000, 100_000
 
 FIELDS = Counts.__struct_fields__
 ENGAGEMENTS = ("likes", "reposts", "replies", "quotes", "bookmarks")
-_ENGAGEMENT_PLACES = tuple(FIELDS.index(name) for name in ENGAGEMENTS)
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
+_ENGAGEMENT_PLACES = tuple(_PLACES[name] for name in ENGAGEMENTS)
 
 
 class Known(StrEnum):
@@ -52,7 +53,7 @@ class Doubts:
 
 
 def field(counts: Counted, name: str) -> int | None:
-    return counts[FIELDS.index(name)]
+    return counts[_PLACES[name]]
 
 
 def engagements(counts: Counted) -> int | None:
@@ -88,7 +89,7 @@ def believed(one: Result) -> Result:
 
 def _odd(counts: Counted) -> bool:
     """Whether to look closer: most counts are small and not below nothing."""
-    told = [value for value in counts if value]
+    told = [*filter(None, counts)]
     return bool(told) and (max(told) > MOST_MORE or min(told) < 0)
 
 
