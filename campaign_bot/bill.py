@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from campaign_bot.model import Content
 
@@ -30,8 +31,7 @@ class Said(Protocol):
     def content(self) -> Content: ...
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Line:
+class Line(Struct, frozen=True, order=True):
     """So many of one action on one network in one calendar month (UTC)."""
 
     month: str  # 2027-01

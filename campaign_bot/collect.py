@@ -8,13 +8,13 @@ Counts are kept as told. What is odd about them is marked, so that nobody mistak
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaign_bot.errors import NetworkError
 from campaign_bot.model import Counts
 from campaign_bot.networks.base import Connection
 from campaign_bot.store.base import DuePoll, DueSnapshot, Store
+from campaign_bot.values import replace
 
 #: A reading is late when it is taken after its age by more than the larger of these: a time, and a share of the age.
 LATE_AFTER, LATE_SHARE = timedelta(minutes=10), 0.1
@@ -23,7 +23,7 @@ JUMP, JUMP_FACTOR = 1_000_000, 1000
 #: No network has told so many; a database cannot hold much more.
 MOST = 10**15
 
-NAMES = tuple(Counts.__dataclass_fields__)
+NAMES = Counts.__struct_fields__
 
 
 def collect(

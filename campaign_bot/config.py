@@ -8,16 +8,17 @@ The environment wins over `.env`.
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values, set_key
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from msgspec import Struct
 
 from campaign_bot.errors import ConfigError
 
@@ -32,7 +33,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Settings(BaseModel):
+class Settings(Struct):
     """What an operator may set, apart from secrets. `.env.example` explains each; a test compares the two."""
 
     database: str = "campaign.db"
@@ -45,34 +46,95 @@ class Settings(BaseModel):
     alerts: str = ""
     sessions: str = ".sessions"
     backup_directory: str = ""
-    backup_keep: int = Field(default=14, ge=1)
+    backup_keep: int = 14
 
     @property
     def alert_addresses(self) -> list[str]:
         return self.alerts.replace(",", " ").split()
 
-    @field_validator("health_address")
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError("write seconds, e.g. 15")
+    return seconds
+
+
+def _log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("write text or json")
+    return text
+
+
+def _address(text: str) -> str:
+    _, _, port = text.rpartition(":")
+    if not (port.isdecimal() and int(port) < 65_536):
+        raise ValueError("write host:port, e.g. 127.0.0.1:9464")
+    return text
+
+
+def _local_url(text: str) -> str:
+    if not is_loopback(urlsplit(text).hostname or ""):
+        raise ValueError("the local networks are only ever on this machine, e.g. http://127.0.0.1:8765")
+    return text
+
+
+def _number_of_copies(text: str) -> int:
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise ValueError("write how many copies are kept, at least 1, e.g. 14")
+    return int(text)
+
+
+#: The settings that are more than text: what makes each of what is written. ValueError says what to write.
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "timeout_s": _seconds,
+    "log_format": _log_format,
+    "health_address": _address,
+    "sandbox_url": _local_url,
+    "backup_keep": _number_of_copies,
+}
+
+
+class Secret:
+    """A value that nobody sees by accident: whoever prints or logs it, or a traceback that shows it, has stars."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class Credentials(Struct):
+    """The secrets of one account; each network subclasses it with its own `Secret` fields."""
+
     @classmethod
-    def _health_address_is_one(cls, address: str) -> str:
-        _, _, port = address.rpartition(":")
-        if address and not (port.isdecimal() and int(port) < 65_536):
-            raise ValueError("write host:port, e.g. 127.0.0.1:9464")
-        return address
+    def names(cls) -> tuple[str, ...]:
+        """The fields, in their order."""
+        return cls.__struct_fields__
 
-    @field_validator("sandbox_url")
     @classmethod
-    def _local_networks_are_local(cls, url: str) -> str:
-        if url and not is_loopback(urlsplit(url).hostname or ""):
-            raise ValueError("the local networks are only ever on this machine, e.g. http://127.0.0.1:8765")
-        return url
-
-
-class Credentials(BaseModel):
-    """The secrets of one account; each network subclasses it with its own `SecretStr` fields."""
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """From the secret values by field name; others are left out. Raises KeyError with the name of one that lacks."""
+        return cls(**{name: Secret(values[name]) for name in cls.names()})
 
     def reveal(self) -> dict[str, str]:
         """The secret values by field name. For the network's own file only."""
-        return {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+        return {name: getattr(self, name).reveal() for name in self.names()}
 
 
 C = TypeVar("C", bound=Credentials)
@@ -119,12 +181,18 @@ class Environment(Mapping[str, str]):
 
     def settings(self) -> Settings:
         """The settings apart from secrets. Raises ConfigError naming each wrong one."""
-        given = {name: self[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in self}
-        try:
-            return Settings.model_validate(given)
-        except ValidationError as error:
-            wrong = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-            raise ConfigError(f"A setting is wrong: {wrong}.", advice="See .env.example.") from error
+        given: dict[str, Any] = {}
+        wrong: list[str] = []
+        for name in Settings.__struct_fields__:
+            setting = PREFIX + name.upper()
+            if setting in self:
+                try:
+                    given[name] = _READERS.get(name, str)(self[setting])
+                except ValueError as error:
+                    wrong.append(f"{setting}: {error}")
+        if wrong:
+            raise ConfigError(f"A setting is wrong: {'; '.join(wrong)}.", advice="See .env.example.")
+        return Settings(**given)
 
     def __contains__(self, key: object) -> bool:
         return bool(self._values.get(str(key)) or self._values.get(f"{key}_FILE"))
@@ -155,18 +223,15 @@ class Environment(Mapping[str, str]):
         for name in setting_names(account, kind):
             if any(ord(letter) < 32 or ord(letter) == 127 for letter in self[name]):
                 raise ConfigError(f"{name} holds a control character.", advice="Copy it anew, as one line.")
-        return kind(
-            **{
-                field: SecretStr(self[name])
-                for field, name in zip(kind.model_fields, setting_names(account, kind), strict=True)
-            }
+        return kind.of(
+            {field: self[name] for field, name in zip(kind.names(), setting_names(account, kind), strict=True)}
         )
 
 
 def setting_names(account: str, kind: type[Credentials]) -> list[str]:
     """The settings that hold an account's secrets: mastodon-fr -> CAMPAIGN_BOT_MASTODON_FR_ACCESS_TOKEN."""
     stem = account.upper().replace("-", "_")
-    return [f"{PREFIX}{stem}_{field.upper()}" for field in kind.model_fields]
+    return [f"{PREFIX}{stem}_{field.upper()}" for field in kind.names()]
 
 
 def expiry_name(account: str) -> str:

@@ -4,8 +4,9 @@ metrics and alerts."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from campaign_bot.bill import THIN_FROM
 from campaign_bot.model import ALL, NOT_SENT, Delivery, State, Tally
@@ -21,8 +22,7 @@ APPROVE_WITHIN = timedelta(hours=24)
 SILENT_AFTER = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """One thing that needs a person. `key` stays the same as long as it is the same thing."""
 
     kind: str  # failed, missed, unconfirmed, held, overdue, unapproved, paused, refused, no-credentials, budget, ...
@@ -33,8 +33,7 @@ class Concern:
     seen_by: str = ""  # who has taken note of it
 
 
-@dataclass(frozen=True, slots=True)
-class AccountHealth:
+class AccountHealth(Struct, frozen=True):
     account: str
     network: str
     states: Mapping[State, int]
@@ -46,21 +45,19 @@ class AccountHealth:
     missing_settings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     network: str
     month: str
     spent: float  # US dollars
     budget: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     at: datetime
     accounts: tuple[AccountHealth, ...]
     budgets: tuple[Budget, ...]
     daemons: Mapping[str, datetime]  # who was seen lately, and when
-    concerns: tuple[Concern, ...] = field(default=())
+    concerns: tuple[Concern, ...] = ()
 
     @property
     def open_concerns(self) -> tuple[Concern, ...]:

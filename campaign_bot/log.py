@@ -8,17 +8,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, TextIO
+
+from msgspec import Struct
 
 from campaign_bot.secrecy import in_force
 
 Style = Literal["text", "json"]
 
 
-@dataclass(slots=True)
-class _Configured:
+class _Configured(Struct):
     style: Style = "text"
     level: int = logging.INFO
 

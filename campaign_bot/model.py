@@ -1,16 +1,19 @@
 """The words of the project as values: what is said, where, in which state, and how people answered.
 
 Nothing here reads a file, a clock or a network. Instants are aware datetimes in UTC.
+
+Values that every command loads are msgspec's: Python takes fifty times as long to make a dataclass at each start.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Severity = Literal["error", "warning"]
 
@@ -51,8 +54,7 @@ REPLIES = ("following", "followers", "mentioned", "nobody")
 ALL = "*"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One finding of a check: where, which rule, what is wrong, what to do. An `error` blocks, a `warning` informs.
 
     `file` is relative to the campaign directory; `line` and `column` count from 1 and are 0 where there is no place.
@@ -85,8 +87,7 @@ class Problem:
         return self.severity == "error" and not self.allowed
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """A picture or video, by the hash of its bytes. The bytes themselves are kept beside it (store: table `media`)."""
 
     sha256: str
@@ -99,14 +100,12 @@ class Media:
     captions: str = ""  # of a video: WebVTT, in the post's language
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     options: tuple[str, ...]
     duration_min: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkCard:
+class LinkCard(Struct, frozen=True):
     """How a link is shown below a post, where a network leaves that to who posts. Never fetched from the page itself."""
 
     link: str
@@ -115,8 +114,7 @@ class LinkCard:
     thumb: Media | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One message on a network; a thread has several."""
 
     text: str
@@ -131,8 +129,7 @@ class Part:
         return (*self.media, thumb) if thumb else self.media
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """The exact bytes of one delivery: what an approval binds to and what is sent, unchanged."""
 
     language: str
@@ -181,26 +178,25 @@ def _part(raw: dict[str, Any]) -> Part:
 
 
 def _told(value: Any) -> Any:
-    """Dataclasses as JSON values, without the fields that are at their defaults."""
+    """Values of ours as JSON's, without the fields that are at their defaults."""
     if isinstance(value, tuple):
         return [_told(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
-    if not is_dataclass(value):
+    if not isinstance(value, Struct):
         return value
-    return {
-        one.name: _told(getattr(value, one.name)) for one in fields(value) if getattr(value, one.name) != one.default
-    }
+    names, defaults = value.__struct_fields__, value.__struct_defaults__
+    known = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+    said = {name: getattr(value, name) for name in names}
+    return {name: _told(one) for name, one in said.items() if name not in known or one != known[name]}
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A picture or video with its bytes, on its way to a network."""
 
     media: Media
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What a network gave back for one part. `remote_id` is what the network needs to find it again (a status id,
     a tweet id, an at:// URI); `cid` is Bluesky's content hash, which replies must name."""
 
@@ -209,8 +205,7 @@ class Receipt:
     cid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """One part as a network is asked to publish it. `key` was minted by the network's own rule at approval and is the
     same at every attempt (Mastodon: Idempotency-Key; Bluesky: record key). `written_at` is frozen too."""
 
@@ -232,16 +227,14 @@ class Outgoing:
     parent: Receipt | None = None  # the part before this one
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """The answer to "is it there?". `conclusive` without a receipt means: surely not there."""
 
     receipt: Receipt | None
     conclusive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What a network's headers said is left of a limit. `bucket` is the network's own name of what it counts."""
 
     bucket: str
@@ -250,8 +243,7 @@ class Allowance:
     reset: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+class Spend(Struct, frozen=True):
     """One thing that a network charges for. `day` (UTC) is empty unless doing it again on another day costs again."""
 
     account: str
@@ -262,8 +254,7 @@ class Spend:
     usd: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Why nothing of an account (`ALL`: of any) leaves. `actor` is who said so: a person, or `publisher`, when the
     network refused the account."""
 
@@ -273,8 +264,7 @@ class Pause:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many deliveries of an account are in a state; when the latest of them left, and when the next is due."""
 
     account: str
@@ -284,8 +274,7 @@ class Tally:
     next_due: datetime | None  # of those that nothing holds back
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How people engaged with one delivery so far. None: the network does not tell. Never 0 for unknown."""
 
     likes: int | None = None
@@ -298,8 +287,7 @@ class Counts:
     poll_votes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Whom the network takes the account for, and whether it may publish."""
 
     handle: str
@@ -308,8 +296,7 @@ class Identity:
     expires: datetime | None = None  # when the credentials end by themselves; None: the network does not say
 
 
-@dataclass(frozen=True, slots=True)
-class Automation:
+class Automation(Struct, frozen=True):
     """Whether readers are told that an account is automated, and by whom. None: the network does not say."""
 
     marked: bool | None
@@ -317,8 +304,7 @@ class Automation:
     step: str = ""  # what a person has to do by hand, where the network leaves no other way
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One line of the audit log."""
 
     at: datetime
@@ -328,8 +314,7 @@ class Event:
     detail: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """What is said at one slot: series x item x slot. Its deliveries are one per account."""
 
     key: str
@@ -345,8 +330,7 @@ class Post:
     answers: str = ""  # the poll or call whose result it publishes: `series` or `series/item`
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """Which variant of an experiment a delivery got, by the draw of its block. Written before it is sent."""
 
     delivery: str
@@ -361,8 +345,7 @@ class Assignment:
         return self.left_as in OPEN_STATES
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One post for one account: exact content, a due time, a state."""
 
     key: str
@@ -390,8 +373,7 @@ class Delivery:
         return self.state in OPEN_STATES
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The counts of one delivery at one age. `age` is the age that was asked for, `taken` when it was read."""
 
     age: timedelta
@@ -399,8 +381,7 @@ class Snapshot:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What happened elsewhere on one day: sign-ups, submissions, downloads."""
 
     day: date
@@ -409,8 +390,7 @@ class Outcome:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(Struct, frozen=True):
     """How often people followed the tracked links of one delivery on one day."""
 
     day: date
@@ -419,8 +399,7 @@ class Click:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One delivery with all that came of it, as evaluation reads it."""
 
     delivery: str
@@ -443,8 +422,7 @@ class Result:
     snapshots: tuple[Snapshot, ...] = ()  # youngest first
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One delivery as the statistics read it: what it was instead of its bytes, and counts without ceremony. There may
     be hundreds of thousands of these."""
 
@@ -482,8 +460,7 @@ class Measured:
 Counted = tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tallied:
+class Tallied(Struct, frozen=True):
     """How many deliveries of one kind are in one state."""
 
     series: str
@@ -494,8 +471,7 @@ class Tallied:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Summed:
+class Summed(Struct, frozen=True):
     """The last counts of some sent deliveries, added up: those of one day (the campaign's) and network that tell the same counts."""
 
     day: date
@@ -504,8 +480,7 @@ class Summed:
     counts: Counted | None  # None: nothing was read of them
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """A post that may ask people something, or publish what they said; over all of its deliveries that were sent."""
 
     post: str
@@ -518,8 +493,7 @@ class Asking:
     poll_min: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """What is counted of all deliveries of a period, engagement apart."""
 
     posts: int

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -34,7 +34,7 @@ REQUIRED = ("day", "source", "name", "count")
 #: What the report knows by name; campaign.yaml's objectives may count others.
 KNOWN_NAMES = ("sign_up", "submission", "download", "idea_answered", "idea_adopted")
 #: What networks and the campaign itself count: an objective would add an outcome of this name to it.
-TAKEN = frozenset({*(one.name for one in fields(Counts)), "engagements", "sent"})
+TAKEN = frozenset({*Counts.__struct_fields__, "engagements", "sent"})
 #: A cell that begins so is a formula to spreadsheets, who open what is imported here as open data too.
 FORMULA = ("=", "+", "-", "@")
 #: So many problems are told one by one; the others are counted.

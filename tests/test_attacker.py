@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from campaign_bot.model import ALL, Content, Delivery, State
 from campaign_bot.sandbox.world import Fault
 from campaign_bot.store.record import Head, Objection, next_line
 from campaign_bot.store.sqlite import SqliteStore
+from campaign_bot.values import replace
 from tests.database import connect
 from tests.stage import ALONE, DUE, Stage, set_stage
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from campaign_bot.library.lots import design
 from campaign_bot.model import Assignment, Delivery, Measured, State
 from campaign_bot.report.learning import experiment_verdict, experiment_words
 from campaign_bot.report.words import Speaker
+from campaign_bot.values import replace
 from tests.campaigns import write_campaign
 from tests.database import connect
 from tests.stage import DUE, Stage, set_stage

@@ -7,7 +7,6 @@ import math
 import re
 import tracemalloc
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -29,11 +28,12 @@ from campaign_bot.library.load import load
 from campaign_bot.model import Click, Counted, Counts, Measured, Outcome, State
 from campaign_bot.report import render
 from campaign_bot.report.words import Speaker
+from campaign_bot.values import replace
 from tests.campaigns import write_campaign
 
 DUE = datetime(2027, 1, 18, 17, tzinfo=UTC)
 NOW = DUE + timedelta(days=90)
-COUNTS = tuple(Counts.__dataclass_fields__)
+COUNTS = Counts.__struct_fields__
 
 
 def _campaign() -> CampaignFile:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from campaign_bot.library.lots import lot
 from campaign_bot.model import Counts, Measured, State
 from campaign_bot.report.learning import experiment_verdict, experiment_words
 from campaign_bot.report.words import Speaker
+from campaign_bot.values import replace
 from tests.campaigns import FILES, write_campaign
 from tests.database import connect
 
@@ -257,7 +257,7 @@ FILE = ExperimentFile.model_validate(
     {"question": {"en": "?"}, "series": "s", "variants": {"tells": {}, "asks": {"wording": "asks"}},
      "smallest_effect": 25, "most_blocks": 60, "age": "24h"}
 )  # fmt: skip
-COUNTS = tuple(Counts.__dataclass_fields__)
+COUNTS = Counts.__struct_fields__
 SENT = datetime(2027, 1, 18, 17, tzinfo=UTC)
 ONE = Measured(
     delivery="d", post="p", series="s", item="i", priority="", commitments=(), rung="", answers="", account="x-en",

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from campaign_bot.compose.links import ALPHABET, LENGTH, link_code
 from campaign_bot.errors import StoreError
 from campaign_bot.redirector import ASK_WITHIN_S, kind_of
 from campaign_bot.store.base import Draft, Link
+from campaign_bot.values import replace
 from tests.campaigns import CAMPAIGN, write_campaign
 from tests.database import connect, say_sent
 from tests.stage import DUE, set_stage

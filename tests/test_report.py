@@ -8,7 +8,6 @@ import io
 import json
 import re
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product, takewhile
 from pathlib import Path
@@ -31,6 +30,7 @@ from campaign_bot.report.charts import bars, intervals, lines
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
 from campaign_bot.report.words import Speaker
+from campaign_bot.values import replace
 from tests.test_ending_experiments import WON, ended
 from tests.test_evaluate import CAMPAIGN, DUE, counts, posts
 from tests.test_experiments import SENT, judged

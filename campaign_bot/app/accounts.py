@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from campaign_bot.app.proving import Proving
 from campaign_bot.config import expiry_name, keep_settings, setting_names
 from campaign_bot.errors import ConfigError, StateError
@@ -31,8 +29,8 @@ class Accounts(Proving):
         """Who these credentials are, before they are kept. Raises NetworkError, ConfigError."""
         network = self.network(account.network)
         try:
-            credentials = network.credentials.model_validate(dict(signed_in.secrets))
-        except ValidationError as error:
+            credentials = network.credentials.of(signed_in.secrets)
+        except KeyError as error:
             raise ConfigError(f"What {network.title} gave for {account.name} is not complete.") from error
         connection = network.connect(account, credentials, timeout_s=self.settings.timeout_s)
         try:
@@ -43,7 +41,7 @@ class Accounts(Proving):
     def keep(self, account: Account, signed_in: SignedIn, file: Path) -> Mapping[str, str]:
         """Put the credentials into a settings file. Returns the settings that the environment has otherwise: it wins."""
         kind = self.network(account.network).credentials
-        names = dict(zip(setting_names(account.name, kind), kind.model_fields, strict=True))
+        names = dict(zip(setting_names(account.name, kind), kind.names(), strict=True))
         settings = {name: signed_in.secrets[field] for name, field in names.items()}
         if signed_in.lifetime is not None:
             settings[expiry_name(account.name)] = (self.clock() + signed_in.lifetime).date().isoformat()

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs, to_builtins
+
 from campaign_bot.app.stages import Stages
 from campaign_bot.difference import difference
 from campaign_bot.errors import StateError
@@ -161,7 +163,7 @@ class Auditing(Stages):
         post: Post = posts[deliveries[0].post]
         head = self.store.head()
         return {
-            "post": asdict(post) | {"slot": post.slot.isoformat()},
+            "post": structs.asdict(post) | {"slot": post.slot.isoformat()},
             "simulated": self.simulated,
             "record_head": {"event": head.id, "hash": head.hash},
             "record_fault": self.store.record_fault(),
@@ -174,8 +176,8 @@ class Auditing(Stages):
                         {name: getattr(problem, name) for name in ("rule", "severity", "message")}
                         for problem in findings.get(one.key, ())
                     ],
-                    "approvals": [asdict(given) for given in self.store.trail(one.key).approvals],
-                    "receipts": [asdict(receipt) for receipt in self.store.receipts(one.key).values()],
+                    "approvals": [structs.asdict(given) for given in self.store.trail(one.key).approvals],
+                    "receipts": [structs.asdict(receipt) for receipt in self.store.receipts(one.key).values()],
                     "happened": [asdict(entry) for entry in self.happened(one)],
                 }
                 for one in deliveries
@@ -211,7 +213,9 @@ class Auditing(Stages):
                 Entry(one.finished or one.started, name, f"answer: {one.outcome or 'none yet'}", one.owner, "", detail)
             )
         for part, (receipt, at) in self.store.receipts_with_time(delivery.key).items():
-            found.append(Entry(at, name, "receipt", delivery.network, "", {"part": part + 1, **asdict(receipt)}))
+            found.append(
+                Entry(at, name, "receipt", delivery.network, "", {"part": part + 1, **structs.asdict(receipt)})
+            )
         return sorted(found, key=lambda one: (one.at, one.event or 0))
 
     def _versions(self, delivery: Delivery) -> list[dict[str, Any]]:
@@ -224,7 +228,7 @@ class Auditing(Stages):
                 {
                     "hash": content_hash,
                     "since": at.isoformat(),
-                    "content": asdict(content) if content else None,
+                    "content": to_builtins(content) if content else None,
                     "difference": difference(before, content) if before and content else [],
                 }
             )

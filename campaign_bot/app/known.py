@@ -12,10 +12,11 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, to_builtins
 
 from campaign_bot import __version__
 from campaign_bot.app.parts import Parts
@@ -28,14 +29,12 @@ PROGRAM = Path(__file__).parents[1]
 _NOTE = "files"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAccount:
+class KnownAccount(Struct, frozen=True):
     network: str
     secrets: tuple[str, ...]  # the settings that hold them, by name
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Of files that are right."""
 
     timezone: str
@@ -62,7 +61,7 @@ class Knowing(Parts):
         if found is None:
             found = self._learned()
             with contextlib.suppress(StoreError):  # it is read again next time
-                self.store.note(_NOTE, json.dumps({"mark": mark, **asdict(found)}))
+                self.store.note(_NOTE, json.dumps({"mark": mark, **to_builtins(found)}))
         self._zone_known = ZoneInfo(found.timezone)
         return found
 

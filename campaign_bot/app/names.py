@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from difflib import get_close_matches
+
+from msgspec import to_builtins
 
 from campaign_bot.app.known import Knowing
 from campaign_bot.errors import ContentError, NotFound
@@ -84,7 +85,7 @@ class Names(Knowing):
             "length": delivery.length,
             "limit": delivery.limit,
             "content_hash": delivery.content_hash,
-            "content": asdict(delivery.content),
+            "content": to_builtins(delivery.content),
             "urls": [receipt.url for receipt in receipts.values()],
             "simulated": self.simulated,
         }

@@ -10,7 +10,7 @@ import stat
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from campaign_bot.store.connection import VERSION
 from campaign_bot.store.copies import read_copy
 from campaign_bot.store.record import Head
 from campaign_bot.store.sqlite import SqliteStore
+from campaign_bot.values import replace
 
 
 @dataclass(frozen=True, slots=True)

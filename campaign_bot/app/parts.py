@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -83,7 +82,7 @@ class Parts:
         self.stopping = threading.Event()
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         self.when_sent: Callable[[str, float], None] = lambda network, late_s: None
         self.broken_files = ""  # why the files that are there now are not the ones in force
         self._lock = threading.Lock()
@@ -188,7 +187,7 @@ class Parts:
         """An account's secrets. Raises ConfigError naming the settings that it lacks."""
         kind = self.network(account.network).credentials
         if self.simulated:
-            return kind.model_validate(secrets_of(account, tuple(kind.model_fields)))
+            return kind.of(secrets_of(account, kind.names()))
         return self.environment.credentials(account.name, kind)
 
     def missing_settings(self, account: Account) -> list[str]:

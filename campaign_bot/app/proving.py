@@ -6,13 +6,13 @@ A token in another account's place publishes there without a word: French on the
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from campaign_bot.app.servers import Servers
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.model import Identity
 from campaign_bot.networks.base import Connection
+from campaign_bot.values import replace
 
 #: 30 ms, once a process and account: so long takes each guess at a secret from its fingerprint.
 ROUNDS = 100_000

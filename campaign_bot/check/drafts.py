@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
@@ -18,6 +18,7 @@ from campaign_bot.errors import NotFound
 from campaign_bot.library.files import Row
 from campaign_bot.library.words import advice_for
 from campaign_bot.model import Content, Media, Part, Poll, Post
+from campaign_bot.values import replace
 
 #: Drafts have no time of their own.
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from campaign_bot.check.judge import Found, as_problem
 from campaign_bot.library.files import Library
 from campaign_bot.model import Problem
+from campaign_bot.values import replace
 
 #: So many characters on either side of what was found are looked for first; shorter ones may stand in several places.
 AROUND = (40, 20, 8, 0)

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
-#: No plugin of pydantic sees what settings hold; and looking for one in every installed package takes a tenth of `status`.
+#: Nothing here is for plugins of pydantic, and looking for them in every installed package takes a tenth of a second.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from campaign_bot.app import App
@@ -67,7 +68,7 @@ def verify(
     beside = app.beside_record()
     fine = not found.faults and not beside and pinned is not False
     if as_json:
-        print_json({"whole": fine, "events": found.events, "head": asdict(found.head),
+        print_json({"whole": fine, "events": found.events, "head": structs.asdict(found.head),
                     "faults": [{"event": one.id, "at": _iso(one.at_ms), "message": one.message} for one in found.faults],
                     "tables": [{"delivery": name, "message": why} for name, why in beside],
                     "pinned": pinned if isinstance(pinned, bool | None) else pinned.id})  # fmt: skip
@@ -273,7 +274,7 @@ def _instant(text: str, zone: ZoneInfo, now: datetime, *, end: bool) -> datetime
 
 def _row(line: Line, names: dict[str, str]) -> dict[str, Any]:
     """One event; with `detail` as the exact text that its hash covers."""
-    told = asdict(line)
+    told = structs.asdict(line)
     return {name: told.get(name, "") for name in COLUMNS} | {
         "at": _iso(line.at_ms), "name": names.get(line.subject, ""), "identity": str(line.told.get("identity", "")),
     }  # fmt: skip

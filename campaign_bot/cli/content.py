@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from campaign_bot import starter
@@ -57,7 +57,7 @@ def plan(
     if as_json:
         print_json({"dry_run": dry_run, "changes": [_change_json(app, change) for change in found.changes],
                     "deliveries": [] if dry_run else [_delivery_json(app, one) for one in _coming(app, found)],
-                    "bill": [asdict(line) for line in _bill(app, found, dry_run=dry_run)]})  # fmt: skip
+                    "bill": [structs.asdict(line) for line in _bill(app, found, dry_run=dry_run)]})  # fmt: skip
     elif dry_run:
         _show_changes(app, found, zone)
     else:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from campaign_bot.cli.session import (
@@ -100,7 +100,7 @@ def _older(here: Session, made: Imported, name: str) -> Imported | None:
 
 
 def _json(one: Imported) -> dict[str, Any]:
-    return {**asdict(one), "at": one.at.isoformat()}
+    return {**structs.asdict(one), "at": one.at.isoformat()}
 
 
 def _list(here: Session, as_json: bool) -> None:

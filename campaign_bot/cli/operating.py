@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from campaign_bot.cli.session import Json, counted, err, hide_secrets, local, out, print_json, session, table
@@ -184,6 +185,6 @@ def _as_json(health: Health, *, simulated: bool) -> dict[str, Any]:
             }
             for one in health.accounts
         ],
-        "budgets": [asdict(one) for one in health.budgets],
-        "concerns": [asdict(one) for one in health.concerns],
+        "budgets": [structs.asdict(one) for one in health.budgets],
+        "concerns": [structs.asdict(one) for one in health.concerns],
     }

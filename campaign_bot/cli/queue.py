@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from campaign_bot.cli.session import (
@@ -86,7 +86,10 @@ def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
     deliveries = app.find(name)
     if as_json:
         print_json(
-            [{**app.describe(one), "events": [asdict(event) for event in app.history(one)]} for one in deliveries]
+            [
+                {**app.describe(one), "events": [structs.asdict(event) for event in app.history(one)]}
+                for one in deliveries
+            ]
         )
         return
     for one in deliveries:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import Struct, field
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -39,8 +39,7 @@ out = Console(highlight=False, soft_wrap=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """The options that stand before the command."""
 
     directory: Path = Path()

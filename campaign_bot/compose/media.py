@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from campaign_bot.library.pictures import MEDIA, media_path, picture_problem
 from campaign_bot.library.videos import MP4, captions_of, video_facts, video_problem, without_making
 from campaign_bot.library.yaml import read_text
 from campaign_bot.model import LinkCard, Media, Problem
+from campaign_bot.values import replace
 
 #: The picture of a link's card is small everywhere.
 THUMB_BYTES = 1_000_000

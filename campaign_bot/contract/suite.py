@@ -146,7 +146,7 @@ def test_the_same_part_sent_twice_is_one_post(under_test: UnderTest) -> None:
 
 
 def test_a_wrong_credential_is_an_auth_error(under_test: UnderTest) -> None:
-    for field in under_test.network.credentials.model_fields:
+    for field in under_test.network.credentials.names():
         connection = under_test.connect(secrets={field: "wrong"})
         with pytest.raises(AuthError) as caught:
             connection.identify()
@@ -246,7 +246,7 @@ def test_counts_of_many_posts_take_one_call_and_unknown_is_none(under_test: Unde
     assert under_test.requests(under_test.particulars.read_route) - before == 1
     assert set(counts) == set(ids)
     for one in counts.values():
-        told = {name for name in one.__slots__ if getattr(one, name) is not None}
+        told = {name for name in one.__struct_fields__ if getattr(one, name) is not None}
         assert told == under_test.network.counts - under_test.particulars.sometimes
     assert sum(one.likes or 0 for one in counts.values()) > 0
 

@@ -88,14 +88,12 @@ class UnderTest:
         """A connection; `secrets` replace the right ones."""
         kind = self.network.credentials
         given = {**self.secrets(), **(secrets or {})}
-        made = self.network.connect(
-            self.account, kind.model_validate(given), server=server or self.server.url, timeout_s=timeout_s
-        )
+        made = self.network.connect(self.account, kind.of(given), server=server or self.server.url, timeout_s=timeout_s)
         self.opened.append(made)
         return made
 
     def secrets(self) -> dict[str, str]:
-        return secrets_of(self.account, tuple(self.network.credentials.model_fields))
+        return secrets_of(self.account, self.network.credentials.names())
 
     def part(self, text: str = "Open government belongs to everyone.", **more: Any) -> Outgoing:
         """A part as the publish stage would ask for it; the same text has the same key."""

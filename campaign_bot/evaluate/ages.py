@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from campaign_bot.model import Counted, Counts, Measured, Result, Snapshot, State
+from campaign_bot.values import replace
 
 #: A count that was read within this share of the age is that age's.
 TOLERANCE = 0.1
@@ -24,9 +25,10 @@ ENOUGH_TO_CHOOSE = 3_000
 #: From one read to the next a count may grow so many times, or by so much; more is a mistake of the network.
 MOST_TIMES, MOST_MORE = 1_000, 100_000
 
-FIELDS = tuple(Counts.__dataclass_fields__)
+FIELDS = Counts.__struct_fields__
 ENGAGEMENTS = ("likes", "reposts", "replies", "quotes", "bookmarks")
-_ENGAGEMENT_PLACES = tuple(FIELDS.index(name) for name in ENGAGEMENTS)
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
+_ENGAGEMENT_PLACES = tuple(_PLACES[name] for name in ENGAGEMENTS)
 
 
 class Known(StrEnum):
@@ -51,7 +53,7 @@ class Doubts:
 
 
 def field(counts: Counted, name: str) -> int | None:
-    return counts[FIELDS.index(name)]
+    return counts[_PLACES[name]]
 
 
 def engagements(counts: Counted) -> int | None:
@@ -87,7 +89,7 @@ def believed(one: Result) -> Result:
 
 def _odd(counts: Counted) -> bool:
     """Whether to look closer: most counts are small and not below nothing."""
-    told = [value for value in counts if value]
+    told = [*filter(None, counts)]
     return bool(told) and (max(told) > MOST_MORE or min(told) < 0)
 
 

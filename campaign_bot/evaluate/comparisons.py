@@ -267,11 +267,12 @@ def by_post(values: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 def _sides(factor: str, level: str, title: Text, here: Sequence[_Value], there: Sequence[_Value]) -> _Asked:
     sides = [by_post(_posts(side)) for side in (here, there)]
-    both = {_place(one) for one in here} & {_place(one) for one in there}
-    same = {post for post, _ in both}
-    paired = len(same) >= FLOOR and len(same) >= SHARE_ON_BOTH * min(map(len, sides))
-    if paired:  # a post on X and Mastodon in English, on X alone in French: X is held against X
-        sides = [_by_cell(side, both) for side in (here, there)]
+    enough, paired = max(FLOOR, SHARE_ON_BOTH * min(map(len, sides))), False
+    if len(sides[0].keys() & sides[1].keys()) >= enough:
+        both = {_place(one) for one in here} & {_place(one) for one in there}
+        paired = len({post for post, _ in both}) >= enough
+        if paired:  # a post on X and Mastodon in English, on X alone in French: X is held against X
+            sides = [_by_cell(side, both) for side in (here, there)]
     here_posts, there_posts = (sorted(side, key=drawn) for side in sides)
     here_values, there_values = [sides[0][post] for post in here_posts], [sides[1][post] for post in there_posts]
     split = _hash(here_posts, here_values), _hash(there_posts, there_values)

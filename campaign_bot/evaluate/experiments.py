@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from statistics import fmean, stdev
 from typing import Any
@@ -25,6 +25,7 @@ from campaign_bot.evaluate.sequential import interval
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import ExperimentFile, Text
 from campaign_bot.model import OPEN_STATES, Measured, State
+from campaign_bot.values import replace
 
 ALPHA = 0.05
 #: As which a delivery was left by its experiment that had left by then, or may have. Empty: nobody has ended it.

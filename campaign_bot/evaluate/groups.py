@@ -34,11 +34,8 @@ class PostFigures:
     known: Known
     engagements: int | None
     by_followers: Rate | None
+    by_impressions: Rate | None
     text: str = ""  # of the few that are shown
-
-    @property
-    def by_impressions(self) -> Rate | None:
-        return None if self.counts is None else _by_impressions(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,9 @@ class Group:
 def figures(one: Measured, counts: Counted | None, known: Known) -> PostFigures:
     total = engagements(counts) if counts else None
     rate = Rate(total, one.followers, 1) if total is not None and one.followers and one.followers > 0 else None
-    return PostFigures(one, counts, known, total, rate)
+    seen = field(counts, "impressions") if counts else None
+    by_impressions = Rate(total, seen, 1) if total is not None and seen else None
+    return PostFigures(one, counts, known, total, rate, by_impressions)
 
 
 def group(key: str, title: Text, tallied: Iterable[Tallied], some: Sequence[PostFigures]) -> Group:
@@ -93,7 +92,7 @@ def group(key: str, title: Text, tallied: Iterable[Tallied], some: Sequence[Post
         engagements=sum(totals) if totals else None,
         median=float(median(totals)) if totals else None,
         by_followers=total_rate(one.by_followers for one in read),
-        by_impressions=total_rate(map(_by_impressions, counts)),
+        by_impressions=total_rate(one.by_impressions for one in read),
         poll_votes=sum(votes) if votes else None,
         polls=sum(bool(one.result.poll_min) for one in read),
         without_followers=sum(one.result.followers == 0 for one in read),
@@ -127,8 +126,3 @@ def tally(some: Iterable[Measured]) -> list[Tallied]:
     """The deliveries counted by kind and state."""
     number = Counter((one.series, one.priority, one.network, one.language, one.state) for one in some)
     return [Tallied(*kind, number=count) for kind, count in sorted(number.items())]
-
-
-def _by_impressions(counts: Counted) -> Rate | None:
-    impressions, total = field(counts, "impressions"), engagements(counts)
-    return Rate(total, impressions, 1) if impressions and total is not None else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from campaign_bot.evaluate.ages import ENGAGEMENTS, field
+from campaign_bot.evaluate.ages import ENGAGEMENTS, FIELDS, field
 from campaign_bot.evaluate.groups import PostFigures
 
 #: A kind is told by a network where this share of its deliveries tell it. The others are left out of a comparison.
@@ -19,11 +19,8 @@ def told_by_all(kinds: Iterable[Iterable[PostFigures]]) -> tuple[str, ...]:
     for some in kinds:
         counts = [one.counts for one in some if one.counts is not None]
         if counts:
-            found &= {
-                name
-                for name in ENGAGEMENTS
-                if sum(field(each, name) is not None for each in counts) >= MOST_TELL * len(counts)
-            }
+            silent = {name: told.count(None) for name, told in zip(FIELDS, zip(*counts, strict=True), strict=True)}
+            found &= {name for name in ENGAGEMENTS if len(counts) - silent[name] >= MOST_TELL * len(counts)}
     return tuple(name for name in ENGAGEMENTS if name in found)
 
 

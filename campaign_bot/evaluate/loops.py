@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaign_bot.evaluate.groups import Rate
 from campaign_bot.model import Asking, Measured, State
+from campaign_bot.values import replace
 
 WITHIN = timedelta(days=30)
 #: Posts of these rungs ask people to take part, whether or not they have a poll.

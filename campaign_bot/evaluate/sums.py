@@ -7,12 +7,12 @@ read, the store adds them up the same way (`store/summing.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.ages import FIELDS, latest
 from campaign_bot.model import Counted, Measured, State, Summed
+from campaign_bot.values import replace
 
 _CLICKS = FIELDS.index("link_clicks")
 _Kind = tuple[date, str, tuple[bool, ...] | None]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
@@ -19,6 +18,7 @@ from campaign_bot.library.words import advice_for, describe, nearest, texts_of
 from campaign_bot.library.yaml import Document, Keys
 from campaign_bot.model import QUEUE, Problem
 from campaign_bot.schedule import when_problem
+from campaign_bot.values import replace
 
 #: An address: its digits are no figures that somebody states.
 #: Digits that state no figure: those of a link, and of a time of day.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 
 from campaign_bot.library.checks import chosen_rows
 from campaign_bot.library.draft import Draft, Part, SeriesDraft
@@ -15,6 +14,7 @@ from campaign_bot.library.videos import captions_of, video_problem
 from campaign_bot.library.words import advice_for, nearest
 from campaign_bot.library.yaml import Keys, read_text
 from campaign_bot.model import Problem
+from campaign_bot.values import replace
 
 TemplateProblems = Callable[[str, str], list[Problem]]  # (file, source)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from campaign_bot.library.draft import CAMPAIGN, Draft
 from campaign_bot.library.lots import wordings_in
 from campaign_bot.model import Problem
+from campaign_bot.values import replace
 
 #: These block a post and are no errors of reading: what is said can be looked at all the same.
 OF_WORDS = ("source-missing",)

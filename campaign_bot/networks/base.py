@@ -189,7 +189,7 @@ class Network(ABC):
     def sign_in(self, account: Account, person: Person, *, server: str = "", timeout_s: float = 15.0) -> SignedIn:
         """Walk a person through getting this account's credentials. Nothing is kept here, nothing is published. Raises
         what `identify` does. A network with a better way than asking for each secret has its own."""
-        names = {name: name.replace("_", " ") for name in self.credentials.model_fields}
+        names = {name: name.replace("_", " ") for name in self.credentials.names()}
         return SignedIn(
             {name: person.ask(f"The {words} of {account.name}", hidden=True) for name, words in names.items()}
         )

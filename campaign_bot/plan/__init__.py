@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from campaign_bot.plan.names import named
 from campaign_bot.plan.queued import Queued, queued
 from campaign_bot.schedule import Slot
 from campaign_bot.store.base import Draft, Planned, Store
+from campaign_bot.values import replace
 
 __all__ = ["Change", "Plan", "Queued", "apply", "compare", "desired", "difference", "named", "posts", "queued"]
 

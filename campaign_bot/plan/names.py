@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from campaign_bot.model import Post
 from campaign_bot.store.base import Planned
+from campaign_bot.values import replace
 
 
 def named(planned: Sequence[Planned], stored: Mapping[str, Post]) -> list[Planned]:

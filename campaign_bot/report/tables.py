@@ -19,7 +19,7 @@ from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.evaluate.versus import Stratum, Versus
 from campaign_bot.model import Counts
 
-COUNTS = tuple(Counts.__dataclass_fields__)
+COUNTS = Counts.__struct_fields__
 
 
 def to_json(evaluation: Evaluation, languages: Sequence[str]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from campaign_bot.model import (
     Allowance,
@@ -35,8 +36,7 @@ from campaign_bot.model import (
 from campaign_bot.store.record import Attempt, Disposed, Fault, Head, Line, Trail, Verified
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """One delivery as planning wants it to be."""
 
     key: str
@@ -52,8 +52,7 @@ class Draft:
     allow: tuple[tuple[str, str], ...] = ()  # (rule, reason): what a post that is in no file may break
 
 
-@dataclass(frozen=True, slots=True)
-class Approving:
+class Approving(Struct, frozen=True):
     """One delivery that a person allows: the bytes, account and time that they saw."""
 
     delivery: Delivery
@@ -65,8 +64,7 @@ class Approving:
     warnings: tuple[str, ...] = ()  # the rules that warned, for the record
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """One post as planning wants it to be, with its deliveries and the bytes of its pictures."""
 
     post: Post
@@ -75,8 +73,7 @@ class Planned:
     assignments: tuple[Assignment, ...] = ()  # of the deliveries that are in an experiment
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """An experiment that a person ended: when, why, and what it was declared to be (JSON)."""
 
     at: datetime
@@ -84,8 +81,7 @@ class Ended:
     design: str
 
 
-@dataclass(frozen=True, slots=True)
-class DueSnapshot:
+class DueSnapshot(Struct, frozen=True):
     """Counts that are due to be read now."""
 
     delivery: str
@@ -98,8 +94,7 @@ class DueSnapshot:
     missed: tuple[timedelta, ...] = ()  # younger ages that nobody read
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a server said of itself: see `networks.base.Tells`."""
 
     server: str
@@ -107,8 +102,7 @@ class Told:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DuePoll:
+class DuePoll(Struct, frozen=True):
     """A poll that is over, and whose result is to be read now."""
 
     delivery: str
@@ -118,8 +112,7 @@ class DuePoll:
     closed: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A short address of the campaign's own domain and where it leads. `post` is the post's name."""
 
     code: str
@@ -128,8 +121,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A file of outcomes that was imported. `state`: in force, replaced (by a later file of its name) or undone."""
 
     id: int
@@ -141,8 +133,7 @@ class Imported:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(Struct, frozen=True):
     """A row that another file has too."""
 
     day: date
@@ -151,8 +142,7 @@ class Overlap:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRow:
+class OutcomeRow(Struct, frozen=True):
     """A line of a file of outcomes. `post`: the post that it is put down to; empty: to none."""
 
     day: date

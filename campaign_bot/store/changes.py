@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import astuple
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import astuple
 
 from campaign_bot.model import Content, Delivery, State
 from campaign_bot.store.connection import Connections, to_ms

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from campaign_bot.errors import StoreError
 from campaign_bot.store.changes import Changes
@@ -31,8 +32,7 @@ _ROWS = "select " + " + ".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """What a copy of a database says of itself."""
 
     simulated: bool

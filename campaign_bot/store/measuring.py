@@ -7,7 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+
+from msgspec.json import decode
 
 from campaign_bot.model import Counted, Measured, State, Tallied
 from campaign_bot.store.changes import Changes
@@ -121,15 +125,15 @@ class Measuring(Changes):
         """What was read of each delivery, in the order of time, and whether it was found to be gone."""
         found: _Reads = {}
         # The plus keeps SQLite from going through all deliveries in this order, rather than to those of the drawn posts.
-        for key, taken_ms, gone, *counts in self._connections.db.execute(
-            f"select delivery.key, snapshot.taken_ms, snapshot.gone, {', '.join(COUNT_FIELDS)} from delivery"
+        rows = self._connections.db.execute(
+            f"select delivery.key, snapshot.gone, snapshot.taken_ms, {', '.join(COUNT_FIELDS)} from delivery"
             f" join snapshot on snapshot.delivery = delivery.key where {where} order by +delivery.key, snapshot.age_ms",
             values,
-        ):
-            taken, was_gone = found.get(key) or ([], False)
-            if not gone and counts != _NOTHING:
-                taken.append((taken_ms, tuple(counts)))
-            found[key] = (taken, was_gone or bool(gone))
+        )
+        for key, group in groupby(rows, key=itemgetter(0)):
+            some = [(row[1], row[2], row[3:]) for row in group]
+            taken = [(taken_ms, counts) for gone, taken_ms, counts in some if not gone and counts != _NOTHING]
+            found[key] = taken, any(gone for gone, _, _ in some)
         return found
 
     def approvals(self, *, since: datetime | None = None, until: datetime | None = None) -> int:
@@ -148,7 +152,7 @@ class Measuring(Changes):
         return [(row["account"], from_ms(row["at_ms"]), row["followers"]) for row in rows]
 
 
-_NOTHING: list[int | None] = [None] * len(COUNT_FIELDS)
+_NOTHING: Counted = (None,) * len(COUNT_FIELDS)
 
 
 def _period(since: datetime | None, until: datetime | None) -> tuple[str, list[Any]]:
@@ -165,7 +169,7 @@ def _last_before(counted: tuple[list[int], list[int]] | None, sent_ms: int | Non
 
 def _said(content: str) -> tuple[int, int, bool, int, int]:
     """(pictures, those with alt text, whether it asks, minutes of its poll, parts) of a content's JSON."""
-    parts = json.loads(content)["parts"]
+    parts = decode(content)["parts"]
     media = [one for part in parts for one in part.get("media", ())]
     poll = next((part["poll"] for part in parts if part.get("poll")), None)
     asks = poll is not None or any(_QUESTION.search(part["text"]) for part in parts)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from campaign_bot.model import Event, Receipt, State
 
@@ -36,8 +37,7 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One row of the record as it is stored: `detail` is the exact text that was hashed."""
 
     id: int
@@ -69,16 +69,14 @@ class Line:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The end of the record: it stands for all before it."""
 
     id: int = 0
     hash: str = GENESIS
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Where the record is not what was written, and what is wrong there."""
 
     id: int
@@ -86,8 +84,7 @@ class Fault:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What reading the record found: how many events, where it ends, and every fault."""
 
     events: int
@@ -123,8 +120,7 @@ def faults_of(lines: Iterable[Line], after: Head) -> Iterator[Fault | Head]:
     yield head
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try at sending, and what the network answered."""
 
     number: int
@@ -135,8 +131,7 @@ class Attempt:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disposed:
+class Disposed(Struct, frozen=True):
     """What goes, or went, of the posts that ended before an instant."""
 
     before: datetime
@@ -149,8 +144,7 @@ class Disposed:
         return len(self.contents)
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """That somebody allowed exactly these bytes, as the record says it. What is None was not bound (a record from
     before there was more than the hash)."""
 
@@ -168,8 +162,7 @@ class Approval:
     identity: str = ""  # how we know who the person is
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Why something may not leave, and what becomes of it: a draft again, failed for good, or (still approved) held for
     a person."""
 
@@ -177,8 +170,7 @@ class Objection:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """What the record says about one delivery. `altered`: what is wrong with these events; `fault`: with the record."""
 
     events: tuple[Event, ...]

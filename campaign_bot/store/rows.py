@@ -8,7 +8,7 @@ from typing import Any
 from campaign_bot.model import Content, Counts, Delivery, Part, Post, Receipt, State
 from campaign_bot.store.connection import from_ms, from_ms_or_none
 
-COUNT_FIELDS = tuple(Counts.__dataclass_fields__)
+COUNT_FIELDS = Counts.__struct_fields__
 
 
 def to_delivery(row: dict[str, Any]) -> Delivery:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import stdev
@@ -11,6 +10,7 @@ from statistics import stdev
 import pytest
 
 from campaign_bot.evaluate.experiments import usual_spread
+from campaign_bot.values import replace
 from tests.campaigns import write_campaign
 from tests.cli.conftest import Run
 from tests.test_ending_experiments import NO_PICTURES

@@ -11,8 +11,8 @@ import pytest
 from atproto_client.models.string_formats import TID_RE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
+from campaign_bot.config import Secret
 from campaign_bot.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.library.files import Account
 from campaign_bot.model import Attachment, Content, Media, Outgoing, Part, Poll
@@ -79,7 +79,7 @@ def connect(world: World) -> Iterator[Callable[..., BlueskyConnection]]:
     with LocalNetworks(world) as local:
 
         def connect(*, password: str = "abcd-efgh", server: str = "", timeout_s: float = 10) -> BlueskyConnection:
-            credentials = BlueskyCredentials(app_password=SecretStr(password))
+            credentials = BlueskyCredentials(app_password=Secret(password))
             server = server or local.url
             opened.append(BLUESKY.connect(account, credentials, server=server, timeout_s=timeout_s))
             return opened[-1]
@@ -163,7 +163,7 @@ def test_an_account_without_a_handle_cannot_connect():
     nameless = Account(name="bluesky-fr", network="bluesky", language="fr")
 
     with pytest.raises(ConfigError, match="handle"):
-        BLUESKY.connect(nameless, BlueskyCredentials(app_password=SecretStr("x")))
+        BLUESKY.connect(nameless, BlueskyCredentials(app_password=Secret("x")))
 
 
 def outgoing(text: str = "Bonjour", *, key: int = 1, **fields) -> Outgoing:

@@ -136,7 +136,7 @@ def test_credentials_and_posts_never_follow_a_redirect_to_another_host(
 
 @pytest.mark.parametrize("secret", ["wrong", "", "a b", "two\r\nlines", "’typographic’", "x" * 100_000])
 def test_a_credential_of_any_shape_is_refused_cleanly(under_test: UnderTest, secret: str) -> None:
-    for field in under_test.network.credentials.model_fields:
+    for field in under_test.network.credentials.names():
         connection = under_test.connect(secrets={field: secret}, timeout_s=2)
         with pytest.raises((AuthError, Unavailable)) as caught:
             connection.identify()

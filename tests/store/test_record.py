@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from campaign_bot.errors import StoreError
 from campaign_bot.store.database import Database
 from campaign_bot.store.migrations import migrate
 from campaign_bot.store.record import Fault, Head, Line, faults_of, next_line
 from campaign_bot.store.sqlite import SqliteStore
+from campaign_bot.values import replace
 from tests.database import connect
 
 NOW = datetime(2027, 1, 18, 12, tzinfo=UTC)

@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import regex
-from pydantic import SecretStr
 
-from campaign_bot.config import Credentials
+from campaign_bot.config import Credentials, Secret
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
 from campaign_bot.model import REPLIES, Content, Problem
@@ -35,7 +34,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BlueskyCredentials(Credentials):
-    app_password: SecretStr
+    app_password: Secret
 
 
 class Bluesky(Network):

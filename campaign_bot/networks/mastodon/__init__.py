@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pydantic import SecretStr
-
-from campaign_bot.config import Credentials
+from campaign_bot.config import Credentials, Secret
 from campaign_bot.library.files import Account
 from campaign_bot.model import Content, Problem
 from campaign_bot.networks.base import ANOTHERS, DOCUMENTED, Cell, Limits, Network
@@ -25,7 +23,7 @@ from campaign_bot.networks.sign_in import Person, SignedIn
 
 
 class MastodonCredentials(Credentials):
-    access_token: SecretStr
+    access_token: Secret
 
 
 class Mastodon(Network):

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import SecretStr
-
-from campaign_bot.config import Credentials
+from campaign_bot.config import Credentials, Secret
 from campaign_bot.library.files import Account
 from campaign_bot.model import Content, Problem
 from campaign_bot.networks.base import DOCUMENTED, Cell, Limits, Network, Price
@@ -28,10 +26,10 @@ PRICES, PRICES_READ = "docs.x.com, pay-per-use pricing", "2026-08"
 
 
 class XCredentials(Credentials):
-    api_key: SecretStr
-    api_secret: SecretStr
-    access_token: SecretStr
-    access_token_secret: SecretStr
+    api_key: Secret
+    api_secret: Secret
+    access_token: Secret
+    access_token_secret: Secret
 
 
 class X(Network):

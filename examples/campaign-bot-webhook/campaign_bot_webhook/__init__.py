@@ -8,9 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from pydantic import SecretStr
-
-from campaign_bot.config import Credentials
+from campaign_bot.config import Credentials, Secret
 from campaign_bot.errors import AuthError, NetworkError, RateLimited, Rejected, Unavailable, Unconfirmed
 from campaign_bot.library.files import Account
 from campaign_bot.model import Automation, Content, Counts, Identity, Lookup, Outgoing, Problem, Receipt
@@ -20,7 +18,7 @@ from campaign_bot.networks.wire import bounded_adapter, failures_of_requests, in
 
 
 class WebhookCredentials(Credentials):
-    token: SecretStr
+    token: Secret
 
 
 class Webhook(Network):
