@@ -19,6 +19,11 @@ def typeset(french: str) -> str:
     return french
 
 
+def quoted(text: str) -> str:
+    """Somebody's own words in French quotation marks; nothing in them is touched, so this comes after `typeset`."""
+    return f"«{N}{text}{N}»"
+
+
 def say(words: Table, name: str, language: str, /, **values: object) -> str:
     """The words of this name in French, or in English for whatever other language; `values` take the places in braces."""
     english, french = words[name]
