@@ -74,6 +74,7 @@ class Problem(Struct, frozen=True, order=True):
     start: int = 0  # what the finding is about, as a stretch of it
     end: int = 0
     allowed: str = ""  # why the campaign lets this one pass
+    french: str = ""  # the message in French, where pages show it: of what the checks say about posts
 
     @property
     def place(self) -> str:

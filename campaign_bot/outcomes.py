@@ -231,6 +231,9 @@ class OutcomeFile:
 
     def _not_text(self, error: UnicodeDecodeError) -> Problem:
         """Where the first byte is that is no text in this encoding, and what it would be in the one that is likely."""
+        if self._encoding.startswith("utf-16"):
+            what = "The file is UTF-16, and a part of it is missing or damaged."
+            return self._problem(0, 0, "not-utf8", what, "Save it as “CSV UTF-8”.")
         line, column, byte = _place_of_bad_byte(self.path, self._encoding)
         likely = bytes([byte]).decode("cp1252", "replace")
         what = f"The file is not {self._encoding.removesuffix('-sig').upper()}: byte 0x{byte:02X} (“{likely}” in Windows-1252)."
@@ -361,6 +364,10 @@ def _encoding_of(path: Path, wanted: str) -> str:
         raise CampaignBotError(f"{path} is a workbook, no CSV.", advice="Save its sheet as “CSV UTF-8”.")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    # Without its mark: the names of columns have a zero for every second byte, and no other text has.
+    for encoding, letters, zeros in (("utf-16-le", begin[::2], begin[1::2]), ("utf-16-be", begin[1::2], begin[::2])):
+        if all(letters) and zeros == b"\0\0":
+            return encoding
     if begin.startswith(codecs.BOM_UTF8):  # whatever was asked for: it would be read as “Ã©” for “é”, and kept
         codecs.lookup(wanted)
         return "utf-8-sig"

@@ -72,6 +72,24 @@ def kind_of(agent: str) -> str:
     return "bot" if not agent or is_crawler(agent) else "human"
 
 
+class _Trouble:
+    """Something that fails again and again: told when it begins and when it is over, since a line for each click would go
+    on filling the disk that may be full."""
+
+    def __init__(self, begins: str, over: str) -> None:
+        self._begins, self._over, self._lasts = begins, over, False
+
+    def met(self, error: CampaignBotError, **values: object) -> None:
+        if not self._lasts:
+            log.error(self._begins, why=str(error), **values)
+        self._lasts = True
+
+    def gone(self, **values: object) -> None:
+        if self._lasts:
+            log.info(self._over, **values)
+        self._lasts = False
+
+
 class Redirector:
     """An ASGI application."""
 
@@ -81,6 +99,8 @@ class Redirector:
         self._name = {language: campaign.name.get(language, campaign.id) for language in ("en", "fr")}
         self._waiting: Counter[tuple[date, str, str]] = Counter()
         self._targets: dict[str, str] = {}
+        self._unread = _Trouble("the links cannot be read", "the links can be read again")
+        self._unwritten = _Trouble("clicks wait", "the clicks that waited are written")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -102,7 +122,7 @@ class Redirector:
         try:
             target = self._target(code)
         except CampaignBotError as error:
-            log.error("the links cannot be read", why=str(error))
+            self._unread.met(error)
             await _say(send, 503, self._page(_BUSY), (*PAGE_HEADERS, (b"retry-after", b"5")))
             return
         if target is None:
@@ -116,7 +136,10 @@ class Redirector:
     def _target(self, code: str) -> str | None:
         """Only what the campaign wrote. Links never change, so they are looked up once."""
         if code not in self._targets:
-            link = self._store.link(code) if code.isalnum() and len(code) < 40 else None
+            if not code.isalnum() or len(code) >= 40:
+                return None
+            link = self._store.link(code)
+            self._unread.gone()
             if link is None:
                 return None
             self._targets[code] = _ascii(link.target)
@@ -141,6 +164,8 @@ class Redirector:
         with contextlib.suppress(asyncio.CancelledError):
             await writing
         await self._write()
+        if self._waiting:
+            log.error("clicks are lost: they could not be written to the end", number=self._waiting.total())
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _write_now_and_then(self) -> None:
@@ -157,7 +182,9 @@ class Redirector:
             await asyncio.to_thread(self._store.record_clicks, clicks)
         except CampaignBotError as error:
             self._waiting += clicks
-            log.error("clicks wait", number=clicks.total(), why=str(error))
+            self._unwritten.met(error, number=clicks.total())
+        else:
+            self._unwritten.gone(number=clicks.total())
 
 
 class Impatient(H11Protocol):

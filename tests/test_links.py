@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -185,6 +185,38 @@ def test_who_asks_for_a_web_socket_gets_the_answer_that_all_get(server: Server) 
         path, Connection="Upgrade", Upgrade="websocket", Sec_WebSocket_Version="13", Sec_WebSocket_Key="A" * 22 + "=="
     )
     assert (answer.status, answer.headers["Location"]) == (302, server.links[0].target)
+
+
+@contextlib.contextmanager
+def no_room(server: Server) -> Generator[None]:
+    """A full disk, for this process: none of its files may grow."""
+    before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    yield
+    if server.process.poll() is None:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_links_lead_on_and_the_operator_is_told_once(server: Server) -> None:
+    with no_room(server):
+        for _ in range(3):
+            assert [server.ask(f"/{link.code}").status for link in server.links] == [302] * len(server.links)
+            time.sleep(1.3)
+    assert server.counted() == {"human": 3 * len(server.links)}, "what waited is written when there is room again"
+    server.process.send_signal(signal.SIGTERM)
+    told = server.process.communicate(timeout=10)[1]
+    assert (told.count("clicks wait"), told.count("the clicks that waited are written")) == (1, 1)
+    assert "make room" in told.casefold()
+    assert "are lost" not in told
+
+
+def test_clicks_that_could_not_be_written_to_the_end_are_said_to_be_lost(server: Server) -> None:
+    with no_room(server):
+        server.ask(f"/{server.links[0].code}")
+        time.sleep(1.3)
+        server.process.send_signal(signal.SIGTERM)
+        told = server.process.communicate(timeout=10)[1]
+    assert server.process.returncode == 0
+    assert "clicks are lost" in told
 
 
 def test_what_strangers_send_fills_no_log(server: Server) -> None:

@@ -485,7 +485,7 @@ def test_the_page_stands_alone_and_its_links_lead_somewhere(exported: Path, name
 def test_the_page_says_what_came_of_the_commitments_in_both_languages(exported: Path) -> None:
     english, french = ((exported / f"{language}.html").read_text("utf-8") for language in ("en", "fr"))
     assert "A first report is out." in english and "Un premier rapport est paru." in french
-    assert "Posts that are out: 1 of 1" in english and "Publications parues\u00a0: 1 sur 1" in french
+    assert "Posts that are out: 1 of 1" in english and "Publications parues\u00a0:\u00a01 sur 1" in french
     assert "data@office.example" in english and "Publié par Le bureau." in french
     assert "No post was about it" in english and "Aucune publication n’en a parlé" in french, "the campaign is over"
     assert "encore" not in french and " yet" not in english

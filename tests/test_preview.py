@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -88,6 +89,17 @@ def test_what_to_do_about_a_finding_is_said_in_the_language_of_the_page(pages: d
     assert f'lang="fr">{told["fr"]}' in french
     assert told["fr"] not in english
     assert told["en"] not in french
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page(pages: dict[str, Path]) -> None:
+    """A reviewer to whom the French page was mailed need not read English to know what the checks found."""
+    english, french = (unescape(pages[language].read_text("utf-8")) for language in ("en", "fr"))
+    told = [one for one in re.findall(r'<li[^>]*><b>.*?</b> <span lang="(..)">(.*?)</span>', french) if one]
+    assert {language for language, _ in told} == {"fr"}
+    assert "de sa longueur" in french
+    assert "de sa longueur" not in english
+    assert " characters, " in english
+    assert " characters, " not in french
 
 
 @pytest.mark.skipif(

@@ -410,12 +410,24 @@ def test_the_rows_of_csv_add_up_to_json(name: str) -> None:
             assert (sum(map(int, engaged)) if engaged else None) == group["engagements"]
 
 
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_in_french_no_number_begins_a_line_after_its_colon_and_no_unit_after_its_number(name: str) -> None:
+    """On a phone such a line was a lone 0, and a thousand was a 1 and a 000."""
+    page = re.sub(r"<[^>]+>", "¦", render(EVALUATIONS[name](), format="html", language="fr"))
+    found = re.findall(
+        r".{0,30}(?:\u00a0: (?=[\d\u2212])|\d (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)).{0,9}", page
+    )
+    assert found == []
+
+
 def test_half_had_at_least_0_is_never_said() -> None:
     few = made(posts(20, engaged=[0, 0, 3]))
     assert "14 of 20 deliveries had no engagement at the age of 1\u00a0day; all together 0.45" in render(
         few, format="md", language="en"
     )
-    assert "sans aucune réaction à l’âge de 1\u00a0jour\u00a0: 14 sur 20" in render(few, format="md", language="fr")
+    assert "sans aucune réaction à l’âge de 1\u00a0jour\u00a0:\u00a014 sur 20" in render(
+        few, format="md", language="fr"
+    )
     none = EVALUATIONS["all zero"]()
     assert "Not one of 20 deliveries had any engagement" in render(none, format="md", language="en")
     for found in (few, none):

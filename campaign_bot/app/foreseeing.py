@@ -33,9 +33,8 @@ class ExperimentPlan:
     spread_from: int  # pairs of posts that it was measured on; 0: assumed
     blocks_needed: int  # 0: more than anybody posts
     posts_scheduled: int
-    posts_refused: (
-        int  # of these: by the checks, or not to be composed, for an account at least; so they never leave there
-    )
+    #: Of these: by the checks, or not to be composed, for an account at least; so they never leave there.
+    posts_refused: int
     blocks_scheduled: int  # of those that it takes: in which every variant leaves somewhere
     found_by_schedule: float | None  # the smallest effect that the scheduled posts find
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from campaign_bot.app.purse import Purse
 from campaign_bot.config import Environment, setting_names
 from campaign_bot.errors import ContentError, StoreError
 from campaign_bot.log import log
@@ -88,8 +89,7 @@ class Parts:
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._stale: set[str] = set()  # accounts whose connection is to be made anew
-        self._money = threading.Lock()  # for what is reserved, and for what takes its place in the ledger
-        self._reserved: dict[tuple[str, str], float] = {}  # US dollars for the send under way, by network and account
+        self._purse = Purse()
         self._proven: dict[str, tuple[Connection, Account]] = {}  # whose credentials are surely its own
         self._prepared: dict[str, datetime] = {}
         self._rests: dict[str, datetime] = {}
@@ -259,12 +259,8 @@ class Parts:
         price = next(one for one in self.network(account.network).prices if one.action == action)
         day = now.astimezone(UTC).date().isoformat() if price.daily else ""
         spends = [Spend(account.name, account.network, action, one, day, price.usd) for one in ids]
-        key = account.network, account.name
         try:
-            with self._money:
-                self.store.record_spend(spends, now=now)
-                if key in self._reserved:
-                    self._reserved[key] = max(0.0, self._reserved[key] - price.usd * len(spends))
+            self._purse.charge(self.store, spends, now)
         except StoreError as error:
             log.error("a charge was not written down", account=account.name, action=action, why=str(error))
 

@@ -106,7 +106,8 @@ class Telling(Stages, Evaluating):
             _swap(beside, directory)
         except OSError as error:
             raise ConfigError(
-                f"{directory} cannot be written: {error.strerror or error}.", advice="Choose another place."
+                f"{directory} cannot be written: {error.strerror or error}.",
+                advice="Choose another place, or make room there.",
             ) from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)

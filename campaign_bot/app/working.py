@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from campaign_bot import bill, collect, publish
 from campaign_bot.app.proving import Proving
+from campaign_bot.app.purse import spent_in_month
 from campaign_bot.app.stages import Stages
 from campaign_bot.errors import AuthError, BudgetReached, CampaignBotError, ConfigError, NetworkError, RateLimited
 from campaign_bot.library.files import Account
@@ -327,26 +328,16 @@ class Working(Stages, Proving):
         if budget is None or not cost:
             yield True
             return
-        with self._money:
-            on_their_way = sum(usd for (name, _), usd in self._reserved.items() if name == network.name)
-            spent = self.spent_this_month(network.name) + on_their_way
-            room = spent + cost <= budget
-            if room:
-                self._reserved[network.name, delivery.account] = cost
-        if not room:
-            why = (
-                f"budget: ${spent:.2f} of {network.title}'s ${budget:.2f} for {self.clock():%Y-%m} (UTC) are spent or on"
-                f" their way, and this takes ${cost:.3f}"
-            )
-            if self.store.hold(delivery.key, now=self.clock(), why=why):
-                log.warning("held", post=self.name_of(delivery), why=why)
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            with self._money:
-                del self._reserved[network.name, delivery.account]
+        now = self.clock()
+        with self._purse.reserved(self.store, network.name, delivery.account, cost, budget_usd=budget, now=now) as room:
+            if not room.enough:
+                why = (
+                    f"budget: ${room.spent_usd:.2f} of {network.title}'s ${budget:.2f} for {now:%Y-%m} (UTC) are spent or on"
+                    f" their way, and this takes ${cost:.3f}"
+                )
+                if self.store.hold(delivery.key, now=now, why=why):
+                    log.warning("held", post=self.name_of(delivery), why=why)
+            yield room.enough
 
     def _affordable(self, network: Network, account: str, counts: Sequence[DueSnapshot]) -> Sequence[DueSnapshot]:
         """The counts that the network's allowance and the budget leave room for: metrics give way before posts do."""
@@ -357,13 +348,10 @@ class Working(Stages, Proving):
         budget = self.library.campaign.budget.get(network.name)
         if not counts or budget is None or not network.count_action:
             return counts
-        share = self.spent_this_month(network.name) / budget
+        share = spent_in_month(self.store, network.name, self.clock()) / budget
         if share < bill.THIN_FROM:
             return counts
         return [one for one in counts if share < 1 and one.age == max(self.ages)]
-
-    def spent_this_month(self, network: str) -> float:
-        return self.store.spent(*bill.month_of(self.clock())).get(network, 0.0)
 
     def _send(self, sender: publish.Sender, delivery: Delivery, connection: Connection, network: Network) -> bool:
         """One send, unless we are asked to leave: what is in hand is finished, nothing new is begun."""

@@ -161,7 +161,7 @@ def _of_language(on: Bench, said: Said, raw: Mapping[str, Any]) -> Iterator[Foun
     for one in of_post(on, said):
         if one.rule == LANGUAGE and value is not None and not isinstance(value, str):
             told = f"`language` is a code such as en or fr, not {_shown(value)}"
-            yield replace(one, message=told)
+            yield replace(one, message=told, french="")
         elif one.rule == LANGUAGE:
             yield one
 

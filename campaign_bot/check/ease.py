@@ -124,7 +124,13 @@ def readability(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding
         if len(found.words) < MIN_WORDS or not found.sentences:
             continue
         if told := "; ".join(_too_hard(found, base)):
-            yield next(iter(texts.values())), Finding(f"the series {name} is hard to read in {language}: {told}")
+            yield (
+                next(iter(texts.values())),
+                Finding(
+                    f"the series {name} is hard to read in {language}: {told}",
+                    french=f"la série {name} est difficile à lire en {language}",
+                ),
+            )
 
 
 def _too_hard(found: Measured, language: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
+from campaign_bot.bilingual import quoted
 from campaign_bot.check.reading import MASK, Text
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import SPELLING
@@ -76,4 +77,9 @@ def _ordinary(text: Text, match: regex.Match[str]) -> bool:
 def en_spelling(text: Text, bench: Bench) -> Iterator[Finding]:
     if text.language == "en" and text.region == "CA":
         for start, end, right in spelling_places(text, bench.spared):
-            yield Finding(f"“{text.text[start:end]}” is spelt {right} in Canada", start, end)
+            yield Finding(
+                f"“{text.text[start:end]}” is spelt {right} in Canada",
+                start,
+                end,
+                french=f"{quoted(text.text[start:end])} s’écrit {right} au Canada",
+            )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import regex
 
+from campaign_bot.bilingual import N, quoted
 from campaign_bot.check.reading import Text, read
 from campaign_bot.check.registry import Bench, Example, Finding, Said, rule
 from campaign_bot.model import Part
@@ -52,7 +53,10 @@ def stale(said: Said, bench: Bench) -> Iterator[Finding]:
     if row is None:
         return
     if row.status == "check-before-use" and not said.signed_off and not row.signed_off:
-        yield Finding(f"“{row.id}” is to be checked before use, and nobody signed it off")
+        yield Finding(
+            f"“{row.id}” is to be checked before use, and nobody signed it off",
+            french=f"{quoted(row.id)} est à vérifier avant usage, et personne ne l’a attesté",
+        )
     if row.status == "historic":
         as_of = _AS_OF.search(row.as_of or (row.source.date if row.source else ""))
         named = [
@@ -62,7 +66,11 @@ def stale(said: Said, bench: Bench) -> Iterator[Finding]:
         ]
         if as_of and not any(abs(year - int(as_of[0])) <= YEARS_APART for year in named):
             other = f" (it names {', '.join(map(str, named))})" if named else ""
-            yield Finding(f"“{row.id}” was true in {as_of[0]}, and the text does not say so{other}")
+            beside = f" (il nomme {', '.join(map(str, named))})" if named else ""
+            yield Finding(
+                f"“{row.id}” was true in {as_of[0]}, and the text does not say so{other}",
+                french=f"{quoted(row.id)} était vrai en {as_of[0]}, et le texte ne le dit pas{beside}",
+            )
 
 
 @rule(
@@ -80,11 +88,16 @@ def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
         return
     lacks = [name for name in ("title", "date", "url") if not getattr(row.source, name, "")]
     if lacks and any(character.isdecimal() for character in str(row.model_extra or {})):
-        yield Finding(
-            f"“{row.id}” states a number; its source lacks {', '.join(lacks)}"
-            if row.source
-            else f"“{row.id}” states a number and has no source"
-        )
+        if row.source:
+            yield Finding(
+                f"“{row.id}” states a number; its source lacks {', '.join(lacks)}",
+                french=f"{quoted(row.id)} donne un nombre; il manque à sa source {', '.join(lacks)}",
+            )
+        else:
+            yield Finding(
+                f"“{row.id}” states a number and has no source",
+                french=f"{quoted(row.id)} donne un nombre et n’a pas de source",
+            )
 
 
 #: A study that nobody made, and a number of it in the same sentence.
@@ -112,7 +125,10 @@ def _by_nobody(said: Said) -> Iterator[Finding]:
             sentence = text.prose[start:end]
             if (who := _NOBODY.search(sentence)) and (share := _SHARE.search(sentence)):
                 yield Finding(
-                    f"“{who[0].strip()}” is no source of “{share[0]}”", start + who.start(), start + who.end()
+                    f"“{who[0].strip()}” is no source of “{share[0]}”",
+                    start + who.start(),
+                    start + who.end(),
+                    french=f"{quoted(who[0].strip())} n’est pas une source pour {quoted(share[0])}",
                 )
 
 
@@ -191,7 +207,12 @@ def status_claim(text: Text, bench: Bench) -> Iterator[Finding]:
             continue
         said = match[0].lstrip(".!?…: \n")
         if not _DENIAL.search(plain[: match.end() - len(said)]) and not _NOT.search(said):
-            yield Finding(f"“{said}” speaks as the government", match.end() - len(said), match.end())
+            yield Finding(
+                f"“{said}” speaks as the government",
+                match.end() - len(said),
+                match.end(),
+                french=f"{quoted(said)} parle au nom du gouvernement",
+            )
 
 
 @rule(
@@ -204,4 +225,8 @@ def quiet_period(said: Said, bench: Bench) -> Iterator[Finding]:
     for period in bench.quiet:
         if period.starts <= day <= period.ends:
             reason = period.reason.get(said.content.language) or next(iter(period.reason.values()), "")
-            yield Finding(f"due on {day}, in a quiet period: {reason}")
+            french_reason = period.reason.get("fr") or reason
+            yield Finding(
+                f"due on {day}, in a quiet period: {reason}",
+                french=f"prévue le {day}, en période de silence{N}: {french_reason}",
+            )

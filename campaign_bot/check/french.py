@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
+from campaign_bot.bilingual import quoted
 from campaign_bot.check.reading import NARROW, NBSP, Text
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import ALL_CAPITALS, CAPITALS, DOUBTFUL_CAPITALS
@@ -34,6 +35,16 @@ _POINTS = regex.compile(
 _LONG = regex.compile(
     r"(?<![\p{L}\p{N}.,/#+_\u00a0\u202f-])(?<!\b(?:no|nᵒ|n°|numéro|article|code|dossier|loi|ISO|formulaire)[ \u00a0])\d{5,}(?=[ \u00a0](?:de |d’|\p{Ll}{2,}[sx]\b))"
 )
+
+
+#: Where a no-break space is missing, in French.
+_WHERE = {
+    "before the colon": "avant le deux-points",
+    "before »": "avant le guillemet fermant",
+    "after «": "après le guillemet ouvrant",
+    "before the sign": "avant le signe",
+    "between the digits": "entre les chiffres",
+}
 
 
 def nbsp_places(text: Text) -> Iterator[tuple[int, int, str, str]]:
@@ -96,9 +107,19 @@ def fr_nbsp(text: Text, bench: Bench) -> Iterator[Finding]:
         if where not in seen:
             seen.add(where)
             around = text.text[max(start - 12, 0) : end + 6].strip()
-            yield Finding(f"no-break space missing {where}: “{around}”", start, max(end, start + 1))
+            yield Finding(
+                f"no-break space missing {where}: “{around}”",
+                start,
+                max(end, start + 1),
+                french=f"il manque une espace insécable {_WHERE[where]}{NBSP}: {quoted(around)}",
+            )
     for start, end, right in dollar_places(text):
-        yield Finding(f"“{text.text[start:end]}” is written {right} in French", start, end)
+        yield Finding(
+            f"“{text.text[start:end]}” is written {right} in French",
+            start,
+            end,
+            french=f"{quoted(text.text[start:end])} s’écrit {right} en français",
+        )
 
 
 def dollar_places(text: Text) -> Iterator[tuple[int, int, str]]:
@@ -138,7 +159,13 @@ def fr_space_before(text: Text, bench: Bench) -> Iterator[Finding]:
     for start, end, wanted in space_before_places(text):
         around = text.text[max(start - 12, 0) : end + 1].strip()
         if text.text[start:end].strip(" \u00a0\u202f\u2009\t") == "":
-            yield Finding(f"{'no' if wanted else 'a'} space before “{text.text[end]}”: “{around}”", start, end + 1)
+            told = "il manque une espace" if wanted else "il y a une espace de trop"
+            yield Finding(
+                f"{'no' if wanted else 'a'} space before “{text.text[end]}”: “{around}”",
+                start,
+                end + 1,
+                french=f"{told} avant {quoted(text.text[end])}{NBSP}: {quoted(around)}",
+            )
             return
 
 
@@ -151,7 +178,12 @@ def fr_space_before(text: Text, bench: Bench) -> Iterator[Finding]:
 def fr_narrow_space(text: Text, bench: Bench) -> Iterator[Finding]:
     if text.language == "fr" and text.region != "FR" and (at := text.text.find(NARROW)) >= 0:
         around = text.text[max(at - 10, 0) : at + 6].strip()
-        yield Finding(f"a narrow no-break space (U+202F): “{around}”", at, at + 1)
+        yield Finding(
+            f"a narrow no-break space (U+202F): “{around}”",
+            at,
+            at + 1,
+            french=f"une espace fine insécable (U+202F){NBSP}: {quoted(around)}",
+        )
 
 
 #: Single quotation marks around a few words; an apostrophe has a letter on both sides, or only after it (’n’, ’90).
@@ -195,7 +227,12 @@ def fr_quotes(text: Text, bench: Bench) -> Iterator[Finding]:
         at = found.start()
     if at is not None:
         around = text.text[at : at + 18].split("\n")[0].strip()
-        yield Finding(f"{text.text[at]} where « » belong: “{around}”", at, at + 1)
+        yield Finding(
+            f"{text.text[at]} where « » belong: “{around}”",
+            at,
+            at + 1,
+            french=f"{text.text[at]} là où il faut «{NBSP}»{NBSP}: {quoted(around)}",
+        )
 
 
 _BARE = {word.translate(str.maketrans("ÉÈÊÀÇÎ", "EEEACI")): word for word in CAPITALS if word not in ("À", "Ça")}
@@ -264,7 +301,12 @@ def fr_capitals(text: Text, bench: Bench) -> Iterator[Finding]:
     if text.language == "fr":
         for start, end, right in capital_places(text):
             if text.text[start:end].casefold() not in bench.spared:
-                yield Finding(f"“{text.text[start:end]}” is written {right}", start, end)
+                yield Finding(
+                    f"“{text.text[start:end]}” is written {right}",
+                    start,
+                    end,
+                    french=f"{quoted(text.text[start:end])} s’écrit {right}",
+                )
 
 
 _FEMININE = (
@@ -296,7 +338,11 @@ _DOUBLET = regex.compile(
 def fr_doublet(text: Text, bench: Bench) -> Iterator[Finding]:
     if text.language == "fr" and _JOINED.search(text.words):
         for match in _DOUBLET.finditer(text.words):
-            yield Finding(f"“{match[0]}” is an abbreviated doublet", *match.span())
+            yield Finding(
+                f"“{match[0]}” is an abbreviated doublet",
+                *match.span(),
+                french=f"{quoted(match[0])} est un doublet abrégé",
+            )
 
 
 _STRAIGHT = regex.compile(r"(?<=(?<![\p{L}\p{N}])\p{L}+)['´`](?=[\p{L}\p{N}«“@#])")
@@ -318,4 +364,9 @@ def fr_apostrophe(text: Text, bench: Bench) -> Iterator[Finding]:
         start = word.start() if word else at
         rest = regex.match(r"[\p{L}-]*", text.text[at + 1 :])
         end = at + 1 + (rest.end() if rest else 0)
-        yield Finding(f"“{text.text[start:end]}” has a straight apostrophe", at, at + 1)
+        yield Finding(
+            f"“{text.text[start:end]}” has a straight apostrophe",
+            at,
+            at + 1,
+            french=f"{quoted(text.text[start:end])} a une apostrophe droite",
+        )

@@ -31,6 +31,7 @@ class Found:
     text: str = ""
     start: int = 0
     end: int = 0
+    french: str = ""
 
 
 def bench_of(library: Library, networks: Callable[[str], Network], told: ToldLimits = NOTHING_TOLD) -> Bench:
@@ -89,7 +90,7 @@ def of_network(on: Bench, said: Said) -> Iterator[Found]:
     """What the network itself would refuse."""
     for one in on.network_of(said).check(said.content):
         if severity := _severity(on, one.rule, one.severity):
-            yield Found(said, one.rule, severity, one.message, one.where or _place_of(one.rule))
+            yield Found(said, one.rule, severity, one.message, one.where or _place_of(one.rule), french=one.french)
 
 
 def _place_of(rule_id: str) -> str:
@@ -109,7 +110,9 @@ def of_texts(on: Bench, said: Said, judged: Judgements | None = None) -> Iterato
         if key not in judged:
             judged[key] = list(_of_text(here, text))
         for rule_id, severity, finding in judged[key]:
-            yield Found(said, rule_id, severity, finding.message, where, text.text, finding.start, finding.end)
+            yield Found(
+                said, rule_id, severity, finding.message, where, text.text, finding.start, finding.end, finding.french
+            )
 
 
 def _of_text(on: Bench, text: Text) -> Iterator[tuple[str, Severity, Finding]]:
@@ -127,7 +130,15 @@ def of_post(on: Bench, said: Said) -> Iterator[Found]:
             if severity := _severity(on, rule.id, finding.severity or rule.severity):
                 text = _text_at(said, finding.where)
                 yield Found(
-                    said, rule.id, severity, finding.message, finding.where or "text", text, finding.start, finding.end
+                    said,
+                    rule.id,
+                    severity,
+                    finding.message,
+                    finding.where or "text",
+                    text,
+                    finding.start,
+                    finding.end,
+                    finding.french,
                 )
 
 
@@ -135,7 +146,7 @@ def _several(on: Bench, looks: str, group: list[Said]) -> Iterator[Found]:
     for rule in rules_that_look(looks):
         for said, finding in rule.find(group, on) if rule.find else ():
             if severity := _severity(on, rule.id, finding.severity or rule.severity):
-                yield Found(said, rule.id, severity, finding.message, finding.where or "text")
+                yield Found(said, rule.id, severity, finding.message, finding.where or "text", french=finding.french)
 
 
 def of_pair(on: Bench, group: list[Said]) -> Iterator[Found]:
@@ -195,10 +206,10 @@ def _text_at(said: Said, where: str) -> str:
 
 
 def as_problem(one: Found) -> Problem:
-    """In English throughout, as all commands speak, whatever the language of the text: what it quotes stays as it is."""
+    """In English, as all commands speak, with the message in French beside it for pages; what is quoted stays as it is."""
     rule = RULES.get(one.rule)
     advice = rule.advice["en"] if rule else ""
     return Problem(
         "", 0, 0, one.rule, one.severity, one.message, advice, post=one.said.name,
-        where=one.where, text=one.text, start=one.start, end=one.end, allowed=allowed(one.said, one.rule),
+        where=one.where, text=one.text, start=one.start, end=one.end, allowed=allowed(one.said, one.rule), french=one.french,
     )  # fmt: skip

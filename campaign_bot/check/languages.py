@@ -9,6 +9,7 @@ from typing import Any
 import regex
 from babel import Locale
 
+from campaign_bot.bilingual import N, quoted
 from campaign_bot.check.reading import MASK, Text
 from campaign_bot.check.registry import Bench, Finding, Said, rule
 
@@ -80,7 +81,14 @@ def wrong_language(text: Text, bench: Bench) -> Iterator[Finding]:
     chances: dict[str, float] = dict(detector.rank(prose))
     best = max(chances, key=lambda one: chances[one])
     if best != text.language and chances[best] >= SURE and chances[text.language] <= DOUBT:
-        yield Finding(f"this looks like {NAMES.get(best, best)}, not {NAMES.get(text.language, text.language)}")
+        yield Finding(
+            f"this looks like {NAMES.get(best, best)}, not {NAMES.get(text.language, text.language)}",
+            french=f"le texte semble être en {_in_french(best)} et non en {_in_french(text.language)}",
+        )
+
+
+def _in_french(language: str) -> str:
+    return Locale("fr").languages.get(language, language)
 
 
 @cache
@@ -101,8 +109,11 @@ def known_languages() -> dict[str, str]:
 def language_missing(said: Said, bench: Bench) -> Iterator[Finding]:
     language = said.content.language
     if not language:
-        yield Finding("the post has no language")
+        yield Finding("the post has no language", french="la publication n’a pas de langue")
     elif language.partition("-")[0] not in known_languages():
         codes = {name.casefold(): code for code, name in known_languages().items()}
         meant = codes.get(language.partition("-")[0].casefold(), "")
-        yield Finding(f"“{language}” is the code of no language{f': {meant} is meant?' if meant else ''}")
+        yield Finding(
+            f"“{language}” is the code of no language{f': {meant} is meant?' if meant else ''}",
+            french=f"{quoted(language)} n’est le code d’aucune langue{f'{N}: serait-ce {meant}?' if meant else ''}",
+        )

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import regex
 
+from campaign_bot.bilingual import quoted
 from campaign_bot.check.reading import folded, normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, rule
 from campaign_bot.check.wording import CANADA, GCS
@@ -46,7 +47,11 @@ def _is_video(media: Media) -> bool:
 def alt_missing(said: Said, bench: Bench) -> Iterator[Finding]:
     for where, media in _numbered(said):
         if not _is_video(media) and media.mime_type.partition("/")[0] != "audio" and not BLANK.sub("", media.alt):
-            yield Finding(f"{media.file or 'the picture'} has no alt text", where=where)
+            yield Finding(
+                f"{media.file or 'the picture'} has no alt text",
+                where=where,
+                french=f"{media.file or 'l’image'} n’a pas de texte de remplacement",
+            )
 
 
 #: Of a file on every system.
@@ -85,11 +90,26 @@ def alt_placeholder(said: Said, bench: Bench) -> Iterator[Finding]:
             continue
         name = PurePath(media.file).name.casefold()
         if folded(_ARTICLE.sub("", alt)) in _SAYS_NOTHING or not regex.search(r"[\p{L}\p{N}]", alt):
-            yield Finding(f"the alt text “{media.alt}” says nothing", where=where, end=len(media.alt))
+            yield Finding(
+                f"the alt text “{media.alt}” says nothing",
+                where=where,
+                end=len(media.alt),
+                french=f"le texte de remplacement {quoted(media.alt)} ne dit rien",
+            )
         elif (len(alt) <= LONGEST_NAME and _FILE_NAME.fullmatch(alt)) or alt.casefold() in (name, PurePath(name).stem):
-            yield Finding(f"the alt text “{media.alt}” is a file name", where=where, end=len(media.alt))
+            yield Finding(
+                f"the alt text “{media.alt}” is a file name",
+                where=where,
+                end=len(media.alt),
+                french=f"le texte de remplacement {quoted(media.alt)} est un nom de fichier",
+            )
         elif normalised(alt) in own:
-            yield Finding(f"the alt text “{media.alt[:60]}” repeats the post", where=where, end=len(media.alt))
+            yield Finding(
+                f"the alt text “{media.alt[:60]}” repeats the post",
+                where=where,
+                end=len(media.alt),
+                french=f"le texte de remplacement {quoted(media.alt[:60])} répète la publication",
+            )
 
 
 @rule(
@@ -104,7 +124,11 @@ def alt_long(said: Said, bench: Bench) -> Iterator[Finding]:
     for where, media in _numbered(said):
         length = len(_GRAPHEME.findall(media.alt.strip())) if len(media.alt) > most else 0
         if length > most and len(media.alt) <= network.limits.alt:
-            yield Finding(f"the alt text has {length} characters, {length - most} more than {most}", where=where)
+            yield Finding(
+                f"the alt text has {length} characters, {length - most} more than {most}",
+                where=where,
+                french=f"le texte de remplacement compte {length} caractères, soit {length - most} de plus que {most}",
+            )
 
 
 _GRAPHEME = regex.compile(r"\X")
@@ -123,7 +147,12 @@ _REDUNDANT = regex.compile(
 def alt_redundant(said: Said, bench: Bench) -> Iterator[Finding]:
     for where, media in _numbered(said):
         if found := _REDUNDANT.match(media.alt.strip()):
-            yield Finding(f"the alt text begins with “{found[0]}”", where=where, end=found.end())
+            yield Finding(
+                f"the alt text begins with “{found[0]}”",
+                where=where,
+                end=found.end(),
+                french=f"le texte de remplacement commence par {quoted(found[0])}",
+            )
 
 
 @rule(
@@ -137,4 +166,8 @@ def captions_missing(said: Said, bench: Bench) -> Iterator[Finding]:
         return  # the network shows none, and the campaign chose to go without there
     for where, media in _numbered(said):
         if _is_video(media) and not media.captions:
-            yield Finding(f"{media.file or 'the video'} has no captions", where=where.replace("alt", "media"))
+            yield Finding(
+                f"{media.file or 'the video'} has no captions",
+                where=where.replace("alt", "media"),
+                french=f"{media.file or 'la vidéo'} n’a pas de sous-titres",
+            )

@@ -65,13 +65,15 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found: words about it, where in the text, and a severity of its own where the rule has two."""
+    """What a rule found: words about it in both languages, where in the text, and a severity of its own where the rule has
+    two."""
 
     message: str
     start: int = 0
     end: int = 0
     severity: Severity | None = None
     where: str = ""  # text, alt 1, option 2: where the rule looks at more than one text
+    french: str = field(kw_only=True)  # the message, as a French page tells it
 
 
 #: Reads one text in its language.

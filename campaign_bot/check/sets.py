@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 import regex
 
+from campaign_bot.bilingual import N
 from campaign_bot.check.reading import normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, elsewhere, rule
 from campaign_bot.check.wording import CANADA
@@ -35,7 +36,14 @@ def pair_missing(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Findin
     missing = [language for language in bench.languages if language not in there]
     if missing and group:
         network = bench.networks(group[0].network).title
-        yield group[0], Finding(f"there is no {' and no '.join(missing)} version on {network}", where="pair")
+        yield (
+            group[0],
+            Finding(
+                f"there is no {' and no '.join(missing)} version on {network}",
+                where="pair",
+                french=f"il n’y a pas de version {' ni '.join(missing)} sur {network}",
+            ),
+        )
 
 
 def _says_nothing(said: Said) -> bool:
@@ -59,8 +67,18 @@ def _says_nothing(said: Said) -> bool:
 def pair_media(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
     shapes = {said.content.language: _shape(said) for said in reversed(group)}
     if len(set(shapes.values())) > 1:
-        told = "; ".join(f"{language}: {_words(shape)}" for language, shape in sorted(shapes.items()))
-        yield group[0], Finding(f"the languages do not show the same ({told})", where="pair")
+        told = "; ".join(f"{language}: {_words(shape, NAMES)}" for language, shape in sorted(shapes.items()))
+        french = "; ".join(
+            f"{language}{N}: {_words(shape, FRENCH_NAMES)}" for language, shape in sorted(shapes.items())
+        )
+        yield (
+            group[0],
+            Finding(
+                f"the languages do not show the same ({told})",
+                where="pair",
+                french=f"les langues ne montrent pas la même chose ({french})",
+            ),
+        )
 
 
 def _shape(said: Said) -> tuple[int, int, int, int]:
@@ -70,9 +88,14 @@ def _shape(said: Said) -> tuple[int, int, int, int]:
     return len(media) - len(videos), len(videos), sum(bool(one.captions) for one in videos), sum(options)
 
 
-def _words(shape: tuple[int, int, int, int]) -> str:
-    names = ("pictures", "videos", "captions", "poll options")
-    return ", ".join(f"{number} {name}" for number, name in zip(shape, names, strict=True) if number) or "nothing"
+#: What a post shows beside its text, as `_shape` counts it, and the word for none of it.
+NAMES = ("pictures", "videos", "captions", "poll options", "nothing")
+FRENCH_NAMES = ("images", "vidéos", "sous-titres", "choix de sondage", "rien")
+
+
+def _words(shape: tuple[int, int, int, int], names: Sequence[str]) -> str:
+    *shown, nothing = names
+    return ", ".join(f"{number} {name}" for number, name in zip(shape, shown, strict=True) if number) or nothing
 
 
 @rule(
@@ -97,7 +120,9 @@ def pair_length(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding
         yield (
             said,
             Finding(
-                f"{short} has {lengths[short]} characters, {long} {lengths[long]}: {share:.0%} of it", where="pair"
+                f"{short} has {lengths[short]} characters, {long} {lengths[long]}: {share:.0%} of it",
+                where="pair",
+                french=f"{short} compte {lengths[short]} caractères, {long} {lengths[long]}{N}: {share * 100:.0f}{N}% de sa longueur",
             ),
         )
 
@@ -111,7 +136,8 @@ def pair_gap(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
     first, last = min(group, key=lambda one: one.due), max(group, key=lambda one: one.due)
     gap = last.due - first.due
     if gap > bench.checks.pair_gap and first.content.language != last.content.language:
-        yield last, Finding(f"due {gap} after {first.name}")
+        french_gap = str(gap).replace("day", "jour")
+        yield last, Finding(f"due {gap} after {first.name}", french=f"prévue {french_gap} après {first.name}")
 
 
 @rule(
@@ -147,10 +173,12 @@ def near_duplicate(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Find
             others = (one for seen, one in alike.get(kind, ()) if _nearly(seen, words) and not _apart(one, said, bench))
             before = next(others, None)
         if before is not None and not _apart(before, said, bench):
+            same = normalised(before.content.text) == text
             yield (
                 said,
                 Finding(
-                    f"says {'the same as' if normalised(before.content.text) == text else 'nearly the same as'} {before.name}"
+                    f"says {'the same as' if same else 'nearly the same as'} {before.name}",
+                    french=f"dit {'la même chose que' if same else 'presque la même chose que'} {before.name}",
                 ),
             )
         exact[network, language, text] = said

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
+from campaign_bot.bilingual import N, quoted
 from campaign_bot.check.reading import EMOJI, MASK, Text, folded, read
 from campaign_bot.check.registry import Bench, Finding, Said, rule
 from campaign_bot.check.vocabulary import ONE_WORD
@@ -37,7 +38,12 @@ def of_several_words(tag: str, bench: Bench) -> str:
 def hashtag_count(text: Text, bench: Bench) -> Iterator[Finding]:
     if len(text.tags) > bench.checks.hashtags_most:
         tag, start, end = text.tags[bench.checks.hashtags_most]
-        yield Finding(f"{len(text.tags)} hashtags; {tag} and what follows are too many", start, end)
+        yield Finding(
+            f"{len(text.tags)} hashtags; {tag} and what follows are too many",
+            start,
+            end,
+            french=f"{len(text.tags)} mots-clics{N}: {tag} et les suivants sont de trop",
+        )
 
 
 @rule(
@@ -59,9 +65,14 @@ def hashtag_case(text: Text, bench: Bench) -> Iterator[Finding]:
         right = of_several_words(tag, bench)
         if right:
             if tag != right:
-                yield Finding(f"{tag} is written {right}", start, end, "error")
+                yield Finding(f"{tag} is written {right}", start, end, "error", french=f"{tag} s’écrit {right}")
         elif sum(map(str.isalpha, tag)) > LONG_TAG and tag.islower() and tag[1:] not in ONE_WORD:
-            yield Finding(f"{tag} is one run of small letters", start, end)
+            yield Finding(
+                f"{tag} is one run of small letters",
+                start,
+                end,
+                french=f"{tag} est tout en minuscules, sans rien entre ses mots",
+            )
 
 
 @rule(
@@ -85,7 +96,7 @@ def hashtag_place(text: Text, bench: Bench) -> Iterator[Finding]:
     last = max((match.end() for match in _LETTER.finditer(rest)), default=0)
     for tag, start, end in text.tags:
         if start < last:
-            yield Finding(f"{tag} stands in the middle of the text", start, end)
+            yield Finding(f"{tag} stands in the middle of the text", start, end, french=f"{tag} est au milieu du texte")
 
 
 #: Before one of these words' place comes a noun: an emoji there stands for it.
@@ -115,22 +126,33 @@ def emoji(text: Text, bench: Bench) -> Iterator[Finding]:
         return
     if len(found) > 1:
         signs = " ".join(sign for sign, _, _ in found[:6])
-        yield Finding(f"{len(found)} emoji: {signs}", found[1][1], found[1][2], "error" if len(found) >= 3 else None)
+        yield Finding(
+            f"{len(found)} emoji: {signs}",
+            found[1][1],
+            found[1][2],
+            "error" if len(found) >= 3 else None,
+            french=f"{len(found)} émojis{N}: {signs}",
+        )
         return
     sign, start, end = found[0]
     before, after = text.words[:start], text.words[end:]
     line = before.rpartition("\n")[2]
     if not line.strip(" >") and before.strip() and regex.match(r"[ \u00a0]*[\p{L}\p{N}]", after):
-        yield Finding(f"{sign} as a bullet", start, end)
+        yield Finding(f"{sign} as a bullet", start, end, french=f"{sign} sert de puce")
     elif _ends(after):
         word = regex.search(r"(?<![\p{L}-])([\p{L}’']+)[ \u00a0]*$", before)
         place = (
             regex.match(r"\p{Regional_Indicator}", sign) and word and word[1].casefold() in ("in", "en", "au", "from")
         )
         if word and (place or word[1].casefold() in _WANTS_WORD) and "\n" not in word[0]:
-            yield Finding(f"{sign} instead of a word, after “{word[1]}”", start, end)
+            yield Finding(
+                f"{sign} instead of a word, after “{word[1]}”",
+                start,
+                end,
+                french=f"{sign} remplace un mot, après {quoted(word[1])}",
+            )
     elif regex.search(r"[\p{L}\p{N},;’'(«“][ \u00a0]*$", before):
-        yield Finding(f"{sign} in the middle of a sentence", start, end)
+        yield Finding(f"{sign} in the middle of a sentence", start, end, french=f"{sign} au milieu d’une phrase")
 
 
 def _ends(after: str) -> bool:
@@ -162,7 +184,12 @@ def vague_link(text: Text, bench: Bench) -> Iterator[Finding]:
     for match in _ALONE.finditer(text.unquoted):
         spans.add(match.span(1))
     for start, end in sorted(spans):
-        yield Finding(f"“{text.text[start:end]}” does not say where the link leads", start, end)
+        yield Finding(
+            f"“{text.text[start:end]}” does not say where the link leads",
+            start,
+            end,
+            french=f"{quoted(text.text[start:end])} ne dit pas où mène le lien",
+        )
 
 
 _VAGUE = (
@@ -204,9 +231,15 @@ def link_count(said: Said, bench: Bench) -> Iterator[Finding]:
         text = read(part.text, said.content.language.partition("-")[0])
         links = bench.networks(said.network).links(text.text)
         if len(links) > 1:
-            yield Finding(f"{len(links)} links", *links[1], where=where)
+            yield Finding(f"{len(links)} links", *links[1], where=where, french=f"{len(links)} liens")
         elif links and text.has_scheme(links[0]):
             after = EMOJI.sub(" ", text.words[links[0][1] :])
             if word := regex.search(r"[\p{L}\p{N}][\p{L}\p{N}’'-]*", after.replace(MASK, " ")):
                 start = links[0][1] + word.start()
-                yield Finding(f"words after the link: “{word[0]}…”", start, start + len(word[0]), where=where)
+                yield Finding(
+                    f"words after the link: “{word[0]}…”",
+                    start,
+                    start + len(word[0]),
+                    where=where,
+                    french=f"des mots après le lien{N}: {quoted(word[0] + '…')}",
+                )

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import regex
 
+from campaign_bot.bilingual import quoted
 from campaign_bot.check.reading import MASK, Text, folded
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import SHOUTED
@@ -45,10 +46,12 @@ _MARKS = regex.compile(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|
 )  # fmt: skip
 def placeholder(text: Text, bench: Bench) -> Iterator[Finding]:
     for match in _UNFILLED.finditer(text.text):
-        yield Finding(f"“{match[0]}” was not filled in", *match.span())
+        yield Finding(f"“{match[0]}” was not filled in", *match.span(), french=f"{quoted(match[0])} n’a pas été rempli")
     for match in _MARKS.finditer(text.text):
         if text.language not in ("es", "pt", "it", "gl") or match[0] != "TODO":
-            yield Finding(f"“{match[0]}” was not filled in", *match.span())
+            yield Finding(
+                f"“{match[0]}” was not filled in", *match.span(), french=f"{quoted(match[0])} n’a pas été rempli"
+            )
 
 
 _MATHEMATICAL = regex.compile(r"[\U0001D400-\U0001D7FF]")
@@ -85,7 +88,11 @@ def fake_letters(text: Text, bench: Bench) -> Iterator[Finding]:
     if not found and len(single := list(_MATHEMATICAL.finditer(text.text))) >= 2:
         found = single
     if found:
-        yield Finding(f"“{found[0][0].strip()}” looks like letters and is not", *found[0].span())
+        yield Finding(
+            f"“{found[0][0].strip()}” looks like letters and is not",
+            *found[0].span(),
+            french=f"{quoted(found[0][0].strip())} ressemble à des lettres et n’en est pas",
+        )
 
 
 _CAPITALS = regex.compile(r"(?<![\p{L}\p{N}_@&%-])\p{Lu}{2,}(?=(?:s|[’']s)?(?![\p{L}\p{N}_]|-\d|[’']?\p{Ll}))")
@@ -132,7 +139,12 @@ def _capital_words(text: Text, bench: Bench) -> list[regex.Match[str]]:
 def shouting(text: Text, bench: Bench) -> Iterator[Finding]:
     for run in _loud(text, bench):
         start, end = run[0].start(), run[-1].end()
-        yield Finding(f"“{text.text[start:end]}” is in capitals", start, end)
+        yield Finding(
+            f"“{text.text[start:end]}” is in capitals",
+            start,
+            end,
+            french=f"{quoted(text.text[start:end])} est en capitales",
+        )
 
 
 _GAP = regex.compile(r"[\s,!’'\u00a0-]+")
@@ -186,7 +198,7 @@ def acronym(text: Text, bench: Bench) -> Iterator[Finding]:
         if word in bench.known or not _is_acronym(word) or word in seen or match.start() in loud:
             continue
         seen.add(word)
-        yield Finding(f"“{word}” is not explained", *match.span())
+        yield Finding(f"“{word}” is not explained", *match.span(), french=f"{quoted(word)} n’est pas expliqué")
 
 
 _IN_PARENTHESES = regex.compile(r"\((?:[^()]{0,20}?[\s:,])?(\p{Lu}{2,})s?(?:[,;][^()]*)?\)")
@@ -261,4 +273,10 @@ def sentence_long(text: Text, bench: Bench) -> Iterator[Finding]:
             said = " ".join(text.text[start:end].split()[:5])
             over = words - bench.checks.sentence_words
             severity = "error" if words > bench.checks.sentence_words_most else None
-            yield Finding(f"the sentence “{said}…” has {words} words, {over} too many", start, end, severity)
+            yield Finding(
+                f"the sentence “{said}…” has {words} words, {over} too many",
+                start,
+                end,
+                severity,
+                french=f"la phrase {quoted(said + '…')} compte {words} mots, {over} de trop",
+            )

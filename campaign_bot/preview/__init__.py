@@ -133,7 +133,7 @@ def _side(
         ],
         "findings": [
             {
-                "blocks": problem.blocks, "message": problem.message, "rule": problem.rule,
+                "blocks": problem.blocks, "rule": problem.rule, **_message(problem, words),
                 "advice": page.cures.get(problem.rule, problem.advice),
                 "language": words.language if problem.rule in page.cures else "en",
             }
@@ -141,6 +141,12 @@ def _side(
         ],
         "changed": [(line[:1], line[2:]) for line in changed.get(one.key, ())],
     }  # fmt: skip
+
+
+def _message(problem: Problem, words: Words) -> dict[str, str]:
+    """What is wrong, and the language that says so: the page's own, wherever the finding has it."""
+    french = words.language == "fr" and problem.french
+    return {"message": problem.french, "said_in": "fr"} if french else {"message": problem.message, "said_in": "en"}
 
 
 def _picture(media: Media, pictures: Mapping[str, bytes]) -> dict[str, Any]:

@@ -227,7 +227,7 @@ def _layers(height: float, values: Sequence[Spec], *layers: Spec) -> Spec:
 
 def _drawings(specs: Sequence[Spec], title: str, rows: Sequence[tuple[str, str]], id: str, speaker: Speaker) -> Chart:  # noqa: A002
     """One drawing for all, or one for a desk and one for a phone; the page shows one, so one is read out."""
-    figures = "; ".join(f"{label}{speaker.colon} {told}" for label, told in rows)
+    figures = "; ".join(speaker.labelled(label, told) for label, told in rows)
     kinds = ("chart",) if len(specs) == 1 else ("chart large", "chart small")
     drawn = [
         _svg(

@@ -54,7 +54,7 @@ def _why_none(found: Extremes, speaker: Speaker) -> list[str]:
 def _card(one: PostFigures, evaluation: Evaluation, speaker: Speaker) -> Card:
     """By the names that people gave; where nobody can open it there is no link."""
     result = one.result
-    rate = f"{speaker.word('er_followers')}{speaker.colon} {rate_words(one.by_followers, speaker, none='untold')}"
+    rate = speaker.labelled(speaker.word("er_followers"), rate_words(one.by_followers, speaker, none="untold"))
     rate += f", {speaker.sentence('at_age', age=speaker.age(evaluation.age))}"
     title = next((group.title for group in evaluation.groups["series"] if group.key == result.series), {})
     name = speaker.sentence(

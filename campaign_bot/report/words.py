@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_currency, format_decimal
 
-from campaign_bot.bilingual import N, typeset
+from campaign_bot.bilingual import N, together, typeset
 from campaign_bot.compose.filters import ordinal
 from campaign_bot.report.sentences import METHODS, SENTENCES
 from campaign_bot.report.texts import WORDS
@@ -58,11 +58,16 @@ class Speaker:
     def word(self, name: str) -> str:
         return self._typed(WORDS[name][self._french])
 
+    def labelled(self, label: str, value: str) -> str:
+        """Likes: 12"""
+        text = f"{label}{self.colon} {value}"
+        return together(text) if self._french else text
+
     def sentence(self, name: str, **values: object) -> str:
-        return self._typed(SENTENCES[name][self._french]).format(**values)
+        return self._filled(SENTENCES[name], values)
 
     def methods(self, **values: object) -> list[str]:
-        return [self._typed(pair[self._french]).format(**values) for pair in METHODS]
+        return [self._filled(pair, values) for pair in METHODS]
 
     def number(self, value: float | None, digits: int = 0) -> Numeral:
         """As people write it; what is unknown is said to be so, never 0."""
@@ -149,6 +154,10 @@ class Speaker:
         size, unit = next(one for one in _UNITS if (minutes and minutes % one[0] == 0) or one[0] == 1)
         number = minutes // size
         return f"{number}{N}{unit[self._french]}{'' if self._is_one(number) else 's'}"
+
+    def _filled(self, pair: tuple[str, str], values: Mapping[str, object]) -> str:
+        text = self._typed(pair[self._french]).format(**values)
+        return together(text) if self._french else text
 
     def _typed(self, text: str) -> str:
         """French no-break spaces, where plain ones were typed."""

@@ -177,9 +177,9 @@ def _advice(message: str) -> str:
         ("unable to open", "Check that its directory exists and is writable for this user."),
         ("ermission denied", "Make the file and its directory writable for this user."),
         ("ead-only", "Make the file and its directory writable for this user."),
-        ("full", "The disk is full. Free some space and try again; nothing was lost."),
-        ("No space left", "The disk is full. Free some space and try again; nothing was lost."),
-        ("disk I/O", "Check the disk's space and health, and try again; nothing was lost."),
+        ("full", "The disk that it is on is full. Make room there and try again; nothing was lost."),
+        ("No space left", "The disk that it is on is full. Make room there and try again; nothing was lost."),
+        ("disk I/O", "The disk that it is on is full or failing. Make room there and try again; nothing was lost."),
         ("not a database", "The file is not a campaign database. Name another one, or move it away."),
         ("malformed", "The file is damaged. Restore a backup."),
     ):

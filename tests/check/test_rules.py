@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,10 @@ BESIDE = {
     ("pair-media", "media-limits"): "the same",
     ("fr-space-before", "fr-narrow-space"): "the space is a narrow one",
 }
+#: What `check --drafts` says of how a draft is written; drafts are other programs', and stand on no page.
+OF_DRAFTS = ("there is no fact", "`language` is a code")
+QUOTED = re.compile("«\u00a0.*?\u00a0»")
+BREAKS = re.compile(r" [:»%$]|« | [;?!]")
 
 
 def _examples(kind: str) -> Iterator[object]:
@@ -47,6 +52,15 @@ def test_what_is_wrong_is_found_and_nothing_else(rule: str, example: Example) ->
     found = {one.rule for one in tried(BENCH, ROWS, example).findings}
     assert rule in found, as_drafts(example)[-1]
     assert {one for one in found if (rule, one) not in BESIDE} == {rule}, as_drafts(example)[-1]
+
+
+@pytest.mark.parametrize(("rule", "example"), list(_examples("fails")))
+def test_what_is_found_is_said_in_french_too(rule: str, example: Example) -> None:
+    for found in tried(BENCH, ROWS, example).findings:
+        if not found.message.startswith(OF_DRAFTS):
+            assert found.french, found.message
+        words = QUOTED.sub("", found.french)
+        assert not BREAKS.search(words), f"a line may break before a sign: {found.french}"
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

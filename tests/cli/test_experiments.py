@@ -48,4 +48,4 @@ def test_in_french_it_says_what_follows(campaign: Path, run: Run) -> None:
     run("plan", "--until", "2027-01-31")
     said = run("experiment", "end", "ask-or-tell", "--reason", "Le pilote est fini.", "--language", "fr").out
     assert "ask-or-tell\u00a0: l’expérience est terminée. Verdict\u00a0: indécis." in said
-    assert "Envois pas encore partis\u00a0: 18." in said
+    assert "Envois pas encore partis\u00a0:\u00a018." in said

@@ -152,6 +152,8 @@ def test_everything_wrong_is_told_at_once_with_its_place_and_nothing_is_kept(run
         'count,name,"source",day\n"4",sign_up,"café",2026-01-18\n\n'.encode(),
         "sep=;\r\nday;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode(),
         "\n\nday,source,name,count\n2026-01-18,café,sign_up,4\n".encode(),
+        "day;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode("utf-16-le"),
+        "day;source;name;count\r\n2026-01-18;café;sign_up;4\r\n".encode("utf-16-be"),
     ],
 )
 def test_what_spreadsheets_write_is_read(run: Run, campaign: Path, data: bytes) -> None:
@@ -168,6 +170,15 @@ def test_another_encoding_is_named_with_the_first_byte_that_shows_it(run: Run, c
     assert "o.csv:2:15" in told.err and "é" in told.err and "--encoding cp1252" in told.err
     assert run("import", "o.csv", "--encoding", "cp1252").code == 0
     assert run("import", "o.csv", "--encoding", "klingon").err.startswith("Error: “klingon” is no encoding.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_half_a_letter_at_the_end_is_not_laid_to_another_encoding(run: Run, campaign: Path, encoding: str) -> None:
+    Path("o.csv").write_bytes((HEADER + "2026-01-18,café,sign_up,4\n").encode(encoding)[:-1])
+    told = run("import", "o.csv")
+    assert told.code == 1
+    assert "UTF-16, and a part of it is missing" in told.err
+    assert "1252" not in told.err
 
 
 def test_a_mark_of_utf_8_wins_over_the_encoding_that_was_asked_for(run: Run, campaign: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,39 @@ def test_status_of_a_campaign_that_nobody_runs(campaign: Path, run: Run) -> None
     assert {one["account"] for one in told["accounts"]} == {
         "x-en", "x-fr", "mastodon-en", "mastodon-fr", "bluesky-en", "bluesky-fr",
     }  # fmt: skip
+
+
+def on_a_full_disk(*arguments: object, room: int) -> str:
+    """What a command says, in a process of its own, when no file may grow beyond `room` bytes."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "campaign_bot", *map(str, arguments)], preexec_fn=limit, capture_output=True, text=True
+    )
+    assert ran.returncode == 1, ran.stderr
+    return ran.stderr
+
+
+def test_a_database_on_a_full_disk_is_named_with_the_cause_and_a_cure(campaign: Path, run: Run) -> None:
+    run("plan", "--until", "2027-01-31")
+    told = on_a_full_disk("status", room=0)
+    assert "The database campaign.db failed" in told
+    assert "full" in told and "Make room there" in told
+
+
+def test_an_export_on_a_full_disk_leaves_the_one_before_and_says_that_room_is_an_answer(
+    campaign: Path, run: Run
+) -> None:
+    rows = "".join(f"2026-01-18,source{number},sign_up,4\n" for number in range(3000))
+    (campaign / "o.csv").write_text(f"day,source,name,count\n{rows}", "utf-8")
+    assert run("import", "o.csv").code == 0
+    assert run("export", "open").code == 0
+    before = (campaign / "open" / "en.html").read_bytes()
+    told = on_a_full_disk("export", "open", room=33_000)
+    assert "open cannot be written: " in told and "make room there" in told
+    assert (campaign / "open" / "en.html").read_bytes() == before
 
 
 def test_what_a_person_has_seen_no_longer_counts(campaign: Path, run: Run) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import regex
 
+from campaign_bot.bilingual import N
 from campaign_bot.config import Credentials, Secret
 from campaign_bot.errors import ConfigError
 from campaign_bot.library.files import Account
@@ -136,6 +137,7 @@ def _byte_problems(content: Content) -> list[Problem]:
             "", 0, 0, "too-long", "error",
             f"{size} bytes; Bluesky takes {TEXT_BYTES}, however few characters readers see",
             "Shorten it, or use fewer emoji that are made of several.",
+            french=f"{size} octets; Bluesky en accepte {TEXT_BYTES}, même si les lecteurs voient peu de caractères",
         )
         for part in content.parts
         if (size := len(part.text.encode())) > TEXT_BYTES
@@ -147,10 +149,16 @@ def _video_problems(content: Content) -> list[Problem]:
     for media in (media for part in content.parts for media in part.media if media.duration_s):
         if (size := len(media.captions.encode())) > CAPTION_BYTES:
             message = f"the captions of {media.file} have {size:,} bytes; Bluesky takes {CAPTION_BYTES:,}"
-            found.append(Problem("", 0, 0, "media-limits", "error", message, "Shorten them, or the video."))
+            french = f"les sous-titres de {media.file} comptent {size:,} octets; Bluesky en accepte {CAPTION_BYTES:,}".replace(
+                ",", N
+            )
+            found.append(
+                Problem("", 0, 0, "media-limits", "error", message, "Shorten them, or the video.", french=french)
+            )
         if (length := len(regex.findall(r"\X", media.alt))) > VIDEO_ALT:
             message = f"the alt text of {media.file} has {length} characters; Bluesky takes {VIDEO_ALT} for a video"
-            found.append(Problem("", 0, 0, "alt-long", "error", message, "Say what matters in it."))
+            french = f"le texte de remplacement de {media.file} compte {length} caractères; Bluesky en accepte {VIDEO_ALT} pour une vidéo"
+            found.append(Problem("", 0, 0, "alt-long", "error", message, "Say what matters in it.", french=french))
     return found
 
 
@@ -162,11 +170,13 @@ def _audience_problems(content: Content) -> list[Problem]:
             "", 0, 0, "visibility-unsupported", "warning",
             f"Bluesky has no {content.visibility} posts: this one will be public",
             "Leave this account out of the schedule entry if it must not be.",
+            french="toute publication est publique sur Bluesky, celle-ci aussi",
         ))  # fmt: skip
     if content.content_warning:
         found.append(Problem(
             "", 0, 0, "warning-unsupported", "warning",
             "Bluesky has no content warnings: readers will not see it",
             "Begin the text with it, in a wording of its own for Bluesky.",
+            french=f"Bluesky n’a pas d’avertissements de contenu{N}: les lecteurs ne le verront pas",
         ))  # fmt: skip
     return found

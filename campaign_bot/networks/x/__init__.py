@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from campaign_bot.bilingual import N
 from campaign_bot.config import Credentials, Secret
 from campaign_bot.library.files import Account
 from campaign_bot.model import Content, Problem
@@ -108,11 +109,17 @@ class X(Network):
         if any(link_places(part.text) for part in content.parts):
             prices = {price.action: price.usd for price in self.prices}
             message = f"a link costs ${prices['post with a link']:.3f} on X instead of ${prices['post']:.3f}"
+            french = (
+                f"un lien coûte {prices['post with a link']:.3f}{N}$ sur X au lieu de {prices['post']:.3f}{N}$".replace(
+                    ".", ","
+                )
+            )
             advice = "Offer a wording without a link for X: post.x.<language>.j2."
-            found.append(Problem("", 0, 0, "link-price", "warning", message, advice))
+            found.append(Problem("", 0, 0, "link-price", "warning", message, advice, french=french))
         if content.quotes and content.parts[0].media:
             message = "X takes a quote or pictures, not both"
-            found.append(Problem("", 0, 0, "media-limits", "error", message, "Leave the pictures out."))
+            french = "X accepte une citation ou des images, pas les deux"
+            found.append(Problem("", 0, 0, "media-limits", "error", message, "Leave the pictures out.", french=french))
         return found
 
     def charges(self, content: Content) -> Mapping[str, int]:
