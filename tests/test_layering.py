@@ -46,10 +46,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "difference",
         "authority",
         "hidden",
+        "drawing",
     ),
     ("model",),
     ("errors",),
-    ("secrecy", "bilingual"),
+    ("secrecy", "bilingual", "values"),
 )
 ALLOWED_WITHIN = {
     ("report", "evaluate"),  # one stage in two packages
