@@ -111,7 +111,7 @@ _NOBODY = regex.compile(
     """
 )
 _SHARE = regex.compile(
-    r"\d(?:[.,]\d+)?[\s\u00a0]?(?:%|percent\b|per cent\b|pour cent\b)|\b\d+\s(?:in|out of|sur)\s\d+\b"
+    r"\d+(?:[.,]\d+)?[\s\u00a0]?(?:%|percent\b|per cent\b|pour cent\b)|\b\d+\s(?:in|out of|sur)\s\d+\b"
 )
 
 
