@@ -78,6 +78,7 @@ def full() -> Evaluation:
     some = [
         *posts(20, engaged=[40, 55, 48, 61], series="asks", question=True, network="x", account="x-en", url="https://x.example/1"),
         *posts(20, engaged=[10, 14, 9], begin=50, account="mastodon-fr", language="fr"),
+        *posts(20, engaged=[10, 14, 9], begin=120, network="x", account="x-en"),
         *posts(2, engaged=[5], begin=90, network="bluesky", account="bluesky-en", state=State.FAILED),
     ]  # fmt: skip
     now = made(some, spent={"x": 1.5}, experiments=[judged([(20, 40)] * 30)])

@@ -68,9 +68,9 @@ def metric_words(one: Comparison, speaker: Speaker) -> str:
 
 
 def than_words(one: Comparison, speaker: Speaker) -> str:
-    """What it is held against: other posts; or, paired, the same posts elsewhere."""
+    """What it is held against: other posts; or, paired, the same posts on other networks or in other languages."""
     assert one.ratio is not None  # noqa: S101 - what is sure has one
-    name = "posts" if not one.paired else one.factor if one.factor in ("network", "language") else "paired"
+    name = one.factor if one.paired else "posts"
     return speaker.sentence(f"than_{name}", than=speaker.than(one.ratio.estimate))
 
 
@@ -88,7 +88,8 @@ def _verdict(one: Comparison, speaker: Speaker) -> str:
 
 
 def few_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
-    """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike."""
+    """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike, or of some
+    that are nowhere together."""
     return same_words(_few(one, speaker), one, every, speaker)
 
 
@@ -96,6 +97,9 @@ def _few(one: Comparison, speaker: Speaker) -> str:
     if one.verdict == "unclear":
         told = units(one, speaker, said="units_few")
         return speaker.sentence("tell_tied", label=level_label(one, speaker), units=told)
+    if one.verdict == "elsewhere":
+        name = f"tell_elsewhere_{one.factor}" if one.factor in ("network", "language") else "tell_elsewhere"
+        return speaker.sentence(name, label=level_label(one, speaker), units=units(one, speaker, said="units_few"))
     numbers = {"units": units(one, speaker, said="units_few"), "more": speaker.number(one.more_posts)}
     return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 

@@ -299,7 +299,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{than} the same posts in the other languages",
         "{than} les mêmes publications dans les autres langues",
     ),
-    "than_paired": ("{than} the same posts elsewhere", "{than} les mêmes publications ailleurs"),
     "than_period": ("{than} in the other period", "{than} dans l’autre période"),
     "than_campaign": ("{than} “{campaign}”", "{than} « {campaign} »"),
     "vs_sure": (
@@ -325,6 +324,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "vs_never": (
         "To find a difference of {matters} would take more posts than a campaign has.",
         "Pour révéler un écart de {matters}, il faudrait plus de publications qu’une campagne n’en a.",
+    ),
+    "tell_elsewhere": (
+        "{label} ({units}; no account has posts of both)",
+        "{label} ({units}; aucun compte n’a de publications des deux)",
+    ),
+    "tell_elsewhere_network": (
+        "{label} ({units}; none of the others speaks its language)",
+        "{label} ({units}; aucun des autres ne parle sa langue)",
+    ),
+    "tell_elsewhere_language": (
+        "{label} ({units}; on no network with the others)",
+        "{label} ({units}; sur aucun réseau avec les autres)",
     ),
     "tell_tied": (
         "{label} ({units}; too many have the same count)",
@@ -594,16 +605,17 @@ METHODS: tuple[tuple[str, str], ...] = (
         " sur combien.",
     ),
     (
-        "Comparisons hold each post against its own account’s median (networks and languages: against followers), on the"
-        " logarithm of 1 + engagements. The unit is the post, at most 500 a side, drawn by lot. Effects are Hodges and Lehmann’s"
-        " typical ratios of a post here to one there, and the verdict and the interval are of one rank test (Mann and Whitney;"
-        " Wilcoxon where paired) at Holm’s level. Below 8 posts a side nothing is said. Comparisons describe; only an experiment"
-        " shows a cause.",
-        "Les comparaisons rapportent chaque publication à la médiane de son compte (réseaux et langues : aux abonnés), en"
-        " logarithme de 1 + réactions. L’unité est la publication, au plus 500 par côté, tirées au sort. Les écarts sont les"
-        " rapports typiques de Hodges et Lehmann d’une publication d’un côté à une de l’autre; le verdict et l’intervalle viennent"
-        " d’un même test de rangs (Mann et Whitney; Wilcoxon si appariées), au niveau de Holm. À moins de 8 publications par"
-        " côté, rien n’est dit. Les comparaisons décrivent; seule une expérience montre une cause.",
+        "Comparisons hold each post against posts of the same account only (languages: the same network; networks: the same"
+        " language; per follower), on the logarithm of 1 + engagements. An account with fewer than 2 posts of either kind is left"
+        " out. The unit is the post, at most 500 a side, drawn by lot. Effects are Hodges and Lehmann’s typical ratios of a post"
+        " here to one there, and the verdict and the interval are of one rank test (van Elteren; Wilcoxon where paired) at Holm’s"
+        " level. Below 8 posts a side nothing is said. Comparisons describe; only an experiment shows a cause.",
+        "Les comparaisons ne rapportent chaque publication qu’à celles du même compte (langues : du même réseau; réseaux : dans la"
+        " même langue; par abonné), en logarithme de 1 + réactions. Un compte qui a moins de 2 publications de l’un des genres est"
+        " laissé de côté. L’unité est la publication, au plus 500 par côté, tirées au sort. Les écarts sont les rapports typiques"
+        " de Hodges et Lehmann d’une publication d’un côté à une de l’autre; le verdict et l’intervalle viennent d’un même test de"
+        " rangs (van Elteren; Wilcoxon si appariées), au niveau de Holm. À moins de 8 publications par côté, rien n’est dit. Les"
+        " comparaisons décrivent; seule une expérience montre une cause.",
     ),
     (
         "Experiments are dealt by lot in blocks and written down before the start. Their intervals stay valid however"
