@@ -58,7 +58,7 @@ def experiment(random: np.random.Generator, world: str, blocks: int, effect: flo
                 size = size * (0.15 if tail == "sparse" else 1.0) * (1 + effect * (variant == "asks"))
                 noise = random.standard_t(2) if tail == "t2" else random.normal()
                 mean = size * math.exp(min(item + luck * noise, 12.0))
-                accounts.setdefault(name, {})[variant] = math.log1p(random.poisson(mean))
+                accounts.setdefault(name, {})[variant] = float(random.poisson(mean))
         found.append(accounts)
     return block_differences(found, *VARIANTS)
 

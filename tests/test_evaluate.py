@@ -174,6 +174,21 @@ def test_what_was_taken_back_is_in_no_figure_of_engagement() -> None:
     assert "900" not in render(found, format="md", language="en")
 
 
+def test_what_went_out_and_was_taken_back_did_go_out() -> None:
+    some = posts(12, engaged=[5])
+    all_ = told(*(replace(one, state=State.RETRACTED) for one in some))
+    assert (all_.total.sent, all_.total.other, all_.total.retracted) == (0, 12, 12)
+    text = render(all_, format="md", language="en")
+    assert "- 12 of 12 planned deliveries went out, and 12 of these were taken back afterwards" in text
+    french = render(all_, format="md", language="fr").replace("\u00a0", " ")
+    assert "- Envois parus : 12 sur 12 prévus, dont 12 retirés par la suite" in french
+    one = told(replace(some[0], state=State.RETRACTED), *some[1:])
+    assert "12 of 12 planned deliveries went out, and 1 of these was taken back" in render(
+        one, format="md", language="en"
+    )
+    assert "taken back" not in render(told(*some), format="md", language="en").split("##")[1]
+
+
 def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
     x = replace(BASE, delivery="x", network="x", account="x-en", reads=((24.0, counts(impressions=1000, likes=10)),))
     mastodon = replace(BASE, delivery="m", reads=((24.0, counts(likes=90, reposts=9, replies=3)),))
@@ -206,6 +221,18 @@ def test_our_clicks_on_a_network_that_tells_nothing_are_on_the_ladder() -> None:
         rung.name: rung for rung in told(BASE, replace(BASE, delivery="x", network="x"), clicks=clicks).ladder.rungs
     }
     assert (rungs["engaged"].number, rungs["engaged"].posts) == (7, 1)
+
+
+@pytest.mark.parametrize(("account", "network"), [("an-old-one", "mastodon"), ("an-old-one", "x"), ("forgotten", "")])
+def test_clicks_of_an_account_that_is_no_longer_in_the_campaign_count_everywhere(account: str, network: str) -> None:
+    """Objectives and the ladder are of the same clicks, whatever campaign.yaml says today."""
+    clicks = [Click(date(2027, 1, 19), "p", account, 7), Click(date(2027, 1, 19), "p", "mastodon-en", 2)]
+    some = [BASE, replace(BASE, delivery="old", account=account, network=network)] if network else [BASE]
+    campaign = _objective("link_clicks", 100, date(2027, 6, 1))
+    found = told(*some, clicks=clicks, campaign=campaign)
+    assert account not in campaign.accounts
+    assert {rung.name: rung.number for rung in found.ladder.rungs}["engaged"] == 9
+    assert found.objectives[0].value == 9
 
 
 def test_clicks_on_what_no_network_was_asked_about_yet_are_known() -> None:
@@ -1018,9 +1045,11 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
 # What a rate will be
 
 
-def _judged(metric: str, measured: Sequence[Measured], *, target: float = 5, days: int = 42) -> Judged:
+def _judged(
+    metric: str, measured: Sequence[Measured], *, target: float = 5, days: int = 42, now: datetime | None = None
+) -> Judged:
     campaign = _objective(metric, target, date(2027, 4, 1)).model_copy(update={"ends": date(2027, 6, 30)})
-    (one,) = told(*measured, now=DUE + timedelta(days=days), campaign=campaign).objectives
+    (one,) = told(*measured, now=now or DUE + timedelta(days=days), campaign=campaign).objectives
     return one
 
 
@@ -1106,6 +1135,34 @@ def test_a_rate_of_few_posts_is_not_projected_and_says_so() -> None:
     )
     (body,) = json.loads(render(found, format="json", language="en"))["objectives"]
     assert (body["age_hours"], body["unprojected"], body["projection"]) == (24, "few posts", None)
+
+
+@pytest.mark.parametrize("metric", ["punctual_percent", "engagement_per_100_followers", "alt_text_percent"])
+def test_what_today_has_brought_is_part_of_what_today_brings(metric: str) -> None:
+    """At noon as at midnight: as many units are to come as there were before today in proportion to the days left, so that a
+    day of which a half is over is neither a whole one nor none."""
+    late = [replace(one, sent=one.due + timedelta(minutes=5 * (place % 3 == 0)), pictures=1, described=place % 3 > 0)
+            for place, one in enumerate(posts(20, engaged=[10, 31, 27], priority=""))]  # fmt: skip
+    begin, days = DUE.replace(hour=5), timedelta(days=1)  # midnight where the campaign is
+    age = timedelta(days=1) if metric.startswith("engagement") else timedelta()
+    moments = [
+        _judged(metric, [one for one in late if one.sent and one.sent < now - age], target=50, days=0, now=now)
+        for now in (begin + 12 * days + timedelta(hours=1), begin + 12 * days + timedelta(hours=20))
+    ]
+    widths = [one.projection.high - one.projection.low for one in moments if one.projection]
+    assert len(widths) == 2
+    assert moments[0].value != moments[1].value  # today's post is in the second one
+    # One more post is known of as many that there will be in the end, and not one more for each day to come.
+    assert widths[1] == pytest.approx(widths[0], rel=0.2)
+    ends = project(
+        Rate(10, 20, 20),
+        Basis(before=10),
+        target=1,
+        starts=date(2027, 1, 18),
+        today=date(2027, 1, 28),
+        by=date(2027, 1, 28),
+    ).interval
+    assert ends == Interval(50, 50, 50)  # ten days brought ten, today has its ten already: nothing is to come
 
 
 def test_of_a_draw_what_was_not_looked_at_is_not_known() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from campaign_bot.evaluate import Comparison, Evaluation
@@ -193,6 +193,9 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
     if any(arm.posts for arm in one.arms):
         found.append(_medians(one, speaker))
+    if left_out := sum(arm.left_out for arm in one.arms):
+        arms = _by_variant({arm.variant: arm.left_out for arm in one.arms}, speaker)
+        found.append(speaker.sentence("exp_left_out", number=speaker.number(left_out), arms=arms))
     found += _doubts(one, speaker)
     if one.ended is not None:
         blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
@@ -216,11 +219,16 @@ def _doubts(one: ExperimentResult, speaker: Speaker) -> list[str]:
         some = f" {speaker.sentence('exp_cut_some')}" if one.cut > 1 else ""
         found.append(speaker.sentence("exp_cut", blocks=speaker.count(one.cut, "block")) + some)
     if one.dropped:
-        arms = ", ".join(
-            speaker.sentence("exp_without", variant=arm.variant, number=speaker.number(arm.dropped)) for arm in one.arms
-        )
+        arms = _by_variant({arm.variant: arm.dropped for arm in one.arms}, speaker)
         found.append(speaker.sentence("exp_dropped", number=speaker.number(one.dropped), arms=arms))
     return found
+
+
+def _by_variant(numbers: Mapping[str, int], speaker: Speaker) -> str:
+    return ", ".join(
+        speaker.sentence("exp_without", variant=variant, number=speaker.number(number))
+        for variant, number in numbers.items()
+    )
 
 
 def experiment_verdict(one: ExperimentResult, speaker: Speaker) -> str:

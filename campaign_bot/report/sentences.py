@@ -21,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{sent} of {planned} planned {planned:delivery|deliveries} went out; {failed} failed, {missed} missed {missed:its|their} time.",
         "Envois parus : {sent} sur {planned} {planned:prévu|prévus}; échoués : {failed}; manqués : {missed}.",
     ),
+    "sent_retracted": (
+        "{out} of {planned} planned {planned:delivery|deliveries} went out, and {retracted} of these {retracted:was|were} taken back afterwards (of engagement only an experiment’s result still counts {retracted:it|them}); {failed} failed, {missed} missed {missed:its|their} time.",
+        "Envois parus : {out} sur {planned} {planned:prévu|prévus}, dont {retracted} {retracted:retiré|retirés} par la suite (seul le résultat d’une expérience en compte encore les réactions); échoués : {failed}; manqués : {missed}.",
+    ),
     "engaged": (
         "Half of the deliveries had at least {median} {median:engagement|engagements} at the age of {age} ({read} counted); {rate}.",
         "La moitié des envois avaient au moins {median} {median:réaction|réactions} à l’âge de {age} (relevés : {read}); {rate}.",
@@ -187,8 +191,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Il n’y a eu ni sondage ni appel à participer.",
     ),
     "drawn": (
-        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures) are worked out from {drawn}, drawn by lot.",
-        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images) sont calculés sur {drawn} d’entre eux, tirés au sort.",
+        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures; also on an objective’s day) are worked out from {drawn}, drawn by lot.",
+        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images; aussi à l’échéance d’un objectif) sont calculés sur {drawn} d’entre eux, tirés au sort.",
     ),
     "doubt_fell": (
         "Deliveries whose counts went down: {number}. Networks recount; each count is kept as it was read.",
@@ -514,8 +518,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "exp_undeclared": ("It has not begun.", "Elle n’a pas commencé."),
     "exp_arms": (
-        "Medians per delivery, {what} at the age of {age}: {arms}.",
-        "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
+        "Medians per delivery, {what} at the age of {age}, of what the result is of: {arms}.",
+        "Médianes par envoi, {what} à l’âge de {age}, des envois sur lesquels porte le résultat : {arms}.",
+    ),
+    "exp_left_out": (
+        "Counted, but not in the result: {number} {number:delivery, whose|deliveries, whose} block was cut, lacks a variant, is not whole yet or came after the last one ({arms}).",
+        "Relevés, mais hors du résultat, leur bloc étant coupé, sans l’une des variantes, encore incomplet ou venu après le dernier : {number} ({arms}).",
     ),
     "exp_one_arm": (
         "“{variant}” {median} ({number} {number:delivery|deliveries})",
@@ -636,12 +644,12 @@ METHODS: tuple[tuple[str, str], ...] = (
     (
         "Projections know nothing of events to come. Of a sum: Student’s prediction from the whole weeks so far, from three on. Link"
         " clicks after the last post count until the objective’s day; how they fade is not known, so they are in no projection. Of a"
-        " share: the units to come, as many as there were in proportion to the days left, from the beta-binomial distribution"
+        " share: the units to come, as many as there were before today in proportion to the days left, from the beta-binomial distribution"
         " (Jeffreys’ prior). Of a rate of engagement: as many posts to come, by bootstrap from the posts so far; below 8 posts there is"
         " none. Shares beside each other have Wilson intervals.",
         "Les projections ignorent ce qui viendra. D’une somme : prévision de Student d’après les semaines entières passées, à partir de trois. Les clics"
         " qui suivent la dernière publication comptent jusqu’à l’échéance de l’objectif; on ignore comment ils diminuent, ils ne sont donc dans aucune projection. D’une"
-        " proportion : les unités à venir, aussi nombreuses en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
+        " proportion : les unités à venir, aussi nombreuses qu’avant aujourd’hui en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
         " priori de Jeffreys). D’un taux de réaction : autant de publications à venir, par rééchantillonnage des publications passées;"
         " à moins de 8, il n’y en a pas. Les proportions côte à côte ont des intervalles de Wilson.",
     ),
