@@ -114,6 +114,21 @@ def test_the_notebook_s_cells_run_and_say_what_the_report_says(worked: Stage) ->
         assert rate["per_100_followers"] == round(said.percent, 2)
 
 
+def test_the_notebook_s_difference_of_medians_says_which_is_taken_from_which() -> None:
+    if importlib.util.find_spec("pandas") is None:
+        pytest.skip("pandas is not installed: the notebook was not run")
+    cells = json.loads((ROOT / "docs" / "analysis.ipynb").read_text("utf-8"))["cells"]
+    (cell,) = ("".join(cell["source"]) for cell in cells if "draw.choices" in "".join(cell["source"]))
+    rows = [
+        {"network": "x", "language": language, "engagements": engagements}
+        for language, engagements in (("fr", 10), ("en", 30))
+        for _ in range(8)
+    ]
+    code = f"import pandas as pd\nat_age = pd.DataFrame({rows})\n{cell}"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told == "x: median of en minus median of fr, 95 %: 20.0 to 20.0\n"
+
+
 def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> None:
     if importlib.util.find_spec("datasette") is None:
         pytest.skip("datasette is not installed: the explorer was not started")

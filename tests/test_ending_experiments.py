@@ -268,6 +268,23 @@ def test_a_block_that_the_end_cut_does_not_count_whatever_came_of_its_other_half
     assert "doutez du résultat" in " ".join(experiment_words(moved, Speaker("fr")))
 
 
+def test_medians_are_of_what_the_result_is_of() -> None:
+    """What is counted in a block that is cut, lacks a variant, waits or comes after the last one is said, and is in no median."""
+    huge = ((24.0, tuple(9_000 if n == "likes" else None for n in COUNTS)),)
+    let_go = {"left_as": "draft", "state": State.DRAFT, "sent": None, "reads": ()}
+    cut = [(block, "asks", let_go) for block in range(8, 30)]
+    found = ended(WON, *cut, *((block, "tells", {"reads": huge}) for block in range(8, 30)))
+    assert [(arm.posts, arm.left_out) for arm in found.arms] == [(8, 22), (8, 0)]
+    assert found.arms[0].median == ended(WON[:8]).arms[0].median
+    words = " ".join(experiment_words(found, Speaker("en")))
+    assert "Counted, but not in the result: 22 deliveries" in words
+    assert "(“tells” 22, “asks” 0)" in words
+    assert "Relevés, mais hors du résultat" in " ".join(experiment_words(found, Speaker("fr")))
+    uncounted = ended(WON, (3, "asks", {"reads": ()}))
+    assert [(arm.posts, arm.left_out, arm.dropped) for arm in uncounted.arms] == [(29, 1, 0), (29, 0, 1)]
+    assert "not in the result" not in " ".join(experiment_words(ended(WON), Speaker("en")))
+
+
 def test_a_cut_block_does_not_count_for_the_accounts_that_had_both_variants_either() -> None:
     """With times of day, which accounts these are depends on the lot: whoever ends after noon would choose."""
     reads = ((24.0, tuple(9_000 if n == "likes" else None for n in COUNTS)),)

@@ -8,8 +8,10 @@ import re
 import tracemalloc
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 from typing import Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +22,8 @@ from campaign_bot.evaluate.groups import Rate
 from campaign_bot.evaluate.ladder import RUNGS
 from campaign_bot.evaluate.objectives import Judged
 from campaign_bot.evaluate.projections import Basis, project
-from campaign_bot.evaluate.statistics import Interval, Sides
-from campaign_bot.evaluate.strata import Strata
+from campaign_bot.evaluate.statistics import Interval, Pairs, ranks, two_sided
+from campaign_bot.evaluate.strata import Placed, Strata
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import CampaignFile, Objective
 from campaign_bot.library.load import load
@@ -172,6 +174,21 @@ def test_what_was_taken_back_is_in_no_figure_of_engagement() -> None:
     assert "900" not in render(found, format="md", language="en")
 
 
+def test_what_went_out_and_was_taken_back_did_go_out() -> None:
+    some = posts(12, engaged=[5])
+    all_ = told(*(replace(one, state=State.RETRACTED) for one in some))
+    assert (all_.total.sent, all_.total.other, all_.total.retracted) == (0, 12, 12)
+    text = render(all_, format="md", language="en")
+    assert "- 12 of 12 planned deliveries went out, and 12 of these were taken back afterwards" in text
+    french = render(all_, format="md", language="fr").replace("\u00a0", " ")
+    assert "- Envois parus : 12 sur 12 prévus, dont 12 retirés par la suite" in french
+    one = told(replace(some[0], state=State.RETRACTED), *some[1:])
+    assert "12 of 12 planned deliveries went out, and 1 of these was taken back" in render(
+        one, format="md", language="en"
+    )
+    assert "taken back" not in render(told(*some), format="md", language="en").split("##")[1]
+
+
 def test_the_ladder_counts_only_where_both_rungs_are_told() -> None:
     x = replace(BASE, delivery="x", network="x", account="x-en", reads=((24.0, counts(impressions=1000, likes=10)),))
     mastodon = replace(BASE, delivery="m", reads=((24.0, counts(likes=90, reposts=9, replies=3)),))
@@ -204,6 +221,18 @@ def test_our_clicks_on_a_network_that_tells_nothing_are_on_the_ladder() -> None:
         rung.name: rung for rung in told(BASE, replace(BASE, delivery="x", network="x"), clicks=clicks).ladder.rungs
     }
     assert (rungs["engaged"].number, rungs["engaged"].posts) == (7, 1)
+
+
+@pytest.mark.parametrize(("account", "network"), [("an-old-one", "mastodon"), ("an-old-one", "x"), ("forgotten", "")])
+def test_clicks_of_an_account_that_is_no_longer_in_the_campaign_count_everywhere(account: str, network: str) -> None:
+    """Objectives and the ladder are of the same clicks, whatever campaign.yaml says today."""
+    clicks = [Click(date(2027, 1, 19), "p", account, 7), Click(date(2027, 1, 19), "p", "mastodon-en", 2)]
+    some = [BASE, replace(BASE, delivery="old", account=account, network=network)] if network else [BASE]
+    campaign = _objective("link_clicks", 100, date(2027, 6, 1))
+    found = told(*some, clicks=clicks, campaign=campaign)
+    assert account not in campaign.accounts
+    assert {rung.name: rung.number for rung in found.ladder.rungs}["engaged"] == 9
+    assert found.objectives[0].value == 9
 
 
 def test_clicks_on_what_no_network_was_asked_about_yet_are_known() -> None:
@@ -285,6 +314,25 @@ def test_the_interval_says_what_the_verdict_beside_it_says() -> None:
         assert 0.95 <= one.confidence <= 1 - 0.05 / len(found) + 1e-9
 
 
+def strata(here: Sequence[dict[tuple[str, ...], float]], there: Sequence[dict[tuple[str, ...], float]]) -> Strata:
+    """Two kinds of posts by place."""
+    values = [
+        (f"{side}{number}", place, value)
+        for side, some in enumerate((here, there))
+        for number, post in enumerate(some)
+        for place, value in post.items()
+    ]
+    placed, first = Placed(values), np.array([post.startswith("0") for post, _, _ in values])
+    return placed.strata(placed.table(first), placed.table(~first))
+
+
+def _sides(here: list[float], there: list[float], *, paired: bool) -> Pairs | Strata:
+    if paired:
+        number = min(len(here), len(there))
+        return Pairs(here[:number], there[:number])
+    return strata(*([{("a",): value} for value in side] for side in (here, there)))
+
+
 values = st.lists(st.floats(-5, 5).map(lambda value: round(value, 1)), min_size=8, max_size=30)
 
 
@@ -293,18 +341,14 @@ values = st.lists(st.floats(-5, 5).map(lambda value: round(value, 1)), min_size=
 def test_an_interval_holds_what_its_test_does_not_refuse(
     here: list[float], there: list[float], alpha: float, paired: bool
 ) -> None:
-    number = min(len(here), len(there)) if paired else None
-    sides = Sides(here[:number], there[:number], paired=paired)
+    sides = _sides(here, there, paired=paired)
     found = sides.interval(alpha)
     if found is None:
         assert sides.few < sides.fewest(alpha) or min(sides.p(-14), sides.p(14)) >= alpha
         return
     assert found.low <= found.estimate <= found.high
-    if not found.low <= 0 <= found.high:
-        assert sides.p() < alpha
-    if sides.p() >= alpha:
-        assert found.low <= 0 <= found.high
-    swapped = Sides(there[:number], here[:number], paired=paired).interval(alpha)
+    assert (found.low <= 0 <= found.high) == (sides.p() >= alpha)
+    swapped = _sides(there, here, paired=paired).interval(alpha)
     assert swapped is not None
     assert (swapped.low, swapped.high) == pytest.approx((-found.high, -found.low), abs=1e-3)
 
@@ -332,11 +376,27 @@ def test_a_post_in_both_languages_is_paired_and_counted_once() -> None:
 def test_where_nobody_engages_no_account_is_better_than_another() -> None:
     some = [
         *posts(12, engaged=[0], account="mastodon-en", followers=100),
+        *posts(12, engaged=[0], account="x-en", network="x", followers=9_000, begin=20),
         *posts(12, engaged=[0], account="x-fr", network="x", language="fr", followers=9_000),
     ]
     found = told(*some).comparisons
     assert {one.factor for one in found if one.verdict == "unclear"} >= {"network", "language"}
     assert not [one for one in found if one.ratio]
+
+
+def test_a_network_in_one_language_alone_is_not_held_against_one_in_another() -> None:
+    some = [
+        *posts(12, engaged=[40, 30], account="mastodon-en"),
+        *posts(12, engaged=[9, 5], account="x-fr", network="x", language="fr", begin=20),
+    ]
+    found = told(*some)
+    assert {one.verdict for one in found.comparisons if one.factor in ("network", "language")} == {"elsewhere"}
+    text = render(found, format="md", language="en")
+    assert "Mastodon (12 against 12; none of the others speaks its language)" in text
+    assert "English (12 against 12; on no network with the others)" in text
+    french = render(found, format="md", language="fr").replace("\u00a0", " ")
+    assert "aucun des autres ne parle sa langue" in french
+    assert "sur aucun réseau avec les autres" in french
 
 
 @pytest.mark.parametrize("here", [[0] * 19 + [1], [0] * 9 + [20], [0]])
@@ -376,8 +436,90 @@ def test_what_is_not_the_same_is_not_called_the_same(ratio: float, words: str) -
 def test_a_network_with_more_followers_makes_no_series_better() -> None:
     big = posts(20, engaged=[100, 120, 140], network="x", account="x-en", series="one", followers=9000)
     small = posts(20, engaged=[10, 12, 14], begin=30, series="two", followers=300)
-    series = [one for one in told(*big, *small).comparisons if one.factor == "series"]
-    assert [one.verdict for one in series] == ["same"]
+    both = told(*big, *small, *posts(20, engaged=[11, 13], begin=60, series="two"))
+    (series,) = (one for one in both.comparisons if one.factor == "series")
+    assert (series.verdict, series.ratio, series.more_posts) == ("elsewhere", None, None)
+    assert (series.posts, series.others) == (20, 40)
+    text = render(both, format="md", language="en")
+    assert "one (series) (20 against 40; no account has posts of both)" in text
+    french = render(both, format="md", language="fr").replace("\u00a0", " ")
+    assert "(20 contre 40; aucun compte n’a de publications des deux)" in french
+    (told_json,) = (
+        one
+        for one in json.loads(render(both, format="json", language="en"))["comparisons"]
+        if one["factor"] == "series"
+    )
+    assert told_json["verdict"] == "elsewhere"
+
+
+def test_another_mix_of_accounts_hides_nothing_of_a_series() -> None:
+    """Four in five posts of one series are on Mastodon, one in five of the other. Half as much again on every account is seen as
+    that, and not as what is left beside the usual of an account, which is mostly of one series."""
+
+    def series(times: float) -> Comparison:
+        some = [replace(one, series="asks") for one in _mixed(40, 10, times=times)] + _mixed(10, 40, begin=500)
+        return _of(told(*some), "series")
+
+    better = series(1.5)
+    assert better.verdict == "more"
+    assert better.ratio is not None
+    assert better.ratio.estimate == pytest.approx(1.5, rel=0.08)
+    alike = series(1.0)
+    assert alike.ratio is not None
+    assert not alike.sure
+    assert alike.ratio.low < 1 < alike.ratio.high
+
+
+def test_small_counts_of_a_post_on_several_accounts_say_more_than_each() -> None:
+    """Most counts are 0 to 2. Alone, an account's ranks part at the least shift; the mean over those that have the same posts
+    tells how large the difference is, also where one of them lacks a post."""
+    some = [
+        one
+        for number, account in enumerate(("a", "b", "c"))
+        for one in (
+            *posts(30, engaged=[1, 2, 1, 2, 2, 0, 1][number:], account=account, series="asks", due=DUE),
+            *posts(30, engaged=[1, 1, 0, 1, 2, 0, 1][number:], account=account, begin=100, due=DUE),
+        )
+    ]
+    for known in (some, [*some[:40], *some[41:]]):
+        found = _of(told(*known), "series")
+        assert (found.posts, found.others, found.verdict) == (30, 30, "more")
+        assert found.ratio is not None
+        assert found.ratio.low > 1.1
+
+
+def test_what_the_test_refuses_is_sure_where_ranks_part_at_the_least_shift() -> None:
+    here, there = [1, 2, 1, 3, 2, 1, 1, 2], [1, 1, 0, 1, 2, 0, 1, 1]
+    some = [*posts(32, engaged=here, series="asks", due=DUE), *posts(32, engaged=there, begin=100, due=DUE)]
+    found = _of(told(*some), "series")
+    assert found.p is not None
+    assert found.p < 0.05
+    assert found.verdict == "more"
+    assert found.ratio is not None
+    assert 1 < found.ratio.low < 1.001
+    assert "between less than 1% more and" in render(told(*some), format="md", language="en")
+
+
+def test_hours_that_accounts_have_for_themselves_are_not_compared() -> None:
+    """What is said at noon on one and in the evening on the other is not the same engagement at both hours."""
+    some = [
+        *posts(20, engaged=[40, 55, 48], due=DUE.replace(hour=17)),
+        *posts(20, engaged=[4, 5, 8], account="x-en", network="x", due=DUE.replace(hour=23)),
+    ]
+    assert _of(told(*some), "hour").verdict == "elsewhere"
+
+
+def test_accounts_with_too_few_posts_of_a_kind_are_left_out() -> None:
+    some = [
+        *posts(9, engaged=[40, 55, 48], series="asks"),
+        *posts(9, engaged=[10, 14, 9], begin=50),
+        *posts(1, engaged=[900], begin=100, series="asks", account="x-en", network="x"),
+        *posts(12, engaged=[700, 900], begin=150, account="x-en", network="x"),
+    ]
+    found = _of(told(*some), "series")
+    assert (found.posts, found.others, found.verdict) == (9, 9, "more")
+    thin = _of(told(*some[-13:]), "series")
+    assert (thin.verdict, thin.posts, thin.others, thin.more_posts) == ("few", 1, 12, 7)
 
 
 def _objective(metric: str, target: float, by: date) -> CampaignFile:
@@ -792,24 +934,28 @@ def test_strata_in_one_place_are_mann_and_whitney_s_test(
     here: list[dict[tuple[str, ...], float]], there: list[dict[tuple[str, ...], float]]
 ) -> None:
     """With one stratum nothing else is said than where there are none; and its interval is what its test does not refuse."""
-    one = [[{("a",): next(iter(post.values()))} for post in side] for side in (here, there)]
-    plain = Sides(*([post["a",] for post in side] for side in one))
-    same = Strata(*one)
-    assert same.p() == pytest.approx(plain.p())
-    assert same.p(0.3) == pytest.approx(plain.p(0.3))
-    assert same.estimate == pytest.approx(plain.estimate)
-    assert same.tied == plain.tied
-    both = Strata(here, there)
+    one = [[next(iter(post.values())) for post in side] for side in (here, there)]
+    same = _sides(*one, paired=False)
+    assert same.p() == pytest.approx(_mann_whitney(*one))
+    assert same.p(0.3) == pytest.approx(_mann_whitney([value - 0.3 for value in one[0]], one[1]))
+    assert same.estimate == pytest.approx(median(a - b for a in one[0] for b in one[1]))
+    both = strata(here, there)
     assert 0 <= both.p() <= 1
+    if both.few < 8:  # the others were alone in their places
+        return
     found = both.interval()
     if found is not None:
-        assert found.low <= both.estimate <= found.high
+        assert found.low <= both.estimate <= found.high or found.estimate == pytest.approx(both.estimate, abs=1e-4)
         for outside in (found.low - 1e-3, found.high + 1e-3):
-            assert both.p(outside) < 0.05
-        if both.p() >= 0.05:
-            assert found.low <= 0 <= found.high
-        else:  # between two shifts, ties: the very one may be refused alone
-            assert not found.low + 1e-4 < 0 < found.high - 1e-4
+            assert both.p(outside) < 0.05 or abs(outside) <= 1e-3
+        assert (found.low <= 0 <= found.high) == (both.p() >= 0.05)
+
+
+def _mann_whitney(here: list[float], there: list[float]) -> float:
+    a, b = len(here), len(there)
+    places, ties = ranks(np.array([*here, *there]))
+    variance = a * b / 12 * ((a + b + 1) - ties / ((a + b) * (a + b - 1)))
+    return two_sided(abs(float(places[:a].sum()) - a * (a + b + 1) / 2), variance)
 
 
 def test_a_server_that_begins_to_tell_a_kind_makes_no_period_better() -> None:
@@ -899,9 +1045,11 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
 # What a rate will be
 
 
-def _judged(metric: str, measured: Sequence[Measured], *, target: float = 5, days: int = 42) -> Judged:
+def _judged(
+    metric: str, measured: Sequence[Measured], *, target: float = 5, days: int = 42, now: datetime | None = None
+) -> Judged:
     campaign = _objective(metric, target, date(2027, 4, 1)).model_copy(update={"ends": date(2027, 6, 30)})
-    (one,) = told(*measured, now=DUE + timedelta(days=days), campaign=campaign).objectives
+    (one,) = told(*measured, now=now or DUE + timedelta(days=days), campaign=campaign).objectives
     return one
 
 
@@ -987,6 +1135,34 @@ def test_a_rate_of_few_posts_is_not_projected_and_says_so() -> None:
     )
     (body,) = json.loads(render(found, format="json", language="en"))["objectives"]
     assert (body["age_hours"], body["unprojected"], body["projection"]) == (24, "few posts", None)
+
+
+@pytest.mark.parametrize("metric", ["punctual_percent", "engagement_per_100_followers", "alt_text_percent"])
+def test_what_today_has_brought_is_part_of_what_today_brings(metric: str) -> None:
+    """At noon as at midnight: as many units are to come as there were before today in proportion to the days left, so that a
+    day of which a half is over is neither a whole one nor none."""
+    late = [replace(one, sent=one.due + timedelta(minutes=5 * (place % 3 == 0)), pictures=1, described=place % 3 > 0)
+            for place, one in enumerate(posts(20, engaged=[10, 31, 27], priority=""))]  # fmt: skip
+    begin, days = DUE.replace(hour=5), timedelta(days=1)  # midnight where the campaign is
+    age = timedelta(days=1) if metric.startswith("engagement") else timedelta()
+    moments = [
+        _judged(metric, [one for one in late if one.sent and one.sent < now - age], target=50, days=0, now=now)
+        for now in (begin + 12 * days + timedelta(hours=1), begin + 12 * days + timedelta(hours=20))
+    ]
+    widths = [one.projection.high - one.projection.low for one in moments if one.projection]
+    assert len(widths) == 2
+    assert moments[0].value != moments[1].value  # today's post is in the second one
+    # One more post is known of as many that there will be in the end, and not one more for each day to come.
+    assert widths[1] == pytest.approx(widths[0], rel=0.2)
+    ends = project(
+        Rate(10, 20, 20),
+        Basis(before=10),
+        target=1,
+        starts=date(2027, 1, 18),
+        today=date(2027, 1, 28),
+        by=date(2027, 1, 28),
+    ).interval
+    assert ends == Interval(50, 50, 50)  # ten days brought ten, today has its ten already: nothing is to come
 
 
 def test_of_a_draw_what_was_not_looked_at_is_not_known() -> None:

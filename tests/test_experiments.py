@@ -297,8 +297,9 @@ def test_blocks_wait_until_each_of_their_deliveries_is_old_enough() -> None:
     assert (found.blocks, found.waiting) == (20, 20)
     waiting = " ".join(experiment_words(found, Speaker("fr")))
     assert f"Envois pas encore parus ou trop récents\u00a0:\u00a0{found.waiting}" in waiting
-    assert "réactions à l’âge de 1\u00a0jour\u00a0: «\u00a0tells\u00a0» 20 (20\u00a0envois)" in waiting.replace(
-        "20 envois", "20\u00a0envois"
+    assert (
+        "réactions à l’âge de 1\u00a0jour, des envois sur lesquels porte le résultat\u00a0: «\u00a0tells\u00a0» 20 (20\u00a0envois)"
+        in waiting.replace("20 envois", "20\u00a0envois")
     )
     replies = " ".join(experiment_words(replace(judged([(20, 40)] * 30), metric="replies"), Speaker("en")))
     assert "replies than “tells”" in replies  # not "engagement", which nobody asked about

@@ -78,6 +78,7 @@ def full() -> Evaluation:
     some = [
         *posts(20, engaged=[40, 55, 48, 61], series="asks", question=True, network="x", account="x-en", url="https://x.example/1"),
         *posts(20, engaged=[10, 14, 9], begin=50, account="mastodon-fr", language="fr"),
+        *posts(20, engaged=[10, 14, 9], begin=120, network="x", account="x-en"),
         *posts(2, engaged=[5], begin=90, network="bluesky", account="bluesky-en", state=State.FAILED),
     ]  # fmt: skip
     now = made(some, spent={"x": 1.5}, experiments=[judged([(20, 40)] * 30)])
@@ -100,6 +101,26 @@ EVALUATIONS = {
     "experiments": lambda: made(posts(1, engaged=[3]), experiments=experiments()),
     "everything": full,
 }
+
+
+def test_followers_that_are_known_are_told_where_nothing_else_is() -> None:
+    counted = [("mastodon-en", DUE, 200), ("mastodon-en", DUE + timedelta(days=9), 230)]
+    unread = [replace(one, reads=()) for one in posts(3, engaged=[0])]
+    for language, words, none in (
+        ("en", ("went from 200 to 230", "No counts are known yet.", "followers: +30"), "Not measured."),
+        ("fr", ("de 200 à 230", "Aucun chiffre n’est encore connu.", "abonnés : +30"), "Non mesuré."),
+    ):
+
+        def stage(found: Evaluation, language: str = language) -> str:
+            text = render(found, format="md", language=language).replace("\u00a0", " ")
+            return text.split("## How people engaged" if language == "en" else "## Comment les gens ont réagi")[
+                1
+            ].split("\n## ")[0]
+
+        told = stage(made(unread, followers=counted))
+        assert all(one in told for one in words)
+        assert none not in told
+        assert none in stage(made(unread))
 
 
 @pytest.mark.parametrize("name", EVALUATIONS)

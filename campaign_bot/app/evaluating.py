@@ -17,7 +17,7 @@ from campaign_bot.errors import ConfigError
 from campaign_bot.evaluate import LATE, Evaluation, Facts, evaluate, with_texts
 from campaign_bot.evaluate.ages import MOST_MORE, believable
 from campaign_bot.evaluate.loops import CALLS
-from campaign_bot.evaluate.objectives import end_of
+from campaign_bot.evaluate.objectives import day_began, end_of
 from campaign_bot.evaluate.sums import add_up, as_known
 from campaign_bot.evaluate.versus import versus
 from campaign_bot.library.files import Text
@@ -142,7 +142,13 @@ class Evaluating(Experimenting):
         return found
 
     def _left_then(self, now: datetime) -> dict[datetime, tuple[int, int]]:
-        return {then: self.store.left_by(then, late=LATE) for then in self._days_over(now)}
+        """By the end of each objective's day; where one of these is still to come, by the beginning of today too."""
+        ahead = any(
+            one.metric == "punctual_percent" and end_of(one, self.zone) > now
+            for one in self.library.campaign.objectives
+        )
+        instants = self._days_over(now) | ({day_began(now, self.zone)} if ahead else set())
+        return {then: self.store.left_by(then, late=LATE) for then in instants}
 
     def _days_over(self, now: datetime) -> set[datetime]:
         """When the day of each objective ended that is over."""

@@ -30,7 +30,7 @@ from campaign_bot.evaluate.groups import Group, PostFigures, Rate, figures, grou
 from campaign_bot.evaluate.ladder import Ladder, ladder
 from campaign_bot.evaluate.loops import Loops, asking, loops
 from campaign_bot.evaluate.money import Cost, costs
-from campaign_bot.evaluate.objectives import Judged, end_of, judge, known
+from campaign_bot.evaluate.objectives import Judged, day_began, end_of, judge, known
 from campaign_bot.evaluate.objectives import Known as Measures
 from campaign_bot.evaluate.projections import Basis, post_parts
 from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
@@ -54,13 +54,10 @@ class Facts:
 
     tallied: Sequence[Tallied] = ()  # exact, also where the deliveries are a draw; empty: counted from them
     summed: Sequence[Summed] | None = None  # of every delivery, where those that are given are a draw
-    summed_then: Mapping[datetime, Sequence[Summed]] = field(
-        default_factory=dict[datetime, Sequence[Summed]]
-    )  # likewise:
-    # as known when each objective's day was over
-    left_then: Mapping[datetime, tuple[int, int]] = field(
-        default_factory=dict[datetime, tuple[int, int]]
-    )  # likewise: how many had left by then, and how many of them late
+    #: Likewise: as known when each objective's day was over.
+    summed_then: Mapping[datetime, Sequence[Summed]] = field(default_factory=dict[datetime, Sequence[Summed]])
+    #: Likewise: how many had left by then, and how many of them late; and by the beginning of today.
+    left_then: Mapping[datetime, tuple[int, int]] = field(default_factory=dict[datetime, tuple[int, int]])
     totals: Totals | None = None  # likewise
     asking: Sequence[Asking] | None = None  # likewise
     no_result: frozenset[str] = frozenset()  # series whose calls have no result to publish
@@ -133,23 +130,18 @@ def evaluate(
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]
     posts = _posts(measured, age, now)
-    left = None if facts.totals is None else (facts.totals.sent, facts.totals.late)
     titles = {"priority": campaign.priorities, **titles}
-    pairs, punctual, alt_share = _pairs(campaign, sent), _punctual(sent, left), _alt_share(sent)
     total = group("all", {}, tallied, posts)
-    closed = loops(asking(measured) if facts.asking is None else facts.asking, now, facts.no_result)
-    rates = {
-        "complete_pairs_percent": pairs, "punctual_percent": punctual, "alt_text_percent": alt_share,
-        "loops_closed_percent": closed.closed, "engagement_per_100_followers": total.by_followers,
-        "engagement_per_100_impressions": total.by_impressions,
-    }  # fmt: skip
-    drawn = len(measured) if len(measured) < total.planned else None
-    bases = _bases(
-        campaign, posts, age, seen=1.0 if drawn is None else drawn / total.planned, own_clicks=bool(facts.clicks)
-    )
+    asked = asking(measured) if facts.asking is None else facts.asking
+    closed = loops(asked, now, facts.no_result)
+    left = None if facts.totals is None else (facts.totals.sent, facts.totals.late)
+    rates = _rates(campaign, sent, left, closed, total)
     summed = add_up(measured, zone) if facts.summed is None else facts.summed
-    measures = known(summed, facts.outcomes, facts.clicks, rates)
-    clicked = with_own_clicks(summed, _clicks_by_network(campaign, facts.clicks)) if facts.clicks else summed
+    clicked = summed
+    if facts.clicks:
+        clicked = with_own_clicks(summed, _clicks_by_network(campaign, measured, facts.clicks))
+    drawn = len(measured) if len(measured) < total.planned else None
+    seen = 1.0 if drawn is None else drawn / total.planned
     lateness, totals = _lateness(sent), facts.totals
     return Evaluation(
         campaign=campaign,
@@ -169,9 +161,9 @@ def evaluate(
         late=totals.late if totals else sum(seconds > LATE.total_seconds() for seconds in lateness),
         lateness_p50_s=median(lateness) if lateness else None,
         lateness_p99_s=lateness[min(len(lateness) - 1, int(len(lateness) * 0.99))] if lateness else None,
-        punctual=punctual,
-        alt_share=alt_share,
-        pairs=pairs,
+        punctual=rates["punctual_percent"],
+        alt_share=rates["alt_text_percent"],
+        pairs=rates["complete_pairs_percent"],
         growth=_growth(campaign, sent, now),
         weeks=_weeks(totals.days if totals else _each(measured, zone)),
         largest_share=_largest_share(posts),
@@ -183,24 +175,47 @@ def evaluate(
         costs=costs(summed, facts.spent, facts.outcomes),
         outcomes=_outcomes(facts.outcomes),
         outcomes_before=outcomes_before,
-        objectives=tuple(
-            judge(
-                one,
-                measures if then > now else _measures_then(then, campaign, measured, facts, age),
-                starts=campaign.starts,
-                now=now,
-                zone=zone,
-                bases=bases,
-                ends=campaign.ends,
-            )
-            for one in (campaign.objectives if judged else ())
-            if (then := end_of(one, zone))
-        ),
+        objectives=_objectives(
+            campaign, measured, facts, now, age,
+            today=known(summed, facts.outcomes, facts.clicks, rates),
+            bases=_bases(campaign, posts, age, _before_today(campaign, sent, asked, facts, now), now, seen=seen, own_clicks=bool(facts.clicks)),
+        ) if judged else (),
         experiments=tuple(facts.experiments),
         doubts=odd,
         extremes=extremes(posts),
         posts=posts,
-    )
+    )  # fmt: skip
+
+
+def _rates(
+    campaign: CampaignFile, sent: Sequence[Measured], left: tuple[int, int] | None, closed: Loops, total: Group
+) -> dict[str, Rate | None]:
+    """What objectives can name that is no sum. `left`: see `_punctual`."""
+    return {
+        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, left),
+        "alt_text_percent": _alt_share(sent), "loops_closed_percent": closed.closed,
+        "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
+    }  # fmt: skip
+
+
+def _objectives(
+    campaign: CampaignFile,
+    measured: Sequence[Measured],
+    facts: Facts,
+    now: datetime,
+    age: timedelta | None,
+    *,
+    today: Measures,
+    bases: Mapping[str, Basis],
+) -> tuple[Judged, ...]:
+    """Each by what is known today, or, where its day is over, by what was known then."""
+    zone = ZoneInfo(campaign.timezone)
+    found: list[Judged] = []
+    for one in campaign.objectives:
+        then = end_of(one, zone)
+        measures = today if then > now else _measures_then(then, campaign, measured, facts, age)
+        found.append(judge(one, measures, starts=campaign.starts, now=now, zone=zone, bases=bases, ends=campaign.ends))
+    return tuple(found)
 
 
 def _since_the_start(facts: Facts, campaign: CampaignFile) -> tuple[Facts, int]:
@@ -218,11 +233,7 @@ def _measures_then(
     sent = [one for one in seen if one.state is State.SENT]
     total = group("all", {}, tally(seen), _posts(seen, age, then))
     asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
-    rates = {
-        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, facts.left_then.get(then)),
-        "alt_text_percent": _alt_share(sent), "loops_closed_percent": loops(asked, then, facts.no_result).closed,
-        "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
-    }  # fmt: skip
+    rates = _rates(campaign, sent, facts.left_then.get(then), loops(asked, then, facts.no_result), total)
     summed = add_up(seen, zone) if facts.summed is None else facts.summed_then[then]
     return known(summed, facts.outcomes, facts.clicks, rates)
 
@@ -244,23 +255,51 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
     return tuple(figures(one, *at_age(one, hours, now)) for one in measured)
 
 
+def _before_today(
+    campaign: CampaignFile, sent: Sequence[Measured], asked: Sequence[Asking], facts: Facts, now: datetime
+) -> dict[str, int]:
+    """Of each share, the units that it had when today began: they were there in the days that are gone."""
+    began = day_began(now, ZoneInfo(campaign.timezone))
+    then = [one for one in sent if one.sent is not None and one.sent < began]
+    closed = loops([one for one in asked if one.first < began], began, facts.no_result).closed
+    left = None if facts.totals is None else facts.left_then.get(began)
+    found = {
+        "complete_pairs_percent": _pairs(campaign, then), "alt_text_percent": _alt_share(then),
+        "loops_closed_percent": closed, "punctual_percent": _punctual(then, left),
+    }  # fmt: skip
+    return {name: 0 if rate is None else rate.denominator for name, rate in found.items()}
+
+
 def _bases(
-    campaign: CampaignFile, posts: Sequence[PostFigures], age: timedelta | None, *, seen: float, own_clicks: bool
+    campaign: CampaignFile,
+    posts: Sequence[PostFigures],
+    age: timedelta | None,
+    before: Mapping[str, int],
+    now: datetime,
+    *,
+    seen: float,
+    own_clicks: bool,
 ) -> dict[str, Basis]:
     """What each rate's projection is made from. Punctuality and loops are known of all deliveries, also beside a draw."""
     read = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
-    by_followers = post_parts((one, one.by_followers) for one in read)
-    by_impressions = post_parts((one, one.by_impressions) for one in read)
-    whole, drawn = Basis(ends=campaign.ends), Basis(seen=seen, ends=campaign.ends)
+    drawn = Basis(seen=seen, ends=campaign.ends)
     # Counts of posts that are younger than the age of comparison still grow: a week of theirs is not whole. Our own clicks
     # are of the day on which they happened.
     growing = ("engagements", *(name for name in COUNTS if name != "link_clicks" or not own_clicks))
-    return dict.fromkeys(growing, Basis(age=age)) | {
+    found = dict.fromkeys(growing, Basis(age=age)) | {
         # A result can be published after the campaign.
-        "punctual_percent": whole, "loops_closed_percent": Basis(), "complete_pairs_percent": drawn,
-        "alt_text_percent": drawn, "engagement_per_100_followers": replace(drawn, posts=by_followers, age=age),
-        "engagement_per_100_impressions": replace(drawn, posts=by_impressions, age=age),
+        "punctual_percent": Basis(ends=campaign.ends), "loops_closed_percent": Basis(),
+        "complete_pairs_percent": drawn, "alt_text_percent": drawn,
     }  # fmt: skip
+    found |= {name: replace(found[name], before=number) for name, number in before.items()}
+    old_enough = day_began(now, ZoneInfo(campaign.timezone)) - (age or timedelta())
+    for name, rates in (
+        ("engagement_per_100_followers", [(one, one.by_followers) for one in read]),
+        ("engagement_per_100_impressions", [(one, one.by_impressions) for one in read]),
+    ):
+        then = {one.result.post for one, rate in rates if rate and one.result.sent and one.result.sent < old_enough}
+        found[name] = replace(drawn, posts=post_parts(rates), age=age, before=len(then))
+    return found
 
 
 def _lateness(sent: Sequence[Measured]) -> list[float]:
@@ -333,11 +372,15 @@ def _weeks(days: Iterable[tuple[date, int, int]]) -> tuple[tuple[str, int, int],
     return tuple((week, sent, other) for week, (sent, other) in sorted(weeks.items()))
 
 
-def _clicks_by_network(campaign: CampaignFile, clicks: Iterable[Click]) -> dict[str, int]:
+def _clicks_by_network(campaign: CampaignFile, measured: Sequence[Measured], clicks: Iterable[Click]) -> dict[str, int]:
+    """Each click counts, as it does for objectives: an account that is no longer in campaign.yaml has its network from its
+    deliveries; "" where there are none of these either."""
+    networks = {one.account: one.network for one in measured}
+    networks |= {name: account.network for name, account in campaign.accounts.items()}
     found: dict[str, int] = {}
     for one in clicks:
-        if (account := campaign.accounts.get(one.account)) is not None:
-            found[account.network] = found.get(account.network, 0) + one.count
+        network = networks.get(one.account, "")
+        found[network] = found.get(network, 0) + one.count
     return found
 
 

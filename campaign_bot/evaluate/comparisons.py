@@ -1,10 +1,12 @@
 """What differed, and how surely: each kind of post against the others, with an interval and a verdict.
 
-A delivery is measured against its own account: the logarithm of its engagements over the account's usual. So a network
-with more followers is not taken for a better series. Networks and languages themselves are compared by engagements per
-follower, of the kinds that all of them tell. Posts are the units, not deliveries: those of one post say the same at the same
-time. Where the same posts are on both sides (a post in both languages, on several networks), each is held against itself, in
-each network or language that it was in on both: the comparison is paired.
+A post is held against others of its own account only (`strata.py`). So a network with more followers is not taken for a
+better series, and a series that is mostly there is no worse for being held against its own usual. Accounts that have the same
+posts count as one: their mix cannot differ, and the mean of several small counts says more than each. Networks and languages
+themselves are compared by engagements per follower, of the kinds that all of them tell: networks within a language, languages
+within a network. Posts are the units, not deliveries: those of one post say the same at the same time. Where the same posts
+are on both sides of these two, each is held against itself, in each language or network that it was in on both: the
+comparison is paired.
 
 A series that always has its own weekday and picture is one split of the posts under three names. It is tested once, and
 each of the others says whose posts it has.
@@ -18,11 +20,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign_bot.evaluate.groups import PostFigures
 from campaign_bot.evaluate.kinds import by_account, of_kinds, told_by_all
-from campaign_bot.evaluate.statistics import ALPHA, FLOOR, MATTERS, Interval, Sides, holm, holm_levels
+from campaign_bot.evaluate.statistics import ALPHA, FLOOR, MATTERS, Interval, Pairs, holm, holm_levels
+from campaign_bot.evaluate.strata import Place, Placed, Strata
 from campaign_bot.library.files import Text
 from campaign_bot.model import Measured, State
 
@@ -30,8 +34,8 @@ from campaign_bot.model import Measured, State
 MOST_LEVELS = 12
 #: Where so many posts of the smaller side are on the other one too, those are compared, each with itself.
 SHARE_ON_BOTH = 0.8
-#: What all deliveries of a post have in common: its values are put together once for all of these.
-OF_POSTS = ("series", "priority", "commitment", "picture", "question", "length")
+#: Accounts count as one where so many of the posts that either has are on both.
+SHARE_TOGETHER = 0.9
 #: Times that were not drawn by lot also differ in what was said then.
 TIMES = ("weekday", "hour")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -50,7 +54,9 @@ class Comparison:
     ratio: Interval | None = None  # at `confidence`; None: too few, or too many alike, to say anything
     confidence: float | None = None  # of the interval: at the level at which Holm tests it
     p: float | None = None  # after Holm, over all comparisons of the report
-    verdict: str = "few"  # more, less, same (no difference that matters), unclear, few, apart (no kind is told by all)
+    #: more, less, same (no difference that matters), unclear, few, apart (no kind is told by all), elsewhere (no place has
+    #: posts of both sides)
+    verdict: str = "few"
     #: More posts of this kind (others in proportion) that would find a difference of a quarter with a power of 80 %; 0:
     #: there are enough. Where there are too `few`: until anything can be said. None: it cannot be told.
     more_posts: int | None = None
@@ -67,25 +73,22 @@ class Comparison:
         return self.verdict in ("more", "less")
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A delivery's logarithm. `cell`: the network or language that it has beside what is compared: one is held against
-    itself only in the same."""
-
-    result: Measured
-    value: float
-    cell: str = ""
+#: A delivery, where it is held against others, and its value, a logarithm.
+Valued = tuple[Measured, Place, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A comparison before it is judged among all the others. `split`: which posts are here and there, with their values;
-    the same, or the same the other way round, is the same test."""
+    """A comparison before it is judged among all the others. `posts`, `others`: as many as there are, in whatever place.
+    `split`: which posts are here and there, with their values; the same, or the same the other way round, is the same test."""
 
     factor: str
     level: str
     title: Text
-    sides: Sides
+    sides: Strata | Pairs
+    posts: int
+    others: int
+    met: bool  # a place has posts of both
     split: tuple[bytes, bytes]
     counted: tuple[str, ...] = ()
     left_out: int = 0
@@ -100,16 +103,50 @@ def comparisons(
 ) -> tuple[Comparison, ...]:
     """Every factor, every level. A factor with one level only has nothing to compare."""
     usable = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
-    own = against_own_account(usable)
-    first = {one.result.post: one.result for one in reversed(own)}
-    of_posts = [_Value(first[post], value) for post, value in by_post(_posts(own)).items()]
+    (alone,) = of_accounts(usable)
+    together = _together(alone)
+    by_account, by_group = _placed(alone), _placed(together)
     asked: list[_Asked | Comparison] = []
     for factor, levels_of in _factors(usable, zone).items():
         if factor in ("network", "language"):
             asked += _by_follower(factor, usable, levels_of, titles.get(factor, {}))
+        elif factor in TIMES and not _same_in_a_post(alone, levels_of):
+            asked += _factor(factor, alone, by_account, levels_of, titles.get(factor, {}))
         else:
-            asked += _factor(factor, of_posts if factor in OF_POSTS else own, levels_of, titles.get(factor, {}))
+            asked += _factor(factor, together, by_group, levels_of, titles.get(factor, {}))
     return _all_judged(asked)
+
+
+def _together(alone: Sequence[Valued]) -> list[Valued]:
+    """The same with accounts that have the same posts in one place, each delivery against its account's median: of the few
+    posts that one of them lacks the mean is not another for that."""
+    posts: dict[Place, set[str]] = {}
+    values: dict[Place, list[float]] = {}
+    for one, place, value in alone:
+        posts.setdefault(place, set()).add(one.post)
+        values.setdefault(place, []).append(value)
+    usual = {place: median(some) for place, some in values.items()}
+    groups: list[list[Place]] = []
+    for place, some in sorted(posts.items()):
+        for group in groups:
+            if all(len(some & posts[other]) >= SHARE_TOGETHER * len(some | posts[other]) for other in group):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    of = {place: tuple(name for one in group for name in one) for group in groups for place in group}
+    return [(one, of[place], value - usual[place]) for one, place, value in alone]
+
+
+def _same_in_a_post(values: Sequence[Valued], levels_of: Callable[[Measured], tuple[str, ...]]) -> bool:
+    """Whether all deliveries of a post have the same levels: accounts may have times of their own, and then what is here of a
+    post and what is there are of different ones."""
+    first: dict[str, tuple[str, ...]] = {}
+    return all(levels_of(one) == first.setdefault(one.post, levels_of(one)) for one, _, _ in values)
+
+
+def _placed(values: Sequence[Valued]) -> Placed:
+    return Placed([(one.post, place, value) for one, place, value in values])
 
 
 def _by_follower(
@@ -125,16 +162,16 @@ def _by_follower(
         group = (one.result.network,) if factor == "network" else (one.result.network, one.result.language)
         groups.setdefault(group, []).append(one)
     kinds = told_by_all(groups.values())
-    values = per_follower(some, usual_followers(some), kinds)
     if not kinds:
         levels = sorted({level for one in some for level in levels_of(one.result)})
         return [Comparison(factor, one, titles.get(one, {}), 0, 0, False, verdict="apart", left_out=len(some))
                 for one in levels if len(levels) > 1]  # fmt: skip
     beside = "language" if factor == "network" else "network"
-    celled = [_Value(one, value, getattr(one, beside)) for one, value in values]
+    told = per_follower(some, usual_followers(some), kinds)
+    values: list[Valued] = [(one, (getattr(one, beside),), value) for one, value in told]
     return [
         replace(one, counted=kinds, left_out=len(some) - len(values))
-        for one in _factor(factor, celled, levels_of, titles)
+        for one in _factor(factor, values, _placed(values), levels_of, titles, pairing=True)
     ]
 
 
@@ -200,19 +237,19 @@ def hours_of(hour: int) -> str:
     return f"{begin:02d}-{begin + 6:02d}"
 
 
-def against_own_account(usable: Sequence[PostFigures]) -> list[_Value]:
-    """Of the kinds that the account told all along; deliveries that do not tell them are left out."""
-    kinds = by_account(usable)
-    told = [
-        (one.result, math.log1p(number))
-        for one in usable
-        if (number := of_kinds(one, kinds[one.result.account])) is not None
+def of_accounts(*times: Sequence[PostFigures]) -> list[list[Valued]]:
+    """Each delivery's log(1 + engagements) in the place of its account, of the kinds that the account told all along, in each of
+    the times: a server that is upgraded in between tells more, and no post had more engagement for that. Deliveries that do not
+    tell them are left out."""
+    kinds = by_account(*times)
+    return [
+        [
+            (one.result, (one.result.account,), math.log1p(number))
+            for one in some
+            if (number := of_kinds(one, kinds[one.result.account])) is not None
+        ]
+        for some in times
     ]
-    logs: dict[str, list[float]] = {}
-    for one, value in told:
-        logs.setdefault(one.account, []).append(value)
-    usual = {account: median(some) for account, some in logs.items()}
-    return [_Value(one, value - usual[one.account]) for one, value in told]
 
 
 def per_follower(posts: Iterable[PostFigures], per: float, kinds: Sequence[str]) -> list[tuple[Measured, float]]:
@@ -235,95 +272,92 @@ def usual_followers(posts: Iterable[PostFigures]) -> float:
 
 def _factor(
     factor: str,
-    values: Sequence[_Value],
+    values: Sequence[Valued],
+    placed: Placed,
     levels_of: Callable[[Measured], tuple[str, ...]],
     titles: Mapping[str, Text],
+    *,
+    pairing: bool = False,
 ) -> list[_Asked]:
-    told = [(one, levels) for one in values if (levels := levels_of(one.result))]
+    """Each level against all the others; `placed` are these values. `pairing`: the same posts can be on both sides of it."""
+    import numpy as np
+
+    levels = [levels_of(one) for one, _, _ in values]
     number: dict[str, set[str]] = {}
-    for one, levels in told:
-        for level in levels:
-            number.setdefault(level, set()).add(one.result.post)
+    for (one, _, _), some in zip(values, levels, strict=True):
+        for level in some:
+            number.setdefault(level, set()).add(one.post)
     if len(number) < 2:
         return []
     chosen = sorted(number, key=lambda level: (-len(number[level]), level))[:MOST_LEVELS]
     if len(number) == 2:  # the second would say the same again
         chosen = [level for level in ("yes", "long", *sorted(chosen)) if level in chosen][:1]
+    told = np.array([bool(some) for some in levels])
     found: list[_Asked] = []
     for level in [day for day in WEEKDAYS if day in chosen] if factor == "weekday" else sorted(chosen):
-        here = [one for one, levels in told if level in levels]
-        there = [one for one, levels in told if level not in levels]
-        found.append(_sides(factor, level, titles.get(level, {}), here, there))
+        here = np.array([level in some for some in levels])
+        tables = placed.table(here), placed.table(told & ~here)
+        found.append(_asked(factor, level, titles.get(level, {}), placed, *tables, pairing=pairing))
     return found
 
 
-def by_post(values: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """One value a post: the mean of its deliveries."""
-    found: dict[str, list[float]] = {}
-    for post, value in values:
-        found.setdefault(post, []).append(value)
-    return {post: sum(some) / len(some) for post, some in found.items()}
+def _asked(factor: str, level: str, title: Text, placed: Placed, here: Any, there: Any, *, pairing: bool) -> _Asked:
+    import numpy as np
+
+    both = ~np.isnan(here) & ~np.isnan(there)
+    posts, others = (int((~np.isnan(side)).any(axis=1).sum()) for side in (here, there))
+    same = both.any(axis=1)
+    if pairing and same.sum() >= max(FLOOR, SHARE_ON_BOTH * min(posts, others)):
+        # A post on X and Mastodon in English, on X alone in French: X is held against X, in one value for the post.
+        means = [np.where(both, side, 0).sum(axis=1)[same] / both.sum(axis=1)[same] for side in (here, there)]
+        sides, tables = Pairs(*means), means
+    else:
+        sides = placed.strata(here, there)
+        tables = [sides.here, sides.there]
+    split = [_hash(placed, side, table) for side, table in zip((here, there), tables, strict=True)]
+    met = bool((~np.isnan(here).all(axis=0) & ~np.isnan(there).all(axis=0)).any())
+    return _Asked(factor, level, title, sides, posts, others, met, (split[0], split[1]))
 
 
-def _sides(factor: str, level: str, title: Text, here: Sequence[_Value], there: Sequence[_Value]) -> _Asked:
-    sides = [by_post(_posts(side)) for side in (here, there)]
-    enough, paired = max(FLOOR, SHARE_ON_BOTH * min(map(len, sides))), False
-    if len(sides[0].keys() & sides[1].keys()) >= enough:
-        both = {_place(one) for one in here} & {_place(one) for one in there}
-        paired = len({post for post, _ in both}) >= enough
-        if paired:  # a post on X and Mastodon in English, on X alone in French: X is held against X
-            sides = [_by_cell(side, both) for side in (here, there)]
-    here_posts, there_posts = (sorted(side, key=drawn) for side in sides)
-    here_values, there_values = [sides[0][post] for post in here_posts], [sides[1][post] for post in there_posts]
-    split = _hash(here_posts, here_values), _hash(there_posts, there_values)
-    return _Asked(factor, level, title, Sides(here_values, there_values, paired=paired), split)
+def _hash(placed: Placed, side: Any, table: Any) -> bytes:
+    """Of the posts on a side, with the values that are compared."""
+    import numpy as np
 
-
-def _hash(posts: Sequence[str], values: Sequence[float]) -> bytes:
-    """Of the posts on a side, with their values."""
-    return hashlib.sha256(json.dumps([posts, values]).encode()).digest()
-
-
-def _posts(side: Iterable[_Value]) -> Iterable[tuple[str, float]]:
-    return ((one.result.post, one.value) for one in side)
-
-
-def _place(one: _Value) -> tuple[str, str]:
-    return one.result.post, one.cell
-
-
-def _by_cell(side: Iterable[_Value], both: set[tuple[str, str]]) -> dict[str, float]:
-    """Of each post what is on both sides: first one value for each network or language, then one for the post."""
-    cells: dict[tuple[str, str], list[float]] = {}
-    for one in side:
-        if _place(one) in both:
-            cells.setdefault(_place(one), []).append(one.value)
-    return by_post((post, sum(some) / len(some)) for (post, _), some in cells.items())
+    names = [placed.posts[row] for row in np.flatnonzero(~np.isnan(side).all(axis=1))]
+    return hashlib.sha256(json.dumps(names).encode() + table.tobytes()).digest()
 
 
 def _few(one: _Asked, least: int) -> Comparison:
-    here, there = len(one.sides.here), len(one.sides.there)
-    return Comparison(
-        one.factor, one.level, one.title, here, there, one.sides.paired, more_posts=max(least - one.sides.few, 1)
-    )
+    """Of those that are compared, if any are."""
+    sides, paired = one.sides, isinstance(one.sides, Pairs)
+    found = Comparison(one.factor, one.level, one.title, one.posts, one.others, paired)
+    if not one.met:
+        return replace(found, verdict="elsewhere")
+    if sides.few:
+        here, there = _numbers(sides)
+        found = replace(found, posts=here, others=there)
+    # Where none are, no place has enough of both: one has a post of each kind at the most.
+    return replace(found, more_posts=max(least - (sides.few or 1), 1))
+
+
+def _numbers(sides: Strata | Pairs) -> tuple[int, int]:
+    return (sides.few, sides.few) if isinstance(sides, Pairs) else (len(sides.here), len(sides.there))
 
 
 def _judged(one: _Asked, p: float, alpha: float) -> Comparison:
     """The verdict and its interval at one level, that of Holm: they never disagree."""
-    sides = one.sides
+    sides, (here, there) = one.sides, _numbers(one.sides)
     found = sides.interval(alpha)
     if found is None:
         return _few(one, sides.fewest(alpha))
+    told = Comparison(one.factor, one.level, one.title, here, there, isinstance(sides, Pairs), p=p, verdict="unclear")
     if sides.tied:
-        here, there = len(sides.here), len(sides.there)
-        return Comparison(one.factor, one.level, one.title, here, there, sides.paired, p=p, verdict="unclear")
-    ratio, here = found.exp(), len(sides.here)
+        return told
+    ratio = found.exp()
     verdict, more = verdict_of(ratio, sure=p < ALPHA), None
     if verdict == "unclear" and (needed := sides.needed(alpha=alpha)) is not None:
         more = max(needed - here, 0)
-    return Comparison(
-        one.factor, one.level, one.title, here, len(sides.there), sides.paired, ratio, 1 - alpha, p, verdict, more
-    )
+    return replace(told, ratio=ratio, confidence=1 - alpha, verdict=verdict, more_posts=more)
 
 
 def verdict_of(ratio: Interval, *, sure: bool) -> str:
@@ -331,8 +365,3 @@ def verdict_of(ratio: Interval, *, sure: bool) -> str:
     if sure and not ratio.low <= 1 <= ratio.high:
         return "more" if ratio.estimate > 1 else "less"
     return "same" if ratio.low > 1 / MATTERS and ratio.high < MATTERS else "unclear"
-
-
-def drawn(post: str) -> str:
-    """An order that has nothing to do with time: who is left out of very many is drawn, not chosen."""
-    return hashlib.sha256(post.encode()).hexdigest()

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from statistics import fmean, stdev
+from statistics import fmean, median, stdev
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from campaign_bot.evaluate.ages import Known, at_age, believable, engagements, field
+from campaign_bot.evaluate.ages import Known, at_age, believable, engagements
+from campaign_bot.evaluate.ages import field as count_of
 from campaign_bot.evaluate.sequential import interval
 from campaign_bot.evaluate.statistics import Interval
 from campaign_bot.library.files import ExperimentFile, Text
@@ -42,7 +44,8 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One variant against the first. `ratio`: 1.3 is 30 % more. None: too few blocks yet."""
+    """One variant against the first. `ratio`: 1.3 is 30 % more. None: too few blocks yet. `posts` and `median` are of the
+    deliveries that the ratio is of, and of no others."""
 
     variant: str
     posts: int
@@ -50,6 +53,7 @@ class Arm:
     ratio: Interval | None
     verdict: str  # won, lost, no difference, not yet, or with all in undecided; "control" for the first
     dropped: int = 0  # its deliveries whose counts will not be known
+    left_out: int = 0  # whose counts are known, and whose block is cut, not whole (yet), or beyond the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,55 +115,71 @@ def experiment_result(
     ended: End | None = None,
 ) -> ExperimentResult:
     """`file`: what was declared, from the files or from the record. Of one that `ended` only what had left by then counts."""
-    hours = file.age.total_seconds() / 3600
-    variants = list(file.variants)
-    values: dict[int, dict[str, dict[str, float]]] = {}  # block -> account -> variant -> value
-    open_blocks: set[int] = set()
-    raw: dict[str, list[int]] = {variant: [] for variant in variants}
-    dropped = dict.fromkeys(variants, 0)
-    begun: set[int] = set()
-    cut: set[int] = set()
-    waiting = 0
-    for one in measured:
-        if one.experiment != id or one.variant not in raw:
-            continue
-        if one.left_as in OPEN_STATES:
-            cut.add(one.block)
-            continue
-        number, known = _metric(one, file.metric, hours, now)
-        if one.sent is not None:
-            begun.add(one.block)
-        if one.left_as not in _ON_THE_WAY:
-            dropped[one.variant] += 1  # whatever became of it after the end
-        elif number is not None:
-            raw[one.variant].append(number)
-            values.setdefault(one.block, {}).setdefault(one.account, {})[one.variant] = math.log1p(max(number, 0))
-        elif known is Known.YOUNG or one.state in (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED):
-            waiting += 1
-            open_blocks.add(one.block)
-        else:
-            dropped[one.variant] += 1
+    hours, variants = file.age.total_seconds() / 3600, list(file.variants)
+    found = _trials([one for one in measured if one.experiment == id and one.variant in variants], file, hours, now)
     # In the order of the blocks: the lot of each is drawn apart from all before it.
-    usable = [values[block] for block in sorted(values) if block not in open_blocks | cut][: file.most_blocks]
-    first = raw[variants[0]]
-    arms = [Arm(variants[0], len(first), _median(first), None, "control", dropped[variants[0]])]
-    counted = 0
+    usable = [
+        found.values[block] for block in sorted(found.values) if block not in found.open | found.cut
+    ][: file.most_blocks]  # fmt: skip
+    arms, counted = [_arm(variants[0], variants[1:], usable, found)], 0
     for variant in variants[1:]:
         differences = block_differences(usable, variants[0], variant)
         counted = max(counted, len(differences))
-        found = interval(differences, alpha=ALPHA / (len(variants) - 1))
-        ratio = None if found is None else Interval(*map(math.exp, (found.estimate, found.low, found.high)))
-        arms.append(
-            Arm(
-                variant, len(raw[variant]), _median(raw[variant]), ratio, _verdict(ratio, file.smallest_effect),
-                dropped[variant],
-            )
-        )  # fmt: skip
+        told = interval(differences, alpha=ALPHA / (len(variants) - 1))
+        ratio = None if told is None else Interval(*map(math.exp, (told.estimate, told.low, told.high)))
+        arm = _arm(variant, variants[:1], usable, found)
+        arms.append(replace(arm, ratio=ratio, verdict=_verdict(ratio, file.smallest_effect)))
     result = ExperimentResult(
         id, file.question, file.metric, hours, file.smallest_effect, file.most_blocks,
-        declared, changed, False, counted, waiting, tuple(arms), ended, len(cut & begun),
+        declared, changed, False, counted, found.waiting, tuple(arms), ended, len(found.cut & found.begun),
     )  # fmt: skip
     return _settled(result) if result.stopped else result
+
+
+@dataclass(slots=True)
+class _Trials:
+    """What became of an experiment's deliveries. `values`: by block, account and variant, of those that are counted."""
+
+    values: dict[int, dict[str, dict[str, int]]] = field(default_factory=dict[int, dict[str, dict[str, int]]])
+    dropped: Counter[str] = field(default_factory=Counter[str])  # by variant
+    waiting: int = 0
+    open: set[int] = field(default_factory=set[int])  # blocks of which something waits
+    begun: set[int] = field(default_factory=set[int])  # of which something has left
+    cut: set[int] = field(default_factory=set[int])  # of which something is no part any more
+
+
+def _trials(some: Sequence[Measured], file: ExperimentFile, hours: float, now: datetime) -> _Trials:
+    found = _Trials()
+    for one in some:
+        if one.left_as in OPEN_STATES:
+            found.cut.add(one.block)
+            continue
+        number, known = _metric(one, file.metric, hours, now)
+        if one.sent is not None:
+            found.begun.add(one.block)
+        if one.left_as not in _ON_THE_WAY:
+            found.dropped[one.variant] += 1  # whatever became of it after the end
+        elif number is not None:
+            found.values.setdefault(one.block, {}).setdefault(one.account, {})[one.variant] = number
+        elif known is Known.YOUNG or one.state in (State.DRAFT, State.APPROVED, State.SENDING, State.UNCONFIRMED):
+            found.waiting += 1
+            found.open.add(one.block)
+        else:
+            found.dropped[one.variant] += 1
+    return found
+
+
+def _arm(variant: str, others: Sequence[str], usable: Sequence[Mapping[str, Mapping[str, int]]], found: _Trials) -> Arm:
+    """A variant's deliveries that are held against those of one of the others, on the same account in the same block."""
+    used = [
+        told[variant]
+        for accounts in usable
+        for told in accounts.values()
+        if variant in told and any(other in told for other in others)
+    ]
+    all_ = sum(variant in told for accounts in found.values.values() for told in accounts.values())
+    middle = float(median(used)) if used else None
+    return Arm(variant, len(used), middle, None, "control", found.dropped[variant], all_ - len(used))
 
 
 def _settled(result: ExperimentResult) -> ExperimentResult:
@@ -192,12 +212,15 @@ def as_declared(design: str) -> ExperimentFile:
     return ExperimentFile.model_validate({**file, "age": age, "variants": variants})
 
 
-def block_differences(blocks: Sequence[dict[str, dict[str, float]]], control: str, variant: str) -> list[float]:
-    """For each block the mean over its accounts of variant minus control, where an account has both."""
+def block_differences(blocks: Sequence[Mapping[str, Mapping[str, float]]], control: str, variant: str) -> list[float]:
+    """For each block the mean over its accounts of log(1 + engagements) with the variant minus with the control, where an
+    account has both. Engagements in."""
     found: list[float] = []
     for accounts in blocks:
         differences = [
-            arms[variant] - arms[control] for arms in accounts.values() if variant in arms and control in arms
+            math.log1p(max(told[variant], 0)) - math.log1p(max(told[control], 0))
+            for told in accounts.values()
+            if variant in told and control in told
         ]
         if differences:
             found.append(fmean(differences))
@@ -238,7 +261,7 @@ def _metric(one: Measured, metric: str, hours: float, now: datetime) -> tuple[in
         counts, known = at_age(believable(one), hours, now)
     if counts is None:
         return None, known
-    return engagements(counts) if metric == "engagements" else field(counts, metric), known
+    return engagements(counts) if metric == "engagements" else count_of(counts, metric), known
 
 
 def _verdict(ratio: Interval | None, smallest_effect: float) -> str:
@@ -250,9 +273,3 @@ def _verdict(ratio: Interval | None, smallest_effect: float) -> str:
         return "lost"
     worth = 1 + smallest_effect / 100
     return "no difference" if 1 / worth < ratio.low and ratio.high < worth else "not yet"
-
-
-def _median(some: Sequence[int]) -> float | None:
-    from statistics import median
-
-    return float(median(some)) if some else None

@@ -49,6 +49,7 @@ class Group:
     failed: int
     missed: int
     other: int  # draft, approved, cancelled, unconfirmed, retracted
+    retracted: int  # of these, what went out and was taken back
     read: int  # sent ones whose counts are known at the age of comparison
     young: int  # sent ones that are not that old yet
     engagements: int | None
@@ -87,6 +88,7 @@ def group(key: str, title: Text, tallied: Iterable[Tallied], some: Sequence[Post
         failed=failed,
         missed=missed,
         other=planned - sent - failed - missed,
+        retracted=states[State.RETRACTED],
         read=len(read),
         young=sum(one.known is Known.YOUNG for one in some),
         engagements=sum(totals) if totals else None,

@@ -76,6 +76,11 @@ def end_of(objective: Objective, zone: ZoneInfo) -> datetime:
     return datetime.combine(objective.by + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
+def day_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which today began where the campaign is. Today is not over, so it is no day that is gone."""
+    return datetime.combine(now.astimezone(zone).date(), time.min, zone).astimezone(UTC)
+
+
 def judge(
     objective: Objective,
     found: Known,

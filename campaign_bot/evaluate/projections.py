@@ -10,7 +10,8 @@
   Few posts know little of how posts can differ, so that a plain bootstrap of eight holds the truth four times in five. Its
   weights vary here as Student's t does with that many posts, and its ends are drawn out as t's are beside the normal's.
 
-As many units are to come as there were, in proportion to the days left. The seed is fixed: the same data, the same report.
+As many units are to come as there were before today, in proportion to the days left, of which today is one: what it has brought
+already is part of what it brings. The seed is fixed: the same data, the same report.
 """
 
 from __future__ import annotations
@@ -40,12 +41,14 @@ Parts = tuple[int, int]
 class Basis:
     """What a rate's projection is made from. `posts`: numerator and denominator of each post; None: the rate is a share of
     units. `seen`: the part of all units so far that were looked at, where they are a draw. `age`: of comparison, where the
-    rate is at one; posts of the last days are not that old, so they were not counted. `ends`: after it nothing is sent."""
+    rate is at one; posts of the last days are not that old, so they were not counted. `ends`: after it nothing is sent.
+    `before`: the units, or posts, that had been counted when today began; None: all of them."""
 
     posts: Sequence[Parts] | None = None
     seen: float = 1.0
     age: timedelta | None = None
     ends: date | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,15 @@ def project(rate: Rate, basis: Basis, *, target: float, starts: date, today: dat
     last = (by - today) / day if basis.ends is None else min(by - today, basis.ends - today + age) / day
     left, gone = last + 1, (today - starts - age) / day
     few = FLOOR if basis.posts is not None else 1
-    if (rate.denominator if basis.posts is None else len(basis.posts)) < few:
+    units = rate.denominator if basis.posts is None else len(basis.posts)
+    if units < few:
         return Projected(why="few posts")
     if gone <= 0:
         return Projected(why="too early")
+    before = units if basis.before is None else min(basis.before, units)
+    more = max(before * max(left, 0) / gone - (units - before), 0.0)
     # Of a draw, what was not looked at is as unknown as what is to come.
-    coming = (1 + max(left, 0) / gone) / basis.seen - 1
+    coming = (1 + more / units) / basis.seen - 1
     ends = _share(rate, coming) if basis.posts is None else _ratio(basis.posts, coming)
     return _told(ends, target)
 

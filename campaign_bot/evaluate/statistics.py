@@ -1,9 +1,9 @@
 """The statistics, each with its source. The same data, the same report: nothing is drawn.
 
 - Wilson's interval for a share: Wilson 1927; Brown, Cai, DasGupta 2001.
-- Two kinds of posts: the rank test of Mann and Whitney, or of Wilcoxon where the same posts are on both sides. Estimate
-  and interval are those of the same test (Hodges, Lehmann 1963): an interval holds every difference that the test does
-  not refuse, so it never says anything else than the verdict beside it.
+- Two kinds of posts: the rank test of van Elteren (`strata.py`), or of Wilcoxon where the same posts are on both sides.
+  Estimate and interval are those of the same test (Hodges, Lehmann 1963): an interval holds every difference that the test
+  does not refuse, so it never says anything else than the verdict beside it.
 - Many comparisons: Holm 1979; each interval is at the level at which Holm tests its comparison (Serlin 1993).
 - How many posts it takes: Noether 1987, for a difference that was named before, never for the one that was seen
   (Hoenig, Heisey 2001).
@@ -35,8 +35,12 @@ MOST_NEEDED = 5_000
 #: Where more posts here and there than this have exactly the same count (most often none at all), the two kinds do not differ by
 #: a shift: the ranks part at the least one, and an interval would shrink to nothing.
 MOST_TIED = 0.2
-#: Differences beyond e^14 are not searched.
-_WIDEST, _STEPS = 14.0, 20
+#: ... and more than this are further apart than what matters.
+MOST_FAR = 0.1
+#: Differences beyond e^14 are not searched; ends of intervals are as close as this.
+_WIDEST, _CLOSE = 14.0, 2e-5
+#: The least difference that is said to be one.
+_LEAST = 2e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,85 +66,84 @@ def wilson(successes: int, trials: int) -> Interval | None:
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
-class Sides:
-    """Two kinds of posts, one value each (a logarithm). `paired`: the same posts on both sides, in the same order.
-    At most `MOST_POSTS` a side are looked at, so the callers put them in an order that is drawn."""
+class Pairs:
+    """The same posts on both sides, in the same order, one value each (a logarithm); `strata.py` has two kinds of posts.
+    At most `MOST_POSTS` are looked at, so the callers put them in an order that is drawn."""
 
-    def __init__(self, here: Sequence[float], there: Sequence[float], *, paired: bool = False) -> None:
+    def __init__(self, here: Sequence[float], there: Sequence[float]) -> None:
         import numpy as np
 
-        self.here = np.asarray(here[:MOST_POSTS], float)
-        self.there = np.asarray(there[:MOST_POSTS], float)
-        self.paired = paired
+        self.differences = np.asarray(here[:MOST_POSTS], float) - np.asarray(there[:MOST_POSTS], float)
 
     @property
     def few(self) -> int:
-        """The posts on the smaller side."""
-        return min(len(self.here), len(self.there))
+        return len(self.differences)
 
     @cached_property
     def estimate(self) -> float:
-        """Hodges and Lehmann: the median of the differences of every post here to every one there; paired, the median
-        of the means of every two differences."""
+        """Hodges and Lehmann: the median of the means of every two differences."""
         import numpy as np
 
-        return float(np.median(self._every_difference()))
+        return float(np.median(self._means))
 
     @cached_property
     def tied(self) -> bool:
         """Whether so many posts of both sides have the same count that nothing can be said."""
-        return tied(self._every_difference(), self.estimate)
+        import numpy as np
+
+        matters = math.log(MATTERS)
+        far = max(float(np.mean(self._means > matters)), float(np.mean(self._means < -matters)))
+        return tied(self.estimate, float(np.mean(np.abs(self._means) < 1e-9)), far)
 
     def p(self, shift: float = 0.0) -> float:
         """How easily chance alone would part the two sides so far from `shift`."""
-        if self.paired:
-            return signed_ranks(self.here - self.there - shift)
-        return rank_sums(self.here - shift, self.there)
+        return signed_ranks(self.differences - shift)
 
     def interval(self, alpha: float = ALPHA) -> Interval | None:
         """Every difference that the test does not refuse at `alpha`. None: too few posts to refuse any."""
         return not_refused(self.p, self.estimate, alpha)
 
     def needed(self, effect: float = math.log(MATTERS), *, alpha: float = ALPHA, power: float = POWER) -> int | None:
-        """How many posts here (of the same kinds, in the same proportion to those there) find a difference of `effect`
-        with that power at that level, if they vary as these do. None: that cannot be told from these, or more than
-        anybody writes."""
+        """How many posts find a difference of `effect` with that power at that level, if they vary as these do. None: that
+        cannot be told from these, or more than anybody writes."""
         import numpy as np
 
-        moved = self._every_difference() - self.estimate
+        moved = self._means - self.estimate
         apart = float(np.mean([np.mean(moved + effect > 0), np.mean(moved - effect < 0)])) - 0.5
         if apart <= 0 or not moved.any():  # without any variation nothing is known of it
             return None
-        normal = NormalDist()
-        reach = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
-        if self.paired:
-            number = math.ceil(reach**2 / (3 * apart**2))
-        else:
-            share = len(self.here) / (len(self.here) + len(self.there))
-            number = math.ceil(reach**2 / (12 * share * (1 - share) * apart**2) * share)
-        number = max(number, self.fewest(alpha))
+        number = max(math.ceil(reach(alpha, power) ** 2 / (3 * apart**2)), self.fewest(alpha))
         return number if number <= MOST_NEEDED else None
 
     def fewest(self, alpha: float) -> int:
-        """With fewer posts here (in the same proportion) the test cannot refuse anything at `alpha`."""
+        """With fewer posts the test cannot refuse anything at `alpha`."""
         import numpy as np
 
-        ratio = len(self.there) / len(self.here)
-        for number in range(1, MOST_POSTS):
-            far = np.arange(1.0, number + 1)
-            best = signed_ranks(far) if self.paired else rank_sums(far, -np.arange(1.0, math.ceil(number * ratio) + 1))
-            if best < alpha:
-                return number
-        return MOST_POSTS
+        enough = (number for number in range(1, MOST_POSTS) if signed_ranks(np.arange(1.0, number + 1)) < alpha)
+        return next(enough, MOST_POSTS)
 
-    def _every_difference(self) -> Any:
+    @cached_property
+    def _means(self) -> Any:
         import numpy as np
 
-        if not self.paired:
-            return (self.here[:, None] - self.there[None, :]).ravel()
-        told = self.here - self.there
-        first, second = np.triu_indices(len(told))
-        return (told[first] + told[second]) / 2
+        first, second = np.triu_indices(len(self.differences))
+        return (self.differences[first] + self.differences[second]) / 2
+
+
+def fewest(alpha: float, ratio: float) -> int:
+    """With fewer posts here than this, and `ratio` times as many there, Mann and Whitney's test cannot refuse anything at
+    `alpha`, however far apart the two are."""
+    for here in range(1, MOST_POSTS):
+        there = math.ceil(here * ratio)
+        if two_sided(here * there / 2, here * there * (here + there + 1) / 12) < alpha:
+            return here
+    return MOST_POSTS
+
+
+def reach(alpha: float, power: float) -> float:
+    """How many standard errors away a difference is found at that level with that power."""
+    normal = NormalDist()
+    return normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
 
 
 def not_refused(p: Callable[[float], float], estimate: float, alpha: float) -> Interval | None:
@@ -150,32 +153,44 @@ def not_refused(p: Callable[[float], float], estimate: float, alpha: float) -> I
     if low is None or high is None:
         return None
     if p(0.0) >= alpha:  # ties: none at all is not refused, so it is inside
-        low, high = min(low, 0.0), max(high, 0.0)
+        return Interval(estimate, min(low, 0.0), max(high, 0.0))
+    if low <= 0 <= high:  # none at all is refused, and the least difference to one side of it is not: ties part there
+        if p(_LEAST) >= p(-_LEAST):
+            return Interval(max(estimate, _LEAST), _LEAST, max(high, _LEAST))
+        return Interval(min(estimate, -_LEAST), min(low, -_LEAST), -_LEAST)
     return Interval(estimate, low, high)
 
 
 def _end(p: Callable[[float], float], estimate: float, alpha: float, direction: int) -> float | None:
+    """The difference at which the test begins to refuse. How far a p-value is from `alpha` is nearly a line on the square root
+    of its logarithm, so most steps go along it (the Illinois rule); every third one halves, as ranks change in steps."""
+
+    def beyond(shift: float) -> float:
+        found = p(shift)
+        return _WIDEST if found <= 0 else math.sqrt(-math.log(min(found, 1.0))) - math.sqrt(-math.log(alpha))
+
     inside, outside = estimate, estimate + direction * _WIDEST
-    if p(outside) >= alpha:
+    low, high = beyond(inside), beyond(outside)
+    if high <= 0:
         return None
-    for _ in range(_STEPS):
-        middle = (inside + outside) / 2
-        if p(middle) >= alpha:
-            inside = middle
+    step = 0
+    while abs(outside - inside) > _CLOSE:
+        step += 1
+        share = 0.5 if step % 3 == 0 else low / (low - high)
+        middle = inside + (outside - inside) * min(max(share, 0.001), 0.999)
+        found = beyond(middle)
+        if found <= 0:
+            inside, low, high = middle, found, high / 2
         else:
-            outside = middle
+            outside, high, low = middle, found, low / 2
     return outside
 
 
-def tied(every: Any, estimate: float, weights: Any = None) -> bool:
-    """Of every difference (with its weight): whether so many posts of both sides have the same count (most often none), while
-    others have far more, that nothing can be said of a difference; or all of them."""
-    import numpy as np
-
-    if abs(estimate) > 1e-9 or np.average(np.abs(every) < 1e-9, weights=weights) <= MOST_TIED:
-        return False
-    low, high = np.quantile(every, [0.1, 0.9])
-    return not every.any() or max(-low, high) > math.log(MATTERS)
+def tied(estimate: float, same: float, far: float) -> bool:
+    """Whether so many posts of both sides have the same count (most often none), while others have far more, that nothing can be
+    said of a difference; or all of them. `same`: the share of differences that are none; `far`: the share beyond what
+    matters, on the side that has more of them."""
+    return abs(estimate) <= 1e-9 and same > MOST_TIED and (same > 1 - 1e-9 or far > MOST_FAR)
 
 
 def holm(values: Sequence[float]) -> list[float]:
@@ -199,18 +214,6 @@ def holm_levels(values: Sequence[float], alpha: float = ALPHA) -> list[float]:
             stopped = values[place] >= level
         found[place] = level
     return found
-
-
-def rank_sums(left: Any, right: Any) -> float:
-    """Mann and Whitney 1947: how easily chance would part two kinds of posts so far. Normal, with ties and continuity."""
-    import numpy as np
-
-    a, b = len(left), len(right)
-    both = np.concatenate([left, right])
-    places, ties = ranks(both)
-    distance = abs(float(places[:a].sum()) - a * (a + b + 1) / 2)
-    variance = a * b / 12 * ((a + b + 1) - ties / ((a + b) * (a + b - 1)))
-    return two_sided(distance, variance)
 
 
 def signed_ranks(differences: Any) -> float:

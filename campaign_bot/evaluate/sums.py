@@ -54,7 +54,7 @@ def _summed(kind: _Kind, number: int, sums: list[int]) -> Summed:
 
 def with_own_clicks(summed: Iterable[Summed], clicks: Mapping[str, int]) -> list[Summed]:
     """Our own count of clicks (by network) wins over theirs. Where links are tracked, who has no click has 0 of them. Clicks
-    on a network that told nothing yet are known all the same."""
+    on a network that told nothing yet are known all the same, and those on what is in no sum are of no delivery."""
     found: list[Summed] = []
     left, some = dict(clicks), list(summed)
     telling = {one.network for one in some if one.counts is not None}
@@ -65,4 +65,9 @@ def with_own_clicks(summed: Iterable[Summed], clicks: Mapping[str, int]) -> list
         if counts is not None:
             counts = (*counts[:_CLICKS], left.pop(one.network, 0), *counts[_CLICKS + 1 :])
         found.append(replace(one, counts=counts))
+    nothing = (None,) * len(FIELDS)
+    found += [
+        Summed(date.min, network, 0, (*nothing[:_CLICKS], number, *nothing[_CLICKS + 1 :]))
+        for network, number in left.items()
+    ]
     return found

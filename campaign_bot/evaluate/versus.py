@@ -6,23 +6,19 @@ and language that both have posts in, periods within each account (`strata.py`);
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from campaign_bot.evaluate.comparisons import drawn, per_follower, usual_followers, verdict_of
+from campaign_bot.evaluate.comparisons import Valued, of_accounts, per_follower, usual_followers, verdict_of
 from campaign_bot.evaluate.groups import PostFigures
-from campaign_bot.evaluate.kinds import by_account, of_kinds, told_by_all
-from campaign_bot.evaluate.statistics import ALPHA, FLOOR, MOST_POSTS, Interval
-from campaign_bot.evaluate.strata import FEWEST, Place, Strata
+from campaign_bot.evaluate.kinds import told_by_all
+from campaign_bot.evaluate.statistics import ALPHA, FLOOR, Interval
+from campaign_bot.evaluate.strata import FEWEST, Place, Placed, Strata
 from campaign_bot.model import Measured, State
 
 if TYPE_CHECKING:
     from campaign_bot.evaluate import Evaluation
-
-#: A delivery with its place and its value, a logarithm.
-_Valued = tuple[Measured, Place, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +94,22 @@ def held_against(now: Iterable[PostFigures], before: Iterable[PostFigures], *, c
     met = _met(*([(one.result, place(one.result)) for one in side] for side in both))
     enough = {one.place for one in met if min(one.posts, one.others) >= FEWEST}
     some = [[one for one in side if place(one.result) in enough] for side in both]
-    counted, values = _per_follower(some) if campaigns else ((), _of_accounts(some))
+    counted, values = _per_follower(some) if campaigns else ((), of_accounts(*some))
     left_out = sum(map(len, some)) - sum(map(len, values))
     told = _met(*([(one, where) for one, where, _ in side] for side in values))
-    kept = {one.place for one in told if min(one.posts, one.others) >= FEWEST}
-    tables = [_by_post(one for one in side if one[1] in kept)[:MOST_POSTS] for side in values]
-    strata = tuple(Stratum(where, *(sum(where in post for post in side) for side in tables)) for where in sorted(kept))
-    thin = tuple(one for one in met if one.place not in enough) + tuple(one for one in told if one.place not in kept)
+    sides = _sides(*values)
+    strata = tuple(
+        Stratum(place, int(here), int(there)) for place, here, there in zip(sides.places, *sides.numbers, strict=True)
+    )
+    thin = tuple(one for one in met if one.place not in enough) + tuple(
+        one for one in told if one.place not in sides.places
+    )
     why = ""
     if all(both) and not any(one.posts and one.others for one in met):
         why = "elsewhere"
     elif all(some) and not any(values):
         why = "apart"
-    return Held(Strata(*tables), strata, tuple(sorted(thin, key=lambda one: one.place)), counted, left_out, why)
+    return Held(sides, strata, tuple(sorted(thin, key=lambda one: one.place)), counted, left_out, why)
 
 
 def _network(one: Measured) -> Place:
@@ -137,7 +136,7 @@ def _met(*sides: Iterable[tuple[Measured, Place]]) -> list[Stratum]:
     ]  # fmt: skip
 
 
-def _per_follower(both: Sequence[Sequence[PostFigures]]) -> tuple[tuple[str, ...], list[list[_Valued]]]:
+def _per_follower(both: Sequence[Sequence[PostFigures]]) -> tuple[tuple[str, ...], list[list[Valued]]]:
     """The kinds that every network of both campaigns tells, and the deliveries by these. What is added to each rate, so that
     none has no logarithm, is the same on both sides of a stratum."""
     groups: dict[tuple[int, str], list[PostFigures]] = {}
@@ -148,9 +147,9 @@ def _per_follower(both: Sequence[Sequence[PostFigures]]) -> tuple[tuple[str, ...
             places.setdefault(_network(one.result), []).append(one)
     kinds = told_by_all(groups.values())
     usual = {place: usual_followers(some) for place, some in places.items()}
-    values: list[list[_Valued]] = []
+    values: list[list[Valued]] = []
     for side in both:
-        found: list[_Valued] = []
+        found: list[Valued] = []
         for place, per in usual.items():
             some = [one for one in side if _network(one.result) == place]
             found += [(one, place, value) for one, value in per_follower(some, per, kinds)]
@@ -158,25 +157,9 @@ def _per_follower(both: Sequence[Sequence[PostFigures]]) -> tuple[tuple[str, ...
     return (kinds if groups else ()), values
 
 
-def _of_accounts(both: Sequence[Sequence[PostFigures]]) -> list[list[_Valued]]:
-    """By the kinds that the account told in both periods: a server that was upgraded in between tells more, and no post had
-    more engagement for that."""
-    kinds = by_account(*both)
-    return [
-        [
-            (one.result, _account(one.result), math.log1p(number))
-            for one in side
-            if (number := of_kinds(one, kinds[one.result.account])) is not None
-        ]
-        for side in both
-    ]
+def _sides(here: Sequence[Valued], there: Sequence[Valued]) -> Strata:
+    import numpy as np
 
-
-def _by_post(values: Iterable[_Valued]) -> list[dict[Place, float]]:
-    """Each post's value in each of its places (the mean of its deliveries there), in an order that was drawn."""
-    found: dict[str, dict[Place, list[float]]] = {}
-    for one, place, value in values:
-        found.setdefault(one.post, {}).setdefault(place, []).append(value)
-    return [
-        {place: sum(some) / len(some) for place, some in found[post].items()} for post in sorted(found, key=drawn)
-    ]  # fmt: skip
+    placed = Placed([(one.post, place, value) for one, place, value in (*here, *there)])
+    now = np.arange(len(here) + len(there)) < len(here)
+    return placed.strata(placed.table(now), placed.table(~now))

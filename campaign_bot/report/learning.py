@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from campaign_bot.evaluate import Comparison, Evaluation
@@ -68,9 +68,9 @@ def metric_words(one: Comparison, speaker: Speaker) -> str:
 
 
 def than_words(one: Comparison, speaker: Speaker) -> str:
-    """What it is held against: other posts; or, paired, the same posts elsewhere."""
+    """What it is held against: other posts; or, paired, the same posts on other networks or in other languages."""
     assert one.ratio is not None  # noqa: S101 - what is sure has one
-    name = "posts" if not one.paired else one.factor if one.factor in ("network", "language") else "paired"
+    name = one.factor if one.paired else "posts"
     return speaker.sentence(f"than_{name}", than=speaker.than(one.ratio.estimate))
 
 
@@ -88,7 +88,8 @@ def _verdict(one: Comparison, speaker: Speaker) -> str:
 
 
 def few_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
-    """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike."""
+    """A comparison of too few posts: how many there are, and how many more it takes at least; or of too many alike, or of some
+    that are nowhere together."""
     return same_words(_few(one, speaker), one, every, speaker)
 
 
@@ -96,6 +97,9 @@ def _few(one: Comparison, speaker: Speaker) -> str:
     if one.verdict == "unclear":
         told = units(one, speaker, said="units_few")
         return speaker.sentence("tell_tied", label=level_label(one, speaker), units=told)
+    if one.verdict == "elsewhere":
+        name = f"tell_elsewhere_{one.factor}" if one.factor in ("network", "language") else "tell_elsewhere"
+        return speaker.sentence(name, label=level_label(one, speaker), units=units(one, speaker, said="units_few"))
     numbers = {"units": units(one, speaker, said="units_few"), "more": speaker.number(one.more_posts)}
     return speaker.sentence("tell_few", label=level_label(one, speaker), **numbers)
 
@@ -189,6 +193,9 @@ def experiment_words(one: ExperimentResult, speaker: Speaker) -> list[str]:
     found += [_arm(one, arm, speaker) for arm in one.arms[1:]]
     if any(arm.posts for arm in one.arms):
         found.append(_medians(one, speaker))
+    if left_out := sum(arm.left_out for arm in one.arms):
+        arms = _by_variant({arm.variant: arm.left_out for arm in one.arms}, speaker)
+        found.append(speaker.sentence("exp_left_out", number=speaker.number(left_out), arms=arms))
     found += _doubts(one, speaker)
     if one.ended is not None:
         blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
@@ -212,11 +219,16 @@ def _doubts(one: ExperimentResult, speaker: Speaker) -> list[str]:
         some = f" {speaker.sentence('exp_cut_some')}" if one.cut > 1 else ""
         found.append(speaker.sentence("exp_cut", blocks=speaker.count(one.cut, "block")) + some)
     if one.dropped:
-        arms = ", ".join(
-            speaker.sentence("exp_without", variant=arm.variant, number=speaker.number(arm.dropped)) for arm in one.arms
-        )
+        arms = _by_variant({arm.variant: arm.dropped for arm in one.arms}, speaker)
         found.append(speaker.sentence("exp_dropped", number=speaker.number(one.dropped), arms=arms))
     return found
+
+
+def _by_variant(numbers: Mapping[str, int], speaker: Speaker) -> str:
+    return ", ".join(
+        speaker.sentence("exp_without", variant=variant, number=speaker.number(number))
+        for variant, number in numbers.items()
+    )
 
 
 def experiment_verdict(one: ExperimentResult, speaker: Speaker) -> str:

@@ -21,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{sent} of {planned} planned {planned:delivery|deliveries} went out; {failed} failed, {missed} missed {missed:its|their} time.",
         "Envois parus : {sent} sur {planned} {planned:prévu|prévus}; échoués : {failed}; manqués : {missed}.",
     ),
+    "sent_retracted": (
+        "{out} of {planned} planned {planned:delivery|deliveries} went out, and {retracted} of these {retracted:was|were} taken back afterwards (of engagement only an experiment’s result still counts {retracted:it|them}); {failed} failed, {missed} missed {missed:its|their} time.",
+        "Envois parus : {out} sur {planned} {planned:prévu|prévus}, dont {retracted} {retracted:retiré|retirés} par la suite (seul le résultat d’une expérience en compte encore les réactions); échoués : {failed}; manqués : {missed}.",
+    ),
     "engaged": (
         "Half of the deliveries had at least {median} {median:engagement|engagements} at the age of {age} ({read} counted); {rate}.",
         "La moitié des envois avaient au moins {median} {median:réaction|réactions} à l’âge de {age} (relevés : {read}); {rate}.",
@@ -187,8 +191,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Il n’y a eu ni sondage ni appel à participer.",
     ),
     "drawn": (
-        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures) are worked out from {drawn}, drawn by lot.",
-        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images) sont calculés sur {drawn} d’entre eux, tirés au sort.",
+        "There are {planned} deliveries. What was sent and when, objectives that are sums, the ladder, answered polls and costs are of all of them. The tables of engagement, medians, rates, comparisons and shares (pairs, pictures; also on an objective’s day) are worked out from {drawn}, drawn by lot.",
+        "Il y a {planned} envois. Ce qui est paru et quand, les objectifs qui sont des sommes, l’échelle, les sondages suivis d’un résultat et les coûts portent sur tous. Les tableaux des réactions, les médianes, les taux, les comparaisons et les proportions (paires, images; aussi à l’échéance d’un objectif) sont calculés sur {drawn} d’entre eux, tirés au sort.",
     ),
     "doubt_fell": (
         "Deliveries whose counts went down: {number}. Networks recount; each count is kept as it was read.",
@@ -299,7 +303,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{than} the same posts in the other languages",
         "{than} les mêmes publications dans les autres langues",
     ),
-    "than_paired": ("{than} the same posts elsewhere", "{than} les mêmes publications ailleurs"),
     "than_period": ("{than} in the other period", "{than} dans l’autre période"),
     "than_campaign": ("{than} “{campaign}”", "{than} « {campaign} »"),
     "vs_sure": (
@@ -325,6 +328,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "vs_never": (
         "To find a difference of {matters} would take more posts than a campaign has.",
         "Pour révéler un écart de {matters}, il faudrait plus de publications qu’une campagne n’en a.",
+    ),
+    "tell_elsewhere": (
+        "{label} ({units}; no account has posts of both)",
+        "{label} ({units}; aucun compte n’a de publications des deux)",
+    ),
+    "tell_elsewhere_network": (
+        "{label} ({units}; none of the others speaks its language)",
+        "{label} ({units}; aucun des autres ne parle sa langue)",
+    ),
+    "tell_elsewhere_language": (
+        "{label} ({units}; on no network with the others)",
+        "{label} ({units}; sur aucun réseau avec les autres)",
     ),
     "tell_tied": (
         "{label} ({units}; too many have the same count)",
@@ -503,8 +518,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "exp_undeclared": ("It has not begun.", "Elle n’a pas commencé."),
     "exp_arms": (
-        "Medians per delivery, {what} at the age of {age}: {arms}.",
-        "Médianes par envoi, {what} à l’âge de {age} : {arms}.",
+        "Medians per delivery, {what} at the age of {age}, of what the result is of: {arms}.",
+        "Médianes par envoi, {what} à l’âge de {age}, des envois sur lesquels porte le résultat : {arms}.",
+    ),
+    "exp_left_out": (
+        "Counted, but not in the result: {number} {number:delivery, whose|deliveries, whose} block was cut, lacks a variant, is not whole yet or came after the last one ({arms}).",
+        "Relevés, mais hors du résultat, leur bloc étant coupé, sans l’une des variantes, encore incomplet ou venu après le dernier : {number} ({arms}).",
     ),
     "exp_one_arm": (
         "“{variant}” {median} ({number} {number:delivery|deliveries})",
@@ -594,16 +613,17 @@ METHODS: tuple[tuple[str, str], ...] = (
         " sur combien.",
     ),
     (
-        "Comparisons hold each post against its own account’s median (networks and languages: against followers), on the"
-        " logarithm of 1 + engagements. The unit is the post, at most 500 a side, drawn by lot. Effects are Hodges and Lehmann’s"
-        " typical ratios of a post here to one there, and the verdict and the interval are of one rank test (Mann and Whitney;"
-        " Wilcoxon where paired) at Holm’s level. Below 8 posts a side nothing is said. Comparisons describe; only an experiment"
-        " shows a cause.",
-        "Les comparaisons rapportent chaque publication à la médiane de son compte (réseaux et langues : aux abonnés), en"
-        " logarithme de 1 + réactions. L’unité est la publication, au plus 500 par côté, tirées au sort. Les écarts sont les"
-        " rapports typiques de Hodges et Lehmann d’une publication d’un côté à une de l’autre; le verdict et l’intervalle viennent"
-        " d’un même test de rangs (Mann et Whitney; Wilcoxon si appariées), au niveau de Holm. À moins de 8 publications par"
-        " côté, rien n’est dit. Les comparaisons décrivent; seule une expérience montre une cause.",
+        "Comparisons hold each post against posts of the same account only (languages: the same network; networks: the same"
+        " language; per follower), on the logarithm of 1 + engagements. An account with fewer than 2 posts of either kind is left"
+        " out. The unit is the post, at most 500 a side, drawn by lot. Effects are Hodges and Lehmann’s typical ratios of a post"
+        " here to one there, and the verdict and the interval are of one rank test (van Elteren; Wilcoxon where paired) at Holm’s"
+        " level. Below 8 posts a side nothing is said. Comparisons describe; only an experiment shows a cause.",
+        "Les comparaisons ne rapportent chaque publication qu’à celles du même compte (langues : du même réseau; réseaux : dans la"
+        " même langue; par abonné), en logarithme de 1 + réactions. Un compte qui a moins de 2 publications de l’un des genres est"
+        " laissé de côté. L’unité est la publication, au plus 500 par côté, tirées au sort. Les écarts sont les rapports typiques"
+        " de Hodges et Lehmann d’une publication d’un côté à une de l’autre; le verdict et l’intervalle viennent d’un même test de"
+        " rangs (van Elteren; Wilcoxon si appariées), au niveau de Holm. À moins de 8 publications par côté, rien n’est dit. Les"
+        " comparaisons décrivent; seule une expérience montre une cause.",
     ),
     (
         "Experiments are dealt by lot in blocks and written down before the start. Their intervals stay valid however"
@@ -624,12 +644,12 @@ METHODS: tuple[tuple[str, str], ...] = (
     (
         "Projections know nothing of events to come. Of a sum: Student’s prediction from the whole weeks so far, from three on. Link"
         " clicks after the last post count until the objective’s day; how they fade is not known, so they are in no projection. Of a"
-        " share: the units to come, as many as there were in proportion to the days left, from the beta-binomial distribution"
+        " share: the units to come, as many as there were before today in proportion to the days left, from the beta-binomial distribution"
         " (Jeffreys’ prior). Of a rate of engagement: as many posts to come, by bootstrap from the posts so far; below 8 posts there is"
         " none. Shares beside each other have Wilson intervals.",
         "Les projections ignorent ce qui viendra. D’une somme : prévision de Student d’après les semaines entières passées, à partir de trois. Les clics"
         " qui suivent la dernière publication comptent jusqu’à l’échéance de l’objectif; on ignore comment ils diminuent, ils ne sont donc dans aucune projection. D’une"
-        " proportion : les unités à venir, aussi nombreuses en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
+        " proportion : les unités à venir, aussi nombreuses qu’avant aujourd’hui en proportion des jours restants, suivent la loi bêta-binomiale (loi a"
         " priori de Jeffreys). D’un taux de réaction : autant de publications à venir, par rééchantillonnage des publications passées;"
         " à moins de 8, il n’y en a pas. Les proportions côte à côte ont des intervalles de Wilson.",
     ),

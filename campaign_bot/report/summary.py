@@ -25,8 +25,11 @@ def summary(evaluation: Evaluation, speaker: Speaker) -> list[str]:
 
 def _sent(evaluation: Evaluation, speaker: Speaker) -> str:
     total = evaluation.total
-    numbers = {name: speaker.number(getattr(total, name)) for name in ("sent", "planned", "failed", "missed")}
-    return speaker.sentence("sent", **numbers)
+    numbers = {name: speaker.number(getattr(total, name)) for name in ("planned", "failed", "missed")}
+    if not total.retracted:
+        return speaker.sentence("sent", sent=speaker.number(total.sent), **numbers)
+    out, retracted = speaker.number(total.sent + total.retracted), speaker.number(total.retracted)
+    return speaker.sentence("sent_retracted", out=out, retracted=retracted, **numbers)
 
 
 def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:

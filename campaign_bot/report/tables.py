@@ -177,7 +177,7 @@ def experiment_json(one: ExperimentResult) -> dict[str, Any]:
         "cut": one.cut, "verdict": one.verdict,
         "arms": [
             {"variant": arm.variant, "posts": arm.posts, "median": arm.median, "ratio": _interval(arm.ratio),
-             "verdict": arm.verdict, "dropped": arm.dropped}
+             "verdict": arm.verdict, "dropped": arm.dropped, "left_out": arm.left_out}
             for arm in one.arms
         ],
     }  # fmt: skip

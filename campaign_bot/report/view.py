@@ -163,7 +163,8 @@ def _measured(id: str, words: Sequence[str], tables: tuple[Table, ...], speaker:
 
 def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
     number, total, words = speaker.number, evaluation.total, list[str]()
-    if total.median is None and all(rung.number is None for rung in evaluation.ladder.rungs):
+    unread = total.median is None and all(rung.number is None for rung in evaluation.ladder.rungs)
+    if unread and evaluation.ladder.followers is None:
         return Section("outtakes", speaker.word("outtakes"), (speaker.word("not_measured"), speaker.sentence("unread")))
     if total.young:
         words.append(speaker.sentence("young", number=number(total.young), age=speaker.age(evaluation.age)))
@@ -174,7 +175,9 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
         first, last = map(number, evaluation.ladder.followers)
         words.append(speaker.sentence("followers", first=first, last=last))
     words += _doubts(evaluation, speaker)
-    if evaluation.age is None:  # outcomes or late counts are known all the same, and the ladder tells them
+    if unread:  # but who follows is known
+        words.append(speaker.sentence("unread"))
+    elif evaluation.age is None:  # outcomes or late counts are known all the same, and the ladder tells them
         words.append(speaker.sentence("no_age"))
     kinds = _kinds(evaluation) if evaluation.age is not None else ()
     tables = (
