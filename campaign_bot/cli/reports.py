@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
+from campaign_bot import drawing
 from campaign_bot.app.evaluating import MOST_MEASURED
 from campaign_bot.app.printing import print_pdf
 from campaign_bot.cli.session import Database, err, out, parse_day_end, session, table
@@ -59,6 +60,8 @@ def report(
     if language not in LANGUAGES:
         raise typer.BadParameter("en, fr or both", param_hint="--language")
     _keep_everything(context)
+    if format in (Format.HTML, Format.PDF):  # the only ones with charts
+        context.call_on_close(drawing.begin())
     app = session(context).open(database=database)
     begin, end = _day_begin(since, app.zone), parse_day_end(until, app.zone) if until else None
     if begin and end and end < begin:

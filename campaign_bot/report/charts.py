@@ -17,6 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from campaign_bot import drawing
 from campaign_bot.report.words import N, Speaker
 
 INK, SOFT, LINE, BAR = "#1b1f24", "#57606a", "#d5d9df", "#2563a8"
@@ -239,9 +240,7 @@ def _drawings(specs: Sequence[Spec], title: str, rows: Sequence[tuple[str, str]]
 
 
 def _svg(spec: Spec, title: str, figures: str, *, id: str, kind: str, french: bool) -> Markup:  # noqa: A002
-    import vl_convert
-
-    svg = vl_convert.vegalite_to_svg(spec, format_locale=FRENCH_NUMBERS if french else None)
+    svg = drawing.svg(spec, FRENCH_NUMBERS if french else None)
     head = Markup('<svg role="img" aria-labelledby="{0}-t {0}-d" class="{1}" ').format(id, kind)
     told = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(id, title, figures)
     opening = re.match(r"<svg\s+([^>]*)>", svg)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -242,3 +245,28 @@ def test_a_pdf_is_printed_whole_or_the_reason_told(campaign: Path, run: Run, mon
     monkeypatch.setenv("PATH", "")
     without = run("report", "--format", "pdf", "-o", "b.pdf")
     assert (without.code, "apt install chromium" in without.err) == (1, True)
+
+
+def test_charts_are_the_same_wherever_they_are_drawn(campaign: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the command; in it, where no process can be made, and where the one that was made has gone."""
+    database = measured(campaign / "rehearsal.db")
+    pages: list[str] = []
+    for python in (sys.executable, str(campaign / "no-python"), shutil.which("true")):
+        monkeypatch.setattr(sys, "executable", python)
+        assert run("report", "--database", database, "--output", campaign / "report.html").code == 0
+        pages.append((campaign / "report.html").read_text("utf-8"))
+        with pytest.raises(ChildProcessError):  # none is left
+            os.waitpid(-1, os.WNOHANG)
+    assert pages[0].count("<svg") > 1
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_the_engine_of_charts_starts_beside_the_report(campaign: Path) -> None:
+    """It takes a second, and the figures as long."""
+    database = measured(campaign / "rehearsal.db")
+    command = ["-C", str(campaign), "report", "--database", str(database)]
+    asked = f"import sys; sys.argv[1:] = {command}; import campaign_bot.cli as c\ntry: c.main()\nfinally: print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert told.stderr.startswith("Report: ")
+    assert "<svg" in (campaign / "report.en.html").read_text("utf-8")
+    assert "vl_convert" not in told.stdout.split()
