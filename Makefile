@@ -31,7 +31,7 @@ bench: .venv/dev ## Measure the daemon (start, idle, lateness, a burst) and a mi
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.collect
 
-simulate: .venv/dev ## Does the statistics keep its promises? 2,000 runs each; 10 minutes
+simulate: .venv/dev ## Does the statistics keep its promises? 2,000 runs each; 20 minutes
 	$(BIN)/python -m bench.simulate $(ARGS)
 
 bench-report: .venv/dev ## Measure the report over 1 and 10 million counts; 10 minutes and 15 GB of disk

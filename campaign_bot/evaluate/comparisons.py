@@ -105,13 +105,13 @@ def comparisons(
     usable = [one for one in posts if one.engagements is not None and one.result.state is State.SENT]
     (alone,) = of_accounts(usable)
     together = _together(alone)
-    by_account, by_group = _placed(alone), _placed(together)
+    by_group = _placed(together)
     asked: list[_Asked | Comparison] = []
     for factor, levels_of in _factors(usable, zone).items():
         if factor in ("network", "language"):
             asked += _by_follower(factor, usable, levels_of, titles.get(factor, {}))
         elif factor in TIMES and not _same_in_a_post(alone, levels_of):
-            asked += _factor(factor, alone, by_account, levels_of, titles.get(factor, {}))
+            asked += _factor(factor, alone, _placed(alone), levels_of, titles.get(factor, {}))
         else:
             asked += _factor(factor, together, by_group, levels_of, titles.get(factor, {}))
     return _all_judged(asked)
@@ -142,7 +142,7 @@ def _same_in_a_post(values: Sequence[Valued], levels_of: Callable[[Measured], tu
     """Whether all deliveries of a post have the same levels: accounts may have times of their own, and then what is here of a
     post and what is there are of different ones."""
     first: dict[str, tuple[str, ...]] = {}
-    return all(levels_of(one) == first.setdefault(one.post, levels_of(one)) for one, _, _ in values)
+    return all(first.setdefault(one.post, levels := levels_of(one)) == levels for one, _, _ in values)
 
 
 def _placed(values: Sequence[Valued]) -> Placed:

@@ -22,7 +22,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Envois parus : {sent} sur {planned} {planned:prévu|prévus}; échoués : {failed}; manqués : {missed}.",
     ),
     "sent_retracted": (
-        "{out} of {planned} planned {planned:delivery|deliveries} went out, and {retracted} of these {retracted:was|were} taken back afterwards (of engagement only an experiment’s result still counts {retracted:it|them}); {failed} failed, {missed} missed {missed:its|their} time.",
+        "{out} of {planned} planned {planned:delivery|deliveries} went out, and {retracted} of these {retracted:was|were} taken back afterwards (of engagement only an experiment’s result still counts {retracted:it|them}); failed: {failed}; missed: {missed}.",
         "Envois parus : {out} sur {planned} {planned:prévu|prévus}, dont {retracted} {retracted:retiré|retirés} par la suite (seul le résultat d’une expérience en compte encore les réactions); échoués : {failed}; manqués : {missed}.",
     ),
     "engaged": (
