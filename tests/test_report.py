@@ -27,7 +27,8 @@ from campaign_bot.report import render
 from campaign_bot.report.annex import WORDS as ANNEX_WORDS
 from campaign_bot.report.annex import Annex
 from campaign_bot.report.charts import bars, intervals, lines
-from campaign_bot.report.sentences import METHODS, SENTENCES
+from campaign_bot.report.methods import METHODS
+from campaign_bot.report.sentences import SENTENCES
 from campaign_bot.report.texts import WORDS
 from campaign_bot.report.words import Speaker
 from campaign_bot.values import replace

@@ -264,7 +264,7 @@ def _arm(one: ExperimentResult, arm: Arm, speaker: Speaker) -> str:
     blocks, most = speaker.count(one.blocks, "block"), speaker.number(one.most_blocks)
     if arm.ratio is None or one.blocks < FEWEST_BLOCKS:
         name = "exp_ended_early" if one.stopped else "exp_early"
-        return speaker.sentence(name, blocks=blocks, most=most, **names)
+        return speaker.sentence(name, blocks=blocks, most=most, fewest=speaker.number(FEWEST_BLOCKS), **names)
     change, low, high = (speaker.change(value) for value in (arm.ratio.estimate, arm.ratio.low, arm.ratio.high))
     if arm.verdict in ("won", "lost"):
         metric = speaker.sentence(f"metric_{one.metric}")

@@ -13,7 +13,8 @@ from babel.numbers import format_currency, format_decimal
 
 from campaign_bot.bilingual import N, together, typeset
 from campaign_bot.compose.filters import ordinal
-from campaign_bot.report.sentences import METHODS, SENTENCES
+from campaign_bot.report.methods import METHODS
+from campaign_bot.report.sentences import SENTENCES
 from campaign_bot.report.texts import WORDS
 
 #: No rate is written with more decimals.
