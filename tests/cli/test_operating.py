@@ -54,6 +54,8 @@ def test_a_database_on_a_full_disk_is_named_with_the_cause_and_a_cure(campaign: 
 def test_an_export_on_a_full_disk_leaves_the_one_before_and_says_that_room_is_an_answer(
     campaign: Path, run: Run
 ) -> None:
+    file = campaign / "content" / "campaign.yaml"
+    file.write_text(file.read_text("utf-8").replace("starts: 2027-01-18", "starts: 2026-01-12"), "utf-8")
     rows = "".join(f"2026-01-18,source{number},sign_up,4\n" for number in range(3000))
     (campaign / "o.csv").write_text(f"day,source,name,count\n{rows}", "utf-8")
     assert run("import", "o.csv").code == 0
