@@ -10,6 +10,9 @@ help: ## Show these targets
 rehearse: .venv/run ## Play the whole shipped campaign against local networks (ARGS="--weeks 2 --serve")
 	$(BIN)/campaign-bot rehearse $(ARGS)
 
+# Tests start hundreds of processes: where this is set, each of them would compile every module anew.
+test test-real torture: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/dev ## All tests
 	$(BIN)/python -m pytest -n 3 $(ARGS)
 
