@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -31,6 +29,8 @@ from campaign_bot.store.base import Store
 from campaign_bot.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from campaign_bot.app.sessions import SessionFile
     from campaign_bot.config import Credentials
     from campaign_bot.library.files import Account, Library
@@ -77,13 +77,11 @@ class Parts:
         self._database = database
         self._connections: dict[str, Connection] = {}
         self._made_with: dict[str, Credentials] = {}  # what each connection signs in with, whatever `.env` says by now
-        self._pool = ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
         self._timing = timing
         self._closing = ExitStack()  # what else ends with this, after the database
         self.stopping = threading.Event()
         self.clock_was_set = threading.Event()  # set until the first wake: nobody knows what was before
         self.clock_was_set.set()
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         self.when_sent: Callable[[str, float], None] = lambda network, late_s: None
         self.broken_files = ""  # why the files that are there now are not the ones in force
         self._lock = threading.Lock()
@@ -97,6 +95,19 @@ class Parts:
         self._followers_counted: dict[str, datetime] = {}
 
     # ---- parts
+
+    @cached_property
+    def owner(self) -> str:
+        """Who works here, in leases and among the daemons: the machine, the process, and one of its kind."""
+        import socket
+
+        return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(max_workers=MAX_SIDE_BY_SIDE, thread_name_prefix="account")
 
     def load(self) -> tuple[Library | None, list[Problem]]:
         """Read every file of the campaign; all problems at once."""
@@ -265,7 +276,8 @@ class Parts:
             log.error("a charge was not written down", account=account.name, action=action, why=str(error))
 
     def close(self) -> None:
-        self._pool.shutdown()
+        if "_pool" in self.__dict__:
+            self._pool.shutdown()
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()

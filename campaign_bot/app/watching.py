@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +96,8 @@ class Watching(Names):
         return len(fresh) if told else 0
 
     def _title(self, concerns: Sequence[Concern]) -> str:
+        import socket
+
         number = "something needs" if len(concerns) == 1 else f"{len(concerns)} things need"
         return f"{'[SIMULATED] ' if self.simulated else ''}campaign-bot on {socket.gethostname()}: {number} a person"
 

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
-import regex
-
 from campaign_bot.check.judge import Found, of_network, of_pair, of_post, of_set, of_texts
+from campaign_bot.check.patterns import late
 from campaign_bot.check.registry import Bench, Said
 from campaign_bot.errors import NotFound
 from campaign_bot.library.files import Row
@@ -32,7 +31,7 @@ OF_THE_NETWORK = ("link-price", "poll-unsupported")
 _TYPES = {".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic", ".mov": "video/quicktime", ".webm": "video/webm",
           ".m4v": "video/mp4", ".mp4": "video/mp4", ".mkv": "video/x-matroska", ".svg": "image/svg+xml", ".pdf": "application/pdf"}  # fmt: skip
 
-_HALF = regex.compile(r"[\ud800-\udfff]")
+_HALF = late(r"[\ud800-\udfff]")
 
 
 class BadDraft(Exception):

@@ -8,6 +8,7 @@ from itertools import chain
 
 import regex
 
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import read
 from campaign_bot.check.registry import Bench, Finding, Said, rule
 from campaign_bot.model import QUEUE
@@ -18,9 +19,9 @@ LONG_WORD = 6
 LIX_MOST, GRADE_MOST, EASE_LEAST = 45, 9, 60
 
 _VOWELS = "aeiouyàâäéèêëîïôöùûüœæ"
-_NUCLEUS = regex.compile(rf"[{_VOWELS}]+")
-_GLIDE = regex.compile(rf"(?<=[{_VOWELS}])y(?=[{_VOWELS}])")
-_PIECE = regex.compile(r"\p{L}+")
+_NUCLEUS = late(rf"[{_VOWELS}]+")
+_GLIDE = late(rf"(?<=[{_VOWELS}])y(?=[{_VOWELS}])")
+_PIECE = late(r"\p{L}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,18 @@ class Sounds:
 
 _SOUNDS = {
     "fr": Sounds(
-        regex.compile(
+        late(
             rf"(?<=[{_VOWELS}].*[^{_VOWELS}])e(?:s|(?<![mcgsv]e)nt)?$|(?<=é)es?$|(?<=q)u(?=[aei])|(?<=[aeiou].*qu)es?$"
         ),
         # créer, réunion, naïf, coopérer
-        regex.compile(rf"é(?=[aeiou]s?[^{_VOWELS}s])|(?<=[aeou])[éïëü]|oo"),
+        late(rf"é(?=[aeiou]s?[^{_VOWELS}s])|(?<=[aeou])[éïëü]|oo"),
     ),
     "en": Sounds(
-        regex.compile(
+        late(
             r"(?<=[aeiouy].*[^aeiouy])(?:(?<![^aeiouy]l)e$|(?<!(?:[sxzcg]|[cs]h))e(?=s$)|(?<![td])e(?=d$)|e(?=(?:ful|less|ly|ment|thing|one|where)s?$))|(?<=^ev)e(?=ry)"
         ),
         # idea, video, media, material, experience, society, create, usual, medium, doing, mechanism
-        regex.compile(
+        late(
             r"(?<=[aeiouy].*[^aeiouy])e[ao]s?$|(?<![ctgs])i(?=a(?:[nl]?s?$))|i(?=os?$|um|et)|(?<![tc])i(?=en[ct])|(?<=c)i(?=at)|(?<=cr)e(?=at)|(?<![qg])u(?=a)|[aeou](?=ing)|s(?=ms?$)"
         ),
     ),

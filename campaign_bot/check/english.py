@@ -7,23 +7,24 @@ from collections.abc import Iterator
 import regex
 
 from campaign_bot.bilingual import quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import MASK, Text
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import SPELLING
 
-_WORD = regex.compile(r"(?<![\p{L}\p{N}_@’'/])\p{L}{4,}(?![\p{L}_]|\.\p{Ll})")
-_LETTER = regex.compile(r"[\p{L}\p{N}]")
+_WORD = late(r"(?<![\p{L}\p{N}_@’'/])\p{L}{4,}(?![\p{L}_]|\.\p{Ll})")
+_LETTER = late(r"[\p{L}\p{N}]")
 #: After one of these, or an adjective between, `license` is the noun, which Canada spells licence.
-_LICENCE = regex.compile(
+_LICENCE = late(
     r"(?i)\b(?:an?|the|this|that|your|our|their|its|his|her|my|each|every|any|no|another|open|new|free|data|government|software|source|creative|commons|under|driver[’']?s[’']?|content|one)\s(?P<word>licenses?)\b"
     r"(?!\s(?:the|a|an|their|our|your|it|them|all|data|software|content|this|that)\b)"
     r"|\b(?:an?|another|each|every|any|no)\s\p{Ll}+\s(?P<word>license)\b"
     r"|\b(?P<word>licenses)\s(?:for|of|are|is|and|from|that|to)\b"
 )
-_METRE = regex.compile(
+_METRE = late(
     r"(?i:\d[\d,.]*|square|cubic|two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred|thousand)[ \u00a0-](?P<word>meters?)\b"
 )
-_LICENSE = regex.compile(r"\b(?:to|will|can|may|must|should|cannot|could|would|we|they|you|who)\s(?P<word>licence)\b")
+_LICENSE = late(r"\b(?:to|will|can|may|must|should|cannot|could|would|we|they|you|who)\s(?P<word>licence)\b")
 
 
 def spelling_places(text: Text, spared: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, str]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from campaign_bot.bilingual import N, quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import Text, read
 from campaign_bot.check.registry import Bench, Example, Finding, Said, rule
 from campaign_bot.model import Part
@@ -15,8 +16,8 @@ from campaign_bot.model import Part
 YEARS_APART = 2
 
 
-_AS_OF = regex.compile(r"(?:1[89]|20)\d\d")
-_YEAR = regex.compile(
+_AS_OF = late(r"(?:1[89]|20)\d\d")
+_YEAR = late(
     r"(?<!\d)(?<!\d[.,\u00a0\u202f ])((?:1[89]|20)\d\d)(?:\s?[-–/]\s?(\d{2}|\d{4}))?(?![\d]|[.,\u00a0\u202f]\d{3}|\s?%)"
 )
 
@@ -103,16 +104,14 @@ def source_missing(said: Said, bench: Bench) -> Iterator[Finding]:
 #: A study that nobody made, and a number of it in the same sentence.
 _STUDY = r"(?:survey|poll|study|report|studies|surveys|polls|reports|research)"
 _ETUDE = r"(?:sondage|étude|enquête|rapport|recherche)"
-_NOBODY = regex.compile(
+_NOBODY = late(
     rf"""(?ix) \b(?:according\s+to|in)\s+(?:a|one|some|the|recent|new|\s)*\s(?:{_STUDY}|data|figures|experts)\b(?!\s+(?:by|from|of))
     | \b(?:{_STUDY}|data|figures|experts)\s+(?:shows?|says?|suggests?|finds?|found|tells?|estimates?)\b
     | \b(?:selon|d[’']après)\s+(?:une?|des|les|plusieurs|certaines?|l[’']|\s)*\s?(?:{_ETUDE}s?|données|chiffres|experts)\b(?!\s+(?:du|de\s+la|de\s+l|d[’']))
     | \b(?:{_ETUDE}s?|données|chiffres|experts)\s+(?:récentes?\s+)?(?:montrent?|révèlent?|disent|indiquent?|estiment?)\b
     """
 )
-_SHARE = regex.compile(
-    r"\d+(?:[.,]\d+)?[\s\u00a0]?(?:%|percent\b|per cent\b|pour cent\b)|\b\d+\s(?:in|out of|sur)\s\d+\b"
-)
+_SHARE = late(r"\d+(?:[.,]\d+)?[\s\u00a0]?(?:%|percent\b|per cent\b|pour cent\b)|\b\d+\s(?:in|out of|sur)\s\d+\b")
 
 
 def _by_nobody(said: Said) -> Iterator[Finding]:
@@ -146,7 +145,7 @@ _DOES = (
 _FAIT = r"(?:(?:est|a|vient|va|vous|aujourd[’']hui|maintenant|aussi|d[’']|de)\s*)*(?:annonc\w+|lanc\w+|dévoil\w+|investi\w*|invite\w*|remerci\w+|consult\w+|fier|heureux|s[’']engage|promet|présent\w+)\b(?!-t-)"
 _BEGINS = r"(?:^|[.!?…:\n]\s*)"
 #: Who says so speaks as the government, whatever follows.
-_CLAIM = regex.compile(
+_CLAIM = late(
     rf"""(?ix)
       \bwe(?:[’']re|,?\s+(?:are\s+)?)\s*(?:in\s+|at\s+|from\s+|here\s+at\s+)?(?:(?:the|your)\s+)?{_GOVERNMENT}
     | \bas\s+(?:(?:the|your|a)\s+)?{_GOVERNMENT}(?:\s+of\s+\p{{L}}+(?:\s\p{{Lu}}\p{{L}}+)*)?(?:,|\s+(?:we|our|i)\b)
@@ -168,17 +167,17 @@ _CLAIM = regex.compile(
     """
 )
 #: These are a claim unless they are asked.
-_OUR_DEEDS = regex.compile(
+_OUR_DEEDS = late(
     rf"""(?ix)
       \b(?:our|your)\s+(?:{_GOVERNMENT}(?:\s+of\s+\p{{L}}+(?:\s\p{{Lu}}\p{{L}}+)*)?|(?:ministry|department)\b(?:\s+of\s+\p{{L}}+)?)\s+{_DOES}
     | \b(?:notre|votre)\s+(?:{_GOUVERNEMENT}(?:\s+(?:du|de\s+l[’']|de\s+la)\s*\p{{L}}+)?|ministère\b(?:\s+(?:du|des|de\s+la|de\s+l[’'])\s*\p{{L}}+)?)\s+{_FAIT}
     """
 )
-_DENIAL = regex.compile(
+_DENIAL = late(
     r"(?i)\b(?:not|never|nor|no|isn[’']t|aren[’']t|don[’']t|neither|without|n[’']est|ne\s|n[’']|ni|pas|jamais|sans|aucun|if|si|ask|demand)\b[^.!?\n]*$|\b(?:independent|indépendant\w*)\b[^.!?\n]*$"
 )
-_NOT = regex.compile(r"(?i)\b(?:not|pas|never|jamais)\b|n[’']t\b")
-_OFFICE = regex.compile(r"(?i)\b(?:ministry|department|minist[eè]re)\b")
+_NOT = late(r"(?i)\b(?:not|pas|never|jamais)\b|n[’']t\b")
+_OFFICE = late(r"(?i)\b(?:ministry|department|minist[eè]re)\b")
 
 
 @rule(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from campaign_bot.bilingual import quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import NARROW, NBSP, Text
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import ALL_CAPITALS, CAPITALS, DOUBTFUL_CAPITALS
@@ -15,24 +16,22 @@ OQLF = "Office québécois de la langue française, Vitrine linguistique"
 PORTAL = "Portail linguistique du Canada"
 
 _ANY_SPACE = r"[^\S\n\u00a0\u202f]"
-_COLON = regex.compile(
+_COLON = late(
     rf"(?<=\S)(?<![:/\d\u00a0\u202f])(?P<gap>{_ANY_SPACE}*):(?![:/]|[-’']?[)(DPp3/|*](?!\p{{L}}))"
     rf"|(?<=\d)(?P<gap>{_ANY_SPACE}*):(?![:/\d]|[-’']?[)(DPp3/|*](?!\p{{L}}))|(?<=\d)(?P<gap>{_ANY_SPACE}+):(?=\d)"
 )
-_CLOSE = regex.compile(rf"(?<=\S)(?<![\u00a0\u202f])(?P<gap>{_ANY_SPACE}*)»")
-_OPEN = regex.compile(rf"«(?P<gap>{_ANY_SPACE}*)(?![\u00a0\u202f\s])")
-_SIGN = regex.compile(rf"(?<=\d)(?P<gap>{_ANY_SPACE}*)(?:%|\$(?!\d))(?!\w*=)")
-_DOLLAR_FIRST = regex.compile(r"(?<![\p{L}\d$]|\d[ \u00a0\u202f])\$ ?\d[\d.,\u00a0\u202f ]*")
+_CLOSE = late(rf"(?<=\S)(?<![\u00a0\u202f])(?P<gap>{_ANY_SPACE}*)»")
+_OPEN = late(rf"«(?P<gap>{_ANY_SPACE}*)(?![\u00a0\u202f\s])")
+_SIGN = late(rf"(?<=\d)(?P<gap>{_ANY_SPACE}*)(?:%|\$(?!\d))(?!\w*=)")
+_DOLLAR_FIRST = late(r"(?<![\p{L}\d$]|\d[ \u00a0\u202f])\$ ?\d[\d.,\u00a0\u202f ]*")
 #: A run of figures, to tell 35 000 from a telephone number.
-_FIGURES = regex.compile(r"(?<![\p{L}\p{N}.,/+#_-])\(?\d+\)?(?:[ \u00a0\u202f.-]\d+)+(?![\p{L}\p{N}/_]|[-.,]\d)")
-_COMMAS = regex.compile(
-    r"(?<![\p{L}\p{N}.,])\d{1,3}(?:,\d{3})*,000(?![\d,])|(?<![\p{L}\p{N}.,])\d{1,3}(?:,\d{3}){2,}(?![\d,])"
-)
+_FIGURES = late(r"(?<![\p{L}\p{N}.,/+#_-])\(?\d+\)?(?:[ \u00a0\u202f.-]\d+)+(?![\p{L}\p{N}/_]|[-.,]\d)")
+_COMMAS = late(r"(?<![\p{L}\p{N}.,])\d{1,3}(?:,\d{3})*,000(?![\d,])|(?<![\p{L}\p{N}.,])\d{1,3}(?:,\d{3}){2,}(?![\d,])")
 #: 1.000.000, and 35.000 before a word; a version, an address of a machine (192.168.100.1) or a number of a section is none.
-_POINTS = regex.compile(
+_POINTS = late(
     r"(?<![\p{L}\p{N}.,:/])(?<!\b(?:versions?|articles?|sections?|règles?|art\.|v\.)[ \u00a0])[1-9]\d{0,2}(?:(?:\.\d{3}){2}(?![\p{N}]|\.\d)|\.000(?=[ \u00a0](?:de |d[’']|\p{Ll}{2,}[sx]\b|[$€])))"
 )
-_LONG = regex.compile(
+_LONG = late(
     r"(?<![\p{L}\p{N}.,/#+_\u00a0\u202f-])(?<!\b(?:no|nᵒ|n°|numéro|article|code|dossier|loi|ISO|formulaire)[ \u00a0])\d{5,}(?=[ \u00a0](?:de |d’|\p{Ll}{2,}[sx]\b))"
 )
 
@@ -129,8 +128,8 @@ def dollar_places(text: Text) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.start() + match[0].rindex(amount) + len(amount), f"{amount}{NBSP}$"
 
 
-_BEFORE = regex.compile(r"(?<=\S)(?<gap>[^\S\n]+)[;!?](?![-’']?[)(DPp](?!\p{L}))")
-_NO_SPACE = regex.compile(r"(?<=[\p{L}\p{N}»)])(?<gap>)[;!?]")
+_BEFORE = late(r"(?<=\S)(?<gap>[^\S\n]+)[;!?](?![-’']?[)(DPp](?!\p{L}))")
+_NO_SPACE = late(r"(?<=[\p{L}\p{N}»)])(?<gap>)[;!?]")
 
 
 def space_before_places(text: Text) -> Iterator[tuple[int, int, str]]:
@@ -188,7 +187,7 @@ def fr_narrow_space(text: Text, bench: Bench) -> Iterator[Finding]:
 
 #: Single quotation marks around a few words; an apostrophe has a letter on both sides, or only after it (’n’, ’90).
 SINGLE = r"(?<![\p{L}\p{N}])[‘'‚](?!n['’])(\p{L}(?:[^'’‘“”\"\n]|['’](?=\p{L})){0,80})['’](?![\p{L}\p{N}])"
-_SINGLE = regex.compile(SINGLE)
+_SINGLE = late(SINGLE)
 
 
 def quote_places(text: Text) -> Iterator[int]:
@@ -251,23 +250,23 @@ for _shared in ("EVOLUE", "EDITORIAL", "ETHIOPIA", "ELITE", "ILE", "ILES", "ETHI
     _UPPER.pop(_shared, None)
 _FRENCH_BEFORE = r"(?:[ldLD][’']|\b(?:[Ll]es|[Ll]a|[Dd]es|[Uu]ne|[Aa]ux|[Ee]n|[Cc]ette|[Cc]es|[Nn]otre|[Vv]otre|[Nn]os|[Vv]os|[Dd]e|[Dd]’)\s)"
 _FRENCH_AFTER = r"\s(?:de|des|du|d’|et|à|au|aux|pour|la|le|les|en|dans|sur|est|sont|fédérales?|provinciales?|municipales?|générales?|nationales?|civique|citoyenne|populaire)(?![\p{L}])"
-_SPOT = regex.compile(
+_SPOT = late(
     r"(?<![\p{L}\p{N}_@.])(?:"
     + "|".join(sorted({*_BARE, *_UPPER}, key=len, reverse=True))
     + r")(?![\p{L}\p{N}_]|\.\p{L})"
 )
-_SPOT_DOUBTFUL = regex.compile(
+_SPOT_DOUBTFUL = late(
     rf"(?<={_FRENCH_BEFORE})(?:{'|'.join(_DOUBTFUL)})(?![\p{{L}}]| (?:Canada|International|for|of|and|Act)\b)|(?:^|[.!?…:]\s+|\n)(?P<word>{'|'.join(_DOUBTFUL)})(?={_FRENCH_AFTER})"
 )
 _STARTS = r"(?:^|[.!?…]\s+|\n\s*|[«“:]\s*)"
-_A = regex.compile(
+_A = late(
     _STARTS + r"(?P<word>A)\s(?=l[’']\p{L}|(?:partir|la (?!parole)|ne|vous|nous|votre|vos|notre|nos|cette|cet|ces|ce (?:jour|stade|moment|sujet|titre|propos)|quoi|qui|quand|quel|quelle|propos|lire|voir|suivre|noter|savoir"
     r"|venir|bientôt|demain|tous|toutes|tout|chaque|travers|cause|titre|mesure|peine|côté|défaut|compter|long|court|moins|bas|haut|force|condition|deux|trois|quatre|jamais|toi|moi|eux|elles?|lui|Ottawa|Montréal|Québec|Toronto"
     r"|Paris|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Moncton|Sherbrooke|Laval|Edmonton|Regina|Iqaluit|Whitehorse|Yellowknife|Londres|Genève|Bruxelles|New York|\d{1,2}\sans|\d{1,2}\s?h\b|midi|minuit)(?![\p{L}]))"
     r"|\s(?P<word>A)\s(?=partir\b)"
     r"|(?:^|[.!?…]\s+|\n\s*)(?P<word>A)\s(?=\p{Lu}\p{Ll}[\p{L}-]*(?:\s\p{Lu}[\p{L}-]+)*,\s\p{Ll})"
 )  # fmt: skip
-_CA = regex.compile(
+_CA = late(
     _STARTS
     + r"(?P<word>Ca)\s(?=(?:va|vaut|marche|change|fait|ne|se|s[’']|commence|vous|nous|me|te|sera|serait|peut|bouge|y|alors|compte|suffit|aide|prend|passe|reste|veut|dépend|donne|doit|n[’']|c[’']|tombe|avance|existe|concerne|parle|sert|continue|arrive|et|aussi)(?![\p{L}]))"
 )
@@ -313,8 +312,8 @@ _FEMININE = (
     "e|es|ne|nes|le|les|te|tes|se|ses|fe|trice|trices|rice|rices|euse|euses|ère|ères|ière|ières|ive|ives|esse|esses"
 )
 #: Every doublet has one of these in it, and few other texts.
-_JOINED = regex.compile(r"\p{L}[·•‧⋅∙・(./-]\p{Ll}|\p{Ll}E")
-_DOUBLET = regex.compile(
+_JOINED = late(r"\p{L}[·•‧⋅∙・(./-]\p{Ll}|\p{Ll}E")
+_DOUBLET = late(
     rf"(?<![\p{{L}}@])\p{{L}}{{2,}}[·•‧⋅∙・](?<!l·(?=l))(?:{_FEMININE}|s)(?:[·•‧⋅∙・.]?s)?(?!\p{{L}})"
     rf"|(?<![\p{{L}}@])\p{{L}}{{2,}}\((?:{_FEMININE})\)s?"
     rf"|(?<![\p{{L}}@.])(?:\p{{L}}{{3,}}|[Uu]n)\.(?:(?<=n\.)nes?|(?!nes?\b)(?:{_FEMININE}))(?:\.s)?(?![\p{{L}}(])"
@@ -345,7 +344,7 @@ def fr_doublet(text: Text, bench: Bench) -> Iterator[Finding]:
             )
 
 
-_STRAIGHT = regex.compile(r"(?<=(?<![\p{L}\p{N}])\p{L}+)['´`](?=[\p{L}\p{N}«“@#])")
+_STRAIGHT = late(r"(?<=(?<![\p{L}\p{N}])\p{L}+)['´`](?=[\p{L}\p{N}«“@#])")
 
 
 def apostrophe_places(text: Text) -> Iterator[int]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import regex
 from babel import Locale
 
 from campaign_bot.bilingual import N, quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import MASK, Text
 from campaign_bot.check.registry import Bench, Finding, Said, rule
 
@@ -29,7 +29,7 @@ SURE_WORDS = {
         "les des du et est une qui pour dans vous sur aux avec nous votre vos ou ont cette leur sont pas ils au ce".split()
     ),
 }
-_WORDS = regex.compile(r"\p{L}[\p{L}\p{M}]*")
+_WORDS = late(r"\p{L}[\p{L}\p{M}]*")
 NAMES = {
     "en": "English",
     "fr": "French",

@@ -16,13 +16,14 @@ from campaign_bot.check.french import (
     quote_places,
     space_before_places,
 )
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import NARROW, NBSP, Text
 from campaign_bot.check.registry import Bench
 from campaign_bot.check.signs import of_several_words
 
 #: Stands for each character of code in a template: it is no space, no letter and no link.
 CODE = "\ue001"
-_CODE = regex.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", regex.DOTALL)
+_CODE = late(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", regex.DOTALL)
 
 #: What is mended may show another fault beside it: so often all is looked at again at most.
 PASSES = 5
@@ -81,7 +82,7 @@ def _dollars(text: Text, on: Bench) -> Iterator[Edit]:
         yield from dollar_places(text)
 
 
-_IN_QUOTES = regex.compile(
+_IN_QUOTES = late(
     r"(?<![\p{L}\p{N}\d])\"[^\S\n]*([^\"«»\n]+?)[^\S\n]*\"(?![\p{L}\p{N}])|[“„][^\S\n]*([^“”„‟\"«»\n]+?)[^\S\n]*[”“]"
     + f"|{SINGLE}"
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import regex
 
 from campaign_bot.check.mend import mended
+from campaign_bot.check.patterns import late
 from campaign_bot.check.registry import Bench
 from campaign_bot.library.draft import Draft
 from campaign_bot.library.scalars import Scalar, scalars
@@ -18,7 +19,7 @@ from campaign_bot.library.yaml import Keys
 
 #: In double quotes a backslash begins an escape; it is left alone, with what it escapes.
 ESCAPES = {'"': r"\\(?:x..|u....|U........|.)|\\\n\s*", "'": r"''"}
-_TEMPLATE = regex.compile(r"post\.(?:[a-z0-9-]+\.)?([a-z]{2,3})\.j2")
+_TEMPLATE = late(r"post\.(?:[a-z0-9-]+\.)?([a-z]{2,3})\.j2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from pathlib import PurePath
 import regex
 
 from campaign_bot.bilingual import quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import folded, normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, rule
 from campaign_bot.check.wording import CANADA, GCS
 from campaign_bot.model import Media
 
-BLANK = regex.compile(r"[\s\p{Cf}\u2800\u3164\u115f\u1160\uffa0\ufe0f]+")
+BLANK = late(r"[\s\p{Cf}\u2800\u3164\u115f\u1160\uffa0\ufe0f]+")
 
 
 def _shown(
@@ -56,7 +57,7 @@ def alt_missing(said: Said, bench: Bench) -> Iterator[Finding]:
 
 #: Of a file on every system.
 LONGEST_NAME = 255
-_FILE_NAME = regex.compile(
+_FILE_NAME = late(
     r"(?i)[^\s/]*[\w-]+\.(?:jpe?g|png|gif|webp|heic|bmp|tiff?|svg|avif|mp4|mov|webm|pdf)|.*[ _-].*\.(?:jpe?g|png|gif|webp|heic|svg)"
     r"|(?:img|dsc|dscn|dscf|pxl|mvimg|screenshot|screen shot|capture|image|photo|picture|untitled|whatsapp image|gopr|p|scan|gif|vid|video|vidéo)[ _-]?\d[\d _.-]*(?:at [\d. _-]+)?(?:\(\d+\))?"
     r"|[\w-]*[^\W_]_[^\W_][\w-]*|(?=\S*\d)(?:[\p{L}\d]+-){2,}[\p{L}\d]+"  # one word with _ in it, or several - and a number
@@ -65,7 +66,7 @@ _SAYS_NOTHING = frozenset(
     folded(word)
     for word in ["image", "images", "photo", "photos", "picture", "pictures", "pic", "img", "photograph", "photographie", "graphic", "graphics", "graphique", "illustration", "untitled", "sans titre", "alt", "alt text", "texte alternatif", "texte de remplacement", "placeholder", "todo", "tbd", "description", "screenshot", "capture", "capture d’écran", "graph", "chart", "logo", "banner", "bannière", "visual", "visuel", "card", "carte", "diagram", "figure", "gif", "video", "vidéo", "n/a", "na", "none", "null", "aucun", "aucune", "test", "x", "xxx", "infographic", "infographie", "icon", "icône", "thumbnail", "poster", "affiche", "decorative", "décoratif"]
 )  # fmt: skip
-_ARTICLE = regex.compile(r"^(?:(?:an?|the|une?|la|le)\s+|l[’'])", regex.IGNORECASE)
+_ARTICLE = late(r"^(?:(?:an?|the|une?|la|le)\s+|l[’'])", regex.IGNORECASE)
 
 
 @rule(
@@ -131,8 +132,8 @@ def alt_long(said: Said, bench: Bench) -> Iterator[Finding]:
             )
 
 
-_GRAPHEME = regex.compile(r"\X")
-_REDUNDANT = regex.compile(
+_GRAPHEME = late(r"\X")
+_REDUNDANT = late(
     r"(?i)(?:(?:an?|the|this is an?|this)\s+)?(?:image|photo|photograph|picture|pic|graphic)s?\s+(?:of|showing|shows|depicting)\b"
     r"|(?:(?:une?|l[’']|la|cette|ceci est une)\s*)?(?:image|photo|photographie|illustration)s?\s+(?:de\b|du\b|des\b|d[’']|montrant\b|représentant\b|qui montre\b)"
 )

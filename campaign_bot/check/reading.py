@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 
 import regex
 
+from campaign_bot.check.patterns import late
+
 NBSP = "\u00a0"
 NARROW = "\u202f"
 #: Stands for each character of what is no prose: links, addresses, shortcodes.
@@ -19,31 +21,27 @@ MASK = "\ue000"
 _TLDS = (
     "ca|com|org|net|gov|edu|int|info|io|eu|fr|uk|ch|quebec|social|app|dev|news|media|online|site|tv|mil|au|nz|kr|example"
 )  # fmt: skip
-URL = regex.compile(
+URL = late(
     rf"""https?://[^\s<>"«»“”]+
        | (?<![\w@.])(?:[\p{{L}}\p{{N}}](?:[\p{{L}}\p{{N}}-]*[\p{{L}}\p{{N}}])?\.)+
          (?:(?:{_TLDS})(?![\w@-]|\.\w)(?::\d{{2,5}}(?!\d))?(?:/[^\s<>"«»“”]*)?|\p{{L}}{{2,}}/[^\s<>"«»“”]*(?<!/e|/ne|/es|/trice|/le|/se|/te))""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_MAYBE_LINK = regex.compile(r"[\p{L}\p{N}]\.[\p{L}\p{N}]|://")
-_SCHEME = regex.compile(r"https?://", regex.IGNORECASE)
-_ADDRESS = regex.compile(
-    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?:mailto|tel|at):\S+"
-)
-_SHORTCODE = regex.compile(r"(?<![\p{L}\p{N}:]):[a-z][a-z0-9_+-]*:(?![\p{L}\p{N}:])")
-TAG = regex.compile(r"(?<![\w/&#])#(?=[\p{N}_]*\p{L})[\p{L}\p{M}\p{N}_]+")
-EMOJI = regex.compile(
+_MAYBE_LINK = late(r"[\p{L}\p{N}]\.[\p{L}\p{N}]|://")
+_SCHEME = late(r"https?://", regex.IGNORECASE)
+_ADDRESS = late(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?:mailto|tel|at):\S+")
+_SHORTCODE = late(r"(?<![\p{L}\p{N}:]):[a-z][a-z0-9_+-]*:(?![\p{L}\p{N}:])")
+TAG = late(r"(?<![\w/&#])#(?=[\p{N}_]*\p{L})[\p{L}\p{M}\p{N}_]+")
+EMOJI = late(
     r"(?:[0-9#*]\uFE0F?\u20E3)"
     r"|(?=[\p{Extended_Pictographic}\p{Regional_Indicator}])(?![©®™])"
     r"(?:(?=[\U0001F000-\U0010FFFF]|[\u2600-\u2604\u2607-\u27BF]|.\uFE0F|\p{Emoji_Presentation}))\X"
 )
 #: What closes a sentence or a phrase besides its words.
 _CLOSERS = r"[»”\"’')\]\u00a0\u202f]*"
-_MARK = regex.compile(rf"[.!?…]+{_CLOSERS}(?:\s+|$)")
-_BREAK = regex.compile(
-    r"\n[^\S\n]*\n|\n(?=[^\S\n]*(?:[-–—•*▪◦·‣]|\d{1,2}[.)]|\p{Emoji_Presentation}|[0-9]\uFE0F?\u20E3)\s?)"
-)
-_BEGINS = regex.compile(
+_MARK = late(rf"[.!?…]+{_CLOSERS}(?:\s+|$)")
+_BREAK = late(r"\n[^\S\n]*\n|\n(?=[^\S\n]*(?:[-–—•*▪◦·‣]|\d{1,2}[.)]|\p{Emoji_Presentation}|[0-9]\uFE0F?\u20E3)\s?)")
+_BEGINS = late(
     rf"[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}«“\"‘¿¡(\[@#{MASK}\p{{Extended_Pictographic}}\p{{Regional_Indicator}}–—•-]"
 )
 #: No sentence ends with these, whatever follows.
@@ -54,7 +52,7 @@ _NEVER_LAST = {
     "min", "max", "dept", "univ",
 }  # fmt: skip
 #: These end a sentence when one of the words that often begin sentences comes next.
-_PERHAPS_LAST = regex.compile(
+_PERHAPS_LAST = late(
     r"(?:\p{Lu}\.)*\p{Lu}|inc|ltd|ltée|jr|sr|etc|jan|feb|févr|apr|avr|juill|aug|sept?|oct|nov|déc|dec|co|corp|a\.m|p\.m"
 )
 _STARTERS = {
@@ -63,13 +61,13 @@ _STARTERS = {
     "il", "elle", "ils", "elles", "nous", "vous", "ce", "cette", "ces", "et", "mais", "que", "qui", "comment",
     "pourquoi", "dans", "pour", "votre", "notre", "c’est", "voici",
 }  # fmt: skip
-WORD = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}’'.,@/&+_\-\u2011\u00b7]*[\p{L}\p{M}\p{N}])?[%]?")
-_MAYBE_EMOJI = regex.compile(r"[\u203c-\u3299\U0001F000-\U0010FFFF]")
-_QUOTED = regex.compile(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
-_LAST_WORD = regex.compile(r"[\p{L}\p{N}.\-]+$")
-_PLAIN = regex.compile(r"[\p{L}\p{N}]+")
-_FIRST_WORD = regex.compile(r"[\p{L}’]+")
-_DIGIT_GAP = regex.compile(r"(?<=\d)[\u00a0\u202f ](?=\d{3})")
+WORD = late(r"[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}’'.,@/&+_\-\u2011\u00b7]*[\p{L}\p{M}\p{N}])?[%]?")
+_MAYBE_EMOJI = late(r"[\u203c-\u3299\U0001F000-\U0010FFFF]")
+_QUOTED = late(r"«[^»]*»|“[^”]*”|\"[^\"\n]*\"")
+_LAST_WORD = late(r"[\p{L}\p{N}.\-]+$")
+_PLAIN = late(r"[\p{L}\p{N}]+")
+_FIRST_WORD = late(r"[\p{L}’]+")
+_DIGIT_GAP = late(r"(?<=\d)[\u00a0\u202f ](?=\d{3})")
 
 
 class Text:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-import regex
-
 from campaign_bot.bilingual import N
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, elsewhere, rule
 from campaign_bot.check.wording import CANADA
@@ -17,7 +16,7 @@ ACT = "Official Languages Act; Directive on Official Languages for Communication
 MIN_WORDS, MIN_WORDS_NEARLY = 6, 8
 #: One word in ten may differ.
 ALIKE = 0.9
-_NUMBER = regex.compile(r"\d+")
+_NUMBER = late(r"\d+")
 
 
 def _pair(text: str, other: str, *, language: str = "en", network: str = "mastodon", **more: object) -> Example:

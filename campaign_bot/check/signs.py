@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import regex
 
 from campaign_bot.bilingual import N, quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import EMOJI, MASK, Text, folded, read
 from campaign_bot.check.registry import Bench, Finding, Said, rule
 from campaign_bot.check.vocabulary import ONE_WORD
 from campaign_bot.check.wording import CANADA, GCS
 
 URL_1 = "https://open.canada.ca/en"
-_LETTER = regex.compile(r"[\p{L}\p{N}]")
+_LETTER = late(r"[\p{L}\p{N}]")
 #: Longer than this, a tag in small letters is probably several words.
 LONG_TAG = 12
 
@@ -197,17 +198,15 @@ _VAGUE = (
     r"|more|(?:pour )?en (?:savoir|lire|apprendre) (?:plus|davantage)|(?:lire|voir) la suite|(?:voir|lire) plus|lisez la suite|plus d[’'](?:info|infos|information|informations|détails)|plus de détails|suivez ce lien|ce lien|(?:c[’']est )?par ici|c[’']est ici|ici|apprenez-en (?:plus|davantage))"
 )
 #: Every vague phrase has one of these in it.
-_MAYBE_VAGUE = regex.compile(
-    r"(?i)here|more|read on|link|lien|ici|savoir|lire|suite|plus|info|détails|apprenez|davantage"
-)
-_ALWAYS_VAGUE = regex.compile(
+_MAYBE_VAGUE = late(r"(?i)here|more|read on|link|lien|ici|savoir|lire|suite|plus|info|détails|apprenez|davantage")
+_ALWAYS_VAGUE = late(
     r"(?i)(?<![\p{L}-])(?:click(?:ing)? (?:on )?(?:here|this link|the link)|tap here|clique[zr]? (?:juste )?(?:ici|sur ce lien|sur le lien)|appuyez ici)(?![\p{L}-])"
 )
-_IN_BRACKETS = regex.compile(rf"(?i)(?<=\[)(?:{_VAGUE})(?=\]\()")
+_IN_BRACKETS = late(rf"(?i)(?<=\[)(?:{_VAGUE})(?=\]\()")
 _END = r"[\s\u00a0:.!…,;–—>→➡⬇↓👇👉🔗\uFE0F()-]*"
 #: The phrase is all that its sentence says, and a link or the end of the text comes next.
-_BEFORE_LINK = regex.compile(rf"(?i),[\s\u00a0]+({_VAGUE}){_END}(?={MASK})")
-_ALONE = regex.compile(
+_BEFORE_LINK = late(rf"(?i),[\s\u00a0]+({_VAGUE}){_END}(?={MASK})")
+_ALONE = late(
     rf"(?i)(?:^|[.!?…\n:—–({MASK}]|\p{{Extended_Pictographic}}\uFE0F?)[\s\u00a0>→]*({_VAGUE})(?:{_END}(?={MASK})|[\s\u00a0.!…:→👇👉]*$)"
 )
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import regex
 
 from campaign_bot.bilingual import quoted
+from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import MASK, Text, folded
 from campaign_bot.check.registry import Bench, Finding, rule
 from campaign_bot.check.vocabulary import SHOUTED
@@ -22,11 +23,11 @@ _FILL_IN = (
     r"|first\s?name|last\s?name|full name|surname|prenom|town|region|région|ministre|minister|school|école|numéro|téléphone|phone"
     "|question|réponse|answer|citation|quote|event|événement|xx+|lorem ipsum|à compléter|à venir|to come"
 )  # fmt: skip
-_UNFILLED = regex.compile(
+_UNFILLED = late(
     rf"(?<![\p{{L}}\p{{N}}’'])\[(?:\p{{Ll}}|(?i:{_FILL_IN})|(?i:insert|insérer|insérez|your|votre|vos|add|ajouter)\s[^\]\n]{{0,80}}|(?i:(?:nom|prénom|date|titre|lien|adresse|nombre)\s(?:de|du|des|vers)|(?:name|date|title|link|number)\s(?:of|to))\s[^\]\n]{{0,80}})\](?![\p{{L}}\p{{N}}(])"
     r"|\$\{\w*\}|(?<!\w)%[A-Z][A-Z_]{2,}%(?!\w)|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\}\}|%\}"
 )
-_MARKS = regex.compile(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|\b[Ll]orem ipsum\b")
+_MARKS = late(r"(?<![\p{L}\p{N}_-])(?:TODO|XXX|FIXME)(?![\p{L}\p{N}_])|\b[Ll]orem ipsum\b")
 
 
 @rule(
@@ -54,8 +55,8 @@ def placeholder(text: Text, bench: Bench) -> Iterator[Finding]:
             )
 
 
-_MATHEMATICAL = regex.compile(r"[\U0001D400-\U0001D7FF]")
-_FAKE = regex.compile(
+_MATHEMATICAL = late(r"[\U0001D400-\U0001D7FF]")
+_FAKE = late(
     r"[\U0001D400-\U0001D7FF](?:[\s\U0001D400-\U0001D7FF]*[\U0001D400-\U0001D7FF])+"
     r"|[\uFF21-\uFF3A\uFF41-\uFF5A](?:[\s\uFF10-\uFF5A]*[\uFF21-\uFF3A\uFF41-\uFF5A])*"
     r"|(?<![/\[\p{L}])[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ\p{Ll}]*(?:[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ]){2,}[ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ\p{Ll}]*(?![/\]])"
@@ -95,9 +96,9 @@ def fake_letters(text: Text, bench: Bench) -> Iterator[Finding]:
         )
 
 
-_CAPITALS = regex.compile(r"(?<![\p{L}\p{N}_@&%-])\p{Lu}{2,}(?=(?:s|[’']s)?(?![\p{L}\p{N}_]|-\d|[’']?\p{Ll}))")
+_CAPITALS = late(r"(?<![\p{L}\p{N}_@&%-])\p{Lu}{2,}(?=(?:s|[’']s)?(?![\p{L}\p{N}_]|-\d|[’']?\p{Ll}))")
 _TO_FILL = ("TODO", "XXX", "FIXME")
-_ROMAN = regex.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN = late(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VOWELS = "AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ"
 
 
@@ -147,7 +148,7 @@ def shouting(text: Text, bench: Bench) -> Iterator[Finding]:
         )
 
 
-_GAP = regex.compile(r"[\s,!’'\u00a0-]+")
+_GAP = late(r"[\s,!’'\u00a0-]+")
 
 
 def _loud(text: Text, bench: Bench) -> list[list[regex.Match[str]]]:
@@ -201,8 +202,8 @@ def acronym(text: Text, bench: Bench) -> Iterator[Finding]:
         yield Finding(f"“{word}” is not explained", *match.span(), french=f"{quoted(word)} n’est pas expliqué")
 
 
-_IN_PARENTHESES = regex.compile(r"\((?:[^()]{0,20}?[\s:,])?(\p{Lu}{2,})s?(?:[,;][^()]*)?\)")
-_BEFORE_NAME = regex.compile(r"(?<!\p{L})(\p{Lu}{2,})s?(?:\s*[(:=–—]\s*|,\s+(?:or|ou|the|le|la|l’)\s*)([^()\n]{4,120})")
+_IN_PARENTHESES = late(r"\((?:[^()]{0,20}?[\s:,])?(\p{Lu}{2,})s?(?:[,;][^()]*)?\)")
+_BEFORE_NAME = late(r"(?<!\p{L})(\p{Lu}{2,})s?(?:\s*[(:=–—]\s*|,\s+(?:or|ou|the|le|la|l’)\s*)([^()\n]{4,120})")
 
 
 def explained(texts: list[Text]) -> frozenset[str]:

@@ -70,8 +70,9 @@ class Rows:
         scale = {"domain": [0, self.height], "reverse": True, "nice": False, "zero": False}
         return {"field": "y", "type": "quantitative", "scale": scale, "axis": None}
 
-    def names(self) -> tuple[Spec, Spec]:
-        """The names, and the ground that keeps the chart's lines from crossing them: below all that is drawn."""
+    def names(self) -> tuple[list[Spec], Spec]:
+        """The names, and the ground that keeps the chart's lines from crossing them: below all that is drawn. Beside the
+        chart nothing crosses them."""
         mark = {"type": "text", "align": "left" if self.above else "right", "baseline": "middle"}
         rest = {
             "data": {"values": list(self.lines)},
@@ -79,7 +80,7 @@ class Rows:
         }
         ground = {"mark": {**mark, "color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5}, **rest}
         names = {"mark": {**mark, "color": INK}, **rest}
-        return ground, names
+        return [ground] if self.above else [], names
 
 
 def bars(title: str, rows: Sequence[tuple[str, float]], *, axis: str, id: str, speaker: Speaker) -> Chart:  # noqa: A002
@@ -102,7 +103,7 @@ def bars(title: str, rows: Sequence[tuple[str, float]], *, axis: str, id: str, s
             "encoding": {"y": placed.y(), "x": x, "text": {"field": "told"}},
         }
         ground, names = placed.names()
-        return _layers(placed.height, values, ground, bar, figure, names)
+        return _layers(placed.height, values, *ground, bar, figure, names)
 
     told = [(label, speaker.number(value, 1)) for label, value in rows]
     return _drawings([drawn(Rows.beside(labels)), drawn(Rows.over(labels))], title, told, id, speaker)
@@ -188,7 +189,7 @@ def intervals(
             "encoding": {"y": placed.y(), "x": _x("at", axis, scale, marked), "fill": filled},
         }
         ground, names = placed.names()
-        return _layers(placed.height, values, even, ground, spans, points, names)
+        return _layers(placed.height, values, even, *ground, spans, points, names)
 
     told = [
         (label, f"{speaker.percent(at)} ({speaker.percent(low)} – {speaker.percent(high)})")
