@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from campaign_bot.evaluate.ages import Doubts, Known, at_age, believable, comparable_age, doubts, engagements
+from campaign_bot.evaluate.ages import Doubts, Known, at_age, comparable_age, engagements, looked_through
 from campaign_bot.evaluate.benchmarks import Benchmark, Outside, benchmarks, outside
 from campaign_bot.evaluate.comparisons import Comparison, comparisons
 from campaign_bot.evaluate.experiments import ExperimentResult
@@ -125,7 +125,7 @@ def evaluate(
     campaign's."""
     facts, outcomes_before = _since_the_start(facts or Facts(), campaign)
     tallied = facts.tallied or tally(measured)
-    odd, measured = doubts(measured), [believable(one) for one in measured]
+    measured, odd = looked_through(measured)
     zone = ZoneInfo(campaign.timezone)
     age = at or comparable_age(campaign.collect_at, measured, now)
     sent = [one for one in measured if one.state is State.SENT]

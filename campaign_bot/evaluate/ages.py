@@ -5,6 +5,7 @@ between two that were, or the post is too young, or it is not known. Never is a 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -97,18 +98,11 @@ def at_age(one: Measured, hours: float, now: datetime) -> tuple[Counted | None, 
     """A believable delivery's counts at an age, and how they are known."""
     if one.state is not State.SENT or one.sent is None:  # what the campaign took back is in no figure of engagement
         return None, Known.NOT_SENT
-    younger: tuple[float, Counted] | None = None
-    older: tuple[float, Counted] | None = None
-    near: tuple[float, Counted] | None = None
-    for read in one.reads:
-        off = read[0] / hours - 1
-        if abs(off) <= TOLERANCE and (near is None or abs(off) < abs(near[0] / hours - 1)):
-            near = read
-        if off < 0:
-            younger = read
-        elif older is None:
-            older = read
-    if near is not None:
+    place = bisect_left(one.reads, (hours,))
+    younger = one.reads[place - 1] if place else None
+    older = one.reads[place] if place < len(one.reads) else None
+    near = min((read for read in (younger, older) if read), key=lambda read: abs(read[0] / hours - 1), default=None)
+    if near and abs(near[0] / hours - 1) <= TOLERANCE:
         return near[1], Known.READ
     if younger and older and younger[0] > 0 and older[0] / younger[0] <= WIDEST_GAP:
         return _between(younger, older, hours), Known.BETWEEN
@@ -142,17 +136,21 @@ def _known_of_most(ages: Iterable[timedelta], sent: Sequence[Measured], now: dat
     return max((age for age in known if known[age]), key=lambda age: (known[age], age), default=None)
 
 
-def doubts(some: Iterable[Measured]) -> Doubts:
+def looked_through(some: Iterable[Measured]) -> tuple[list[Measured], Doubts]:
+    """Deliveries without what cannot be (see `believable`), and what was odd about them."""
+    found: list[Measured] = []
     number: Counter[str] = Counter()
     for one in some:
         number["gone"] += one.gone
         if _steady(one):
+            found.append(one)
             continue
+        found.append(believable(one))
         pairs = [(before, after) for (_, before), (_, after) in zip(one.reads, one.reads[1:], strict=False)]
         number["fell"] += any(_fell(before, after) for before, after in pairs)
         number["jumped"] += any(_jumped(before, after) for before, after in pairs)
         number["negative"] += any((value or 0) < 0 for _, counts in one.reads for value in counts)
-    return Doubts(number["fell"], number["jumped"], number["negative"], number["gone"])
+    return found, Doubts(number["fell"], number["jumped"], number["negative"], number["gone"])
 
 
 def _steady(one: Measured) -> bool:

@@ -280,25 +280,32 @@ def _factor(
     pairing: bool = False,
 ) -> list[_Asked]:
     """Each level against all the others; `placed` are these values. `pairing`: the same posts can be on both sides of it."""
-    import numpy as np
-
-    levels = [levels_of(one) for one, _, _ in values]
-    number: dict[str, set[str]] = {}
-    for (one, _, _), some in zip(values, levels, strict=True):
-        for level in some:
-            number.setdefault(level, set()).add(one.post)
-    if len(number) < 2:
+    rows: dict[str, list[int]] = {}
+    for row, (one, _, _) in enumerate(values):
+        for level in levels_of(one):
+            rows.setdefault(level, []).append(row)
+    if len(rows) < 2:
         return []
-    chosen = sorted(number, key=lambda level: (-len(number[level]), level))[:MOST_LEVELS]
+    number = {level: len({values[row][0].post for row in some}) for level, some in rows.items()}
+    chosen = sorted(number, key=lambda level: (-number[level], level))[:MOST_LEVELS]
     if len(number) == 2:  # the second would say the same again
         chosen = [level for level in ("yes", "long", *sorted(chosen)) if level in chosen][:1]
-    told = np.array([bool(some) for some in levels])
+    told = _marked(len(values), (row for some in rows.values() for row in some))
     found: list[_Asked] = []
     for level in [day for day in WEEKDAYS if day in chosen] if factor == "weekday" else sorted(chosen):
-        here = np.array([level in some for some in levels])
+        here = _marked(len(values), rows[level])
         tables = placed.table(here), placed.table(told & ~here)
         found.append(_asked(factor, level, titles.get(level, {}), placed, *tables, pairing=pairing))
     return found
+
+
+def _marked(number: int, rows: Iterable[int]) -> Any:
+    """Of so many rows, which are these."""
+    import numpy as np
+
+    marked = np.zeros(number, dtype=bool)
+    marked[list(rows)] = True
+    return marked
 
 
 def _asked(factor: str, level: str, title: Text, placed: Placed, here: Any, there: Any, *, pairing: bool) -> _Asked:
