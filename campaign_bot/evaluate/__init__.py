@@ -15,9 +15,10 @@ None and never 0; posts are compared at one age only; a difference is only calle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ class Evaluation:
     loops: Loops
     benchmarks: tuple[Benchmark, ...]
     outside: tuple[Outside, ...]
-    comparisons: tuple[Comparison, ...]
+    compared: Callable[[], tuple[Comparison, ...]]  # worked out when it is asked for: it takes as long as all the rest
     costs: tuple[Cost, ...]
     outcomes: dict[str, int]  # by name
     outcomes_before: int  # rows of days before the campaign began: they are no result of it
@@ -106,6 +107,10 @@ class Evaluation:
     extremes: Extremes  # the few deliveries that are shown
     posts: tuple[PostFigures, ...]
     versus: Versus | None = None  # another period, or another campaign
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        return self.compared()
 
 
 def evaluate(
@@ -171,7 +176,7 @@ def evaluate(
         loops=closed,
         benchmarks=benchmarks(posts, now),
         outside=outside(campaign.benchmarks, posts, now, age),
-        comparisons=comparisons(posts, titles, zone),
+        compared=cache(partial(comparisons, posts, titles, zone)),
         costs=costs(summed, facts.spent, facts.outcomes),
         outcomes=_outcomes(facts.outcomes),
         outcomes_before=outcomes_before,

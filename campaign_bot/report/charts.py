@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
@@ -31,8 +32,18 @@ APART = 16
 WIDE, TALL = 300, 220
 FRENCH_NUMBERS = {"decimal": ",", "thousands": N, "grouping": [3], "currency": ["", f"{N}$"]}
 
-Chart = tuple[str, Markup]  # its title and its drawings
 Spec = dict[str, Any]  # Vega-Lite
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that is being drawn. Its drawings are waited for when they are written into the page."""
+
+    title: str
+    drawings: tuple[Callable[[], Markup], ...]
+
+    def __html__(self) -> Markup:
+        return Markup("").join(drawn() for drawn in self.drawings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,17 +242,21 @@ def _drawings(specs: Sequence[Spec], title: str, rows: Sequence[tuple[str, str]]
     """One drawing for all, or one for a desk and one for a phone; the page shows one, so one is read out."""
     figures = "; ".join(speaker.labelled(label, told) for label, told in rows)
     kinds = ("chart",) if len(specs) == 1 else ("chart large", "chart small")
-    drawn = [
-        _svg(
-            spec, title, figures, id=f"{id}-small" if place else id, kind=kinds[place], french=speaker.language == "fr"
-        )
-        for place, spec in enumerate(specs)
-    ]
-    return title, Markup("").join(drawn)
+    return Chart(
+        title,
+        tuple(
+            partial(_svg, _ask(spec, speaker), title, figures, f"{id}-small" if place else id, kinds[place])
+            for place, spec in enumerate(specs)
+        ),
+    )
 
 
-def _svg(spec: Spec, title: str, figures: str, *, id: str, kind: str, french: bool) -> Markup:  # noqa: A002
-    svg = drawing.svg(spec, FRENCH_NUMBERS if french else None)
+def _ask(spec: Spec, speaker: Speaker) -> drawing.Svg:
+    return drawing.ask(spec, FRENCH_NUMBERS if speaker.language == "fr" else None)
+
+
+def _svg(asked: drawing.Svg, title: str, figures: str, id: str, kind: str) -> Markup:  # noqa: A002
+    svg = asked()
     head = Markup('<svg role="img" aria-labelledby="{0}-t {0}-d" class="{1}" ').format(id, kind)
     told = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(id, title, figures)
     opening = re.match(r"<svg\s+([^>]*)>", svg)

@@ -48,14 +48,15 @@ def render(evaluation: Evaluation, languages: Sequence[str]) -> str:
 def _page(evaluation: Evaluation, language: str, prefix: str) -> Page:
     speaker = Speaker(language, evaluation.campaign.region)
     name = text_label(evaluation.campaign.name, evaluation.campaign.id, speaker)
+    drawn = _charts(evaluation, speaker, prefix)  # first: they are drawn while the rest is made
     return Page(
         language, prefix, name, speaker.date(local(evaluation.now, evaluation)), sections(evaluation, speaker),
-        _charts(evaluation, speaker, prefix), speaker, period(evaluation, speaker),
+        drawn, speaker, period(evaluation, speaker),
     )  # fmt: skip
 
 
 def _charts(evaluation: Evaluation, speaker: Speaker, prefix: str) -> dict[str, list[charts.Chart]]:
-    """The charts of each section, by its id."""
+    """The charts of each section, by its id. That of comparisons is last: the others are drawn while they are worked out."""
     found: dict[str, list[charts.Chart]] = {"outputs": [], "outtakes": [], "learning": []}
     axis = speaker.word("median")
     for kind in ("network", "series"):
