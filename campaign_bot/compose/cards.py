@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from campaign_bot.compose.card_faults import faults
+from campaign_bot.compose.card_faults import Fault, faults
 from campaign_bot.compose.lettering import fit, wrap
 from campaign_bot.compose.templates import Fields, render
 from campaign_bot.errors import ContentError
@@ -65,7 +65,8 @@ def render_card(
     svg = render(file, svg_template, {**context, "card": card}, extra=extra, escape=True)
     svg = unicodedata.normalize("NFC", svg).strip()
     try:
-        for line, message, advice in faults(svg, wanted.width, wanted.height, _drawn):
+        if fault := _fault(svg, wanted.width, wanted.height):
+            line, message, advice = fault
             _refuse(file, line, f"{message} ({shape} shape)" if shape != "wide" else message, advice)
         png = _drawn(svg)
     except ValueError as error:
@@ -74,6 +75,12 @@ def render_card(
         message = f"The card is {size[0]} × {size[1]} pixels; its {shape} shape has {wanted.width} × {wanted.height}."
         _refuse(file, 1, message, 'Begin with <svg width="{{ card.width }}" height="{{ card.height }}" …>.')
     return png
+
+
+@lru_cache(maxsize=128)
+def _fault(svg: str, width: int, height: int) -> Fault | None:
+    """The first reason not to draw a card. The same one goes to several networks: it is looked at once."""
+    return next(faults(svg, width, height, _drawn), None)
 
 
 @lru_cache(maxsize=128)

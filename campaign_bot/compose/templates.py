@@ -12,9 +12,19 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    pass_eval_context,
+)
 from jinja2.exceptions import TemplateAssertionError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -69,15 +79,23 @@ class _Unknown(StrictUndefined):
         return f"`{name}` is not known.\n{advice_for(name, NAMES, 'name')}"
 
 
+@pass_eval_context
+def _finalized(_: nodes.EvalContext, value: Any) -> Any:
+    """What a tag writes. (It takes a context, or Jinja2 would write constants while it compiles.)"""
+    return _freed(value)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
-    """No files, no modules, no endless loops; keys before methods."""
+    """No files, no modules, no endless loops; keys before methods. No filter is called while a template is compiled: what it
+    gives depends on the language, and `link` takes note of what it was given."""
 
     intercepted_binops = frozenset({"*", "**"})
 
     def __init__(self, *, escape: bool = False) -> None:
         super().__init__(
-            undefined=_Unknown, autoescape=escape, trim_blocks=True, lstrip_blocks=True, finalize=_freed, loader=None
-        )
+            undefined=_Unknown, autoescape=escape, trim_blocks=True, lstrip_blocks=True, finalize=_finalized,
+            optimized=False, loader=None,
+        )  # fmt: skip
         self.filters |= filters("en", "CA", None)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -133,7 +151,7 @@ def render(
     sandbox.filters |= extra
     functions: dict[str, Any] = {_ROUND: _rounds()} | ({"link": extra["link"]} if "link" in extra else {})
     try:
-        code = sandbox.compile(_prepared(source), filename=file)
+        code = _compiled(file, source, escape, frozenset(extra))
         template = Template.from_code(sandbox, code, sandbox.make_globals(functions))
         return _collected(template.generate(context))
     except TemplateSyntaxError as error:
@@ -141,6 +159,14 @@ def render(
     except _FAULTS as error:
         problem = _fault(file, source, error)
     raise ContentError(f"{problem.place}: {problem.message}", [problem], advice=problem.advice)
+
+
+@lru_cache(maxsize=256)
+def _compiled(file: str, source: str, escape: bool, extra: frozenset[str]) -> CodeType:
+    """A template as code, which is the same for every post that it makes. `extra`: the names of the filters."""
+    sandbox = Sandbox(escape=escape)
+    sandbox.filters |= dict.fromkeys(extra, str)
+    return sandbox.compile(_prepared(source), filename=file)
 
 
 def split(text: str) -> tuple[Version, ...]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_bot.compose.filters import Tracking, filters
+from campaign_bot.compose.templates import render
 
 EN, FR = filters("en", "CA", None), filters("fr", "CA", None)
 TRACKING = Tracking("mastodon", "open-government", "facts-2027-01-18")
@@ -48,6 +49,22 @@ def test_as_each_language_writes_it(
 def test_what_is_not_one_is_refused_in_words(name: str, value: object) -> None:
     with pytest.raises((ValueError, TypeError), match=r"\w"):
         EN[name](value)
+
+
+def test_one_template_speaks_the_language_and_knows_the_links_of_each_post() -> None:
+    noted: list[str] = []
+
+    def note(url: str) -> str:
+        noted.append(url)
+        return f"{url}/{len(noted)}"
+
+    source = '{{ 35000.5|number }} {{ link("https://a.example") }} {{ "https://b.example"|link }}'
+    said = [render("post.j2", source, {}, extra=filters(language, "CA", None, note)) for language in ("en", "fr", "en")]
+    assert said == [
+        "35,000.5 https://a.example/1 https://b.example/2",
+        "35\u00a0000,5 https://a.example/3 https://b.example/4",
+        "35,000.5 https://a.example/5 https://b.example/6",
+    ]
 
 
 def test_spaces_never_break_inside_a_number_and_never_weigh_double() -> None:
