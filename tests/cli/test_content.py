@@ -10,6 +10,7 @@ import pytest
 from tests.campaigns import write_campaign
 from tests.cli.conftest import Run
 
+ROOT = Path(__file__).parent.parent.parent
 UNTIL = ("--until", "2027-01-31")
 
 
@@ -133,11 +134,13 @@ def test_init_never_overwrites(campaign: Path, run: Run) -> None:
     assert (campaign / "content/campaign.yaml").read_bytes() == before
 
 
-def test_the_shipped_campaign_passes_every_check(tmp_path: Path, run: Run) -> None:
+def test_the_shipped_campaign_is_written_as_it_is_here(tmp_path: Path, run: Run) -> None:
+    def files(directory: Path) -> dict[str, bytes]:
+        some = (one for name in ("content", "schedules") for one in (directory / name).rglob("*") if one.is_file())
+        return {one.relative_to(directory).as_posix(): one.read_bytes() for one in some}
+
     assert run("init", tmp_path / "og", "--example", "open-government").code == 0
-    ran = run("-C", tmp_path / "og", "check", "--json")
-    assert [one for one in ran.json["problems"] if one["severity"] == "error"] == []
-    assert ran.json["deliveries"] > 200
+    assert files(tmp_path / "og") == files(ROOT)
 
 
 def test_a_read_only_database_is_said_plainly(campaign: Path, run: Run) -> None:
