@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import re
 import tracemalloc
 from collections.abc import Sequence
@@ -266,6 +267,14 @@ def test_kinds_of_posts_are_told_apart_only_when_chance_is_unlikely() -> None:
     assert sure.more_posts is None
     few = {(one.factor, one.level): one for one in told(*strong[:5], *weak).comparisons}["question", "yes"]
     assert (few.verdict, few.more_posts, few.ratio) == ("few", 3, None)
+
+
+def test_an_evaluation_can_be_handed_to_another_process() -> None:
+    """As `rehearse` does, whose reports are written by one."""
+    found = told(*posts(14, engaged=[40, 55], series="asks"), *posts(14, engaged=[10, 14], begin=50))
+    other = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
+    assert other.comparisons == found.comparisons != ()
+    assert other.total == found.total
 
 
 def test_no_sure_difference_says_how_many_posts_would_find_one_that_matters() -> None:

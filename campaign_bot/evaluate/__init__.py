@@ -15,10 +15,10 @@ None and never 0; posts are compared at one age only; a difference is only calle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cached_property
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -71,9 +71,10 @@ class Facts:
     simulated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluation:
     campaign: CampaignFile
+    titles: Mapping[str, Mapping[str, Text]]  # by kind (series, commitment, priority) and id
     now: datetime
     since: datetime | None
     until: datetime | None
@@ -97,7 +98,6 @@ class Evaluation:
     loops: Loops
     benchmarks: tuple[Benchmark, ...]
     outside: tuple[Outside, ...]
-    compared: Callable[[], tuple[Comparison, ...]]  # worked out when it is asked for: it takes as long as all the rest
     costs: tuple[Cost, ...]
     outcomes: dict[str, int]  # by name
     outcomes_before: int  # rows of days before the campaign began: they are no result of it
@@ -108,9 +108,10 @@ class Evaluation:
     posts: tuple[PostFigures, ...]
     versus: Versus | None = None  # another period, or another campaign
 
-    @property
+    @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        return self.compared()
+        """Worked out when they are asked for: they take as long as all the rest."""
+        return comparisons(self.posts, self.titles, ZoneInfo(self.campaign.timezone))
 
 
 def evaluate(
@@ -150,6 +151,7 @@ def evaluate(
     lateness, totals = _lateness(sent), facts.totals
     return Evaluation(
         campaign=campaign,
+        titles=titles,
         now=now,
         since=since,
         until=until,
@@ -176,7 +178,6 @@ def evaluate(
         loops=closed,
         benchmarks=benchmarks(posts, now),
         outside=outside(campaign.benchmarks, posts, now, age),
-        compared=cache(partial(comparisons, posts, titles, zone)),
         costs=costs(summed, facts.spent, facts.outcomes),
         outcomes=_outcomes(facts.outcomes),
         outcomes_before=outcomes_before,
