@@ -272,7 +272,7 @@ def test_kinds_of_posts_are_told_apart_only_when_chance_is_unlikely() -> None:
 def test_an_evaluation_can_be_handed_to_another_process() -> None:
     """As `rehearse` does, whose reports are written by one."""
     found = told(*posts(14, engaged=[40, 55], series="asks"), *posts(14, engaged=[10, 14], begin=50))
-    other = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
+    other = pickle.loads(pickle.dumps(found))
     assert other.comparisons == found.comparisons != ()
     assert other.total == found.total
 
