@@ -11,10 +11,10 @@ from collections.abc import Mapping
 #: What is said, by its name: (English, French).
 Table = Mapping[str, tuple[str, str]]
 N = "\u00a0"
-_TYPED = ((" :", f"{N}:"), ("« ", f"«{N}"), (" »", f"{N}»"), (" %", f"{N}%"))
+_TYPED = ((" :", f"{N}:"), ("« ", f"«{N}"), (" »", f"{N}»"), (" %", f"{N}%"), ("$ US", f"${N}US"))
 #: A space at which no line may end: after a colon, for the number alone on the next line says nothing; within a number, and
 #: before its unit.
-_NO_END = re.compile(rf"(?<={N}:) (?=[\d\u2212])|(?<=\d) (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)")
+_NO_END = re.compile(rf"(?<={N}:) (?=[\d\u2212+])|(?<=\d) (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)")
 
 
 def typeset(french: str) -> str:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from campaign_bot.model import State
+
 
 class Said(Protocol):
     """What a side needs to have: a delivery, or what came of one."""
@@ -21,6 +23,9 @@ class Said(Protocol):
 
 
 T = TypeVar("T", bound=Said)
+
+#: What has begun, or should have: only such posts can lack a language.
+BEGUN = (State.SENT, State.RETRACTED, State.FAILED, State.MISSED, State.UNCONFIRMED)
 
 
 def pairs(said: Iterable[T]) -> list[tuple[T, ...]]:

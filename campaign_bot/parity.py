@@ -11,13 +11,11 @@ from datetime import datetime
 from statistics import median
 
 from campaign_bot.model import Counts, Result, State
-from campaign_bot.pairs import pairs
+from campaign_bot.pairs import BEGUN, pairs
 
 ENGAGEMENTS = ("likes", "reposts", "replies", "quotes", "bookmarks")
 #: A pair is one whose sides left within this.
 AT_ONCE_S = 60.0
-#: What has begun, or should have: only such posts can lack a language.
-BEGUN = (State.SENT, State.RETRACTED, State.FAILED, State.MISSED, State.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1039,8 +1039,8 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
     assert (
         text.count("The one comparison – asks (series)") == text.count("corrected for all") == 1
     )  # not under each name
-    assert text.count("The same posts are also: Asking a question; which of these is the cause cannot be told.") == 2
-    assert text.count("All the other posts are: With a picture.") == 2
+    assert text.count("The same posts are also: asking a question; whether one of these is the cause, and which, cannot be told.") == 2
+    assert text.count("All the other posts are: with a picture.") == 2
     assert "less; all posts but: asks (series)" in text
     assert "more; the same posts as: asks (series)" in text
     french = render(found, format="md", language="fr")

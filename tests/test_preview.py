@@ -74,7 +74,7 @@ def test_what_goes_along_with_the_words_stands_there_too(pages: dict[str, Path])
         "Back to the list",
     ):
         assert told in english, told
-    for told in ("Peuvent répondre\u00a0: les abonnés", "Montre sous son texte\u00a0:", "Bloque\u00a0:"):
+    for told in ("Qui peut répondre\u00a0: les abonnés", "Montre sous son texte\u00a0:", "Bloque\u00a0:"):
         assert told in french, told
     assert "Hello\\u200b to\\u202e you all" in english, "what nobody sees is shown as its code"
     assert "<blockquote" in english and "The very first fact." in english.split("<blockquote", 1)[1]

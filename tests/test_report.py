@@ -546,7 +546,7 @@ def test_an_incomplete_pair_is_told_in_words_of_the_report() -> None:
     annex = Annex(
         replace(found, incomplete=(lacking,)), 1, "0" * 64, {"facts": {"en": "Did you know?", "fr": "Le saviez-vous?"}}
     )
-    said = "Le saviez-vous?, 18 janvier 2027 · Mastodon, il manque français (anglais\u00a0: paru; français\u00a0: échoué (422))"
+    said = "Le saviez-vous?, 18 janvier 2027 · Mastodon, langue manquante\u00a0: français (anglais\u00a0: paru; français\u00a0: échoué (422))"
     assert f"- {said}" in render(full(), format="md", language="fr", annex=annex)
     page = render(full(), format="html", language="fr", annex=annex)
     assert said in html.unescape(page)

@@ -23,12 +23,12 @@ SHOWN = ("post", "delivery", "snapshot", "event")
 LANGUAGES = {"en": "English", "fr": "Français"}
 #: How the columns of answers are called in French.
 FRENCH = {
-    "network": "réseau", "language": "langue", "posts": "publications", "engagements": "réactions", "per_post": "par publication",
+    "network": "réseau", "language": "langue", "posts": "publications", "deliveries": "envois", "engagements": "réactions", "per_delivery": "par envoi",
     "impressions": "affichages", "rank": "rang", "post": "publication", "account": "compte",
     "followers_when_sent": "abonnés à l’envoi", "per_100_followers": "pour 100 abonnés", "url": "adresse", "series": "série",
-    "replies_per_post": "réponses par publication", "age_hours": "âge (h)", "state": "état", "due": "dû", "sent": "envoyé",
+    "replies_per_delivery": "réponses par envoi", "age_hours": "âge (h)", "state": "état", "due": "prévue", "sent": "parue",
     "late_s": "retard (s)", "reason": "motif", "reading": "relevé", "readings": "nombre de relevés", "label": "réponse",
-    "votes": "votes", "percent": "pour cent", "month": "mois", "action": "opération", "times": "nombre", "usd": "dollars US",
+    "votes": "votes", "percent": "pour cent", "month": "mois", "action": "opération", "times": "nombre", "usd": "dollars américains",
     "week": "semaine", "source": "source", "name": "nom", "count": "nombre", "target": "cible", "people": "personnes",
     "machines": "machines",
 }  # fmt: skip
@@ -38,9 +38,9 @@ QUESTIONS: dict[tuple[str, str], tuple[Text, str]] = {
         {"en": "How do people engage, by network and language, a day after a post?",
          "fr": "Comment les gens réagissent-ils, par réseau et par langue, un jour après une publication?"},
         """
-        select network, language, count(*) as posts, sum(engagements) as engagements,
-               round(avg(engagements), 1) as per_post, sum(impressions) as impressions
-          from engagement where age_hours = 24 group by network, language order by per_post desc
+        select network, language, count(*) as deliveries, sum(engagements) as engagements,
+               round(avg(engagements), 1) as per_delivery, sum(impressions) as impressions
+          from engagement where age_hours = 24 group by network, language order by per_delivery desc
         """,
     ),
     ("best-posts", "meilleures-publications"): (
@@ -56,16 +56,16 @@ QUESTIONS: dict[tuple[str, str], tuple[Text, str]] = {
         """,
     ),
     ("series-replies", "reponses-par-serie"): (
-        {"en": "Which series got most replies per post?", "fr": "Quelles séries ont eu le plus de réponses par publication?"},
+        {"en": "Which series got most replies per delivery?", "fr": "Quelles séries ont eu le plus de réponses par envoi?"},
         """
-        select series, language, count(*) as posts, round(avg(replies), 1) as replies_per_post
-          from engagement where age_hours = 24 group by series, language order by replies_per_post desc
+        select series, language, count(*) as deliveries, round(avg(replies), 1) as replies_per_delivery
+          from engagement where age_hours = 24 group by series, language order by replies_per_delivery desc
         """,
     ),
     ("growth", "croissance"): (
         {"en": "How do engagements grow with the age of a post?", "fr": "Comment les réactions croissent-elles avec l’âge?"},
         """
-        select network, age_hours, count(*) as posts, round(avg(engagements), 1) as engagements
+        select network, age_hours, count(*) as deliveries, round(avg(engagements), 1) as engagements
           from engagement group by network, age_hours order by network, age_hours
         """,
     ),
@@ -94,7 +94,13 @@ QUESTIONS: dict[tuple[str, str], tuple[Text, str]] = {
     ),
     ("outcomes", "ailleurs"): (
         {"en": "What happened elsewhere, week by week?", "fr": "Que s’est-il passé ailleurs, semaine par semaine?"},
-        "select strftime('%Y-W%W', day) as week, source, name, sum(count) as count from outcomes group by 1, 2, 3 order by 1",
+        # The ISO week is the one that its Thursday is in.
+        """
+        select strftime('%Y', day, '-3 days', 'weekday 4') || '-W'
+                 || printf('%02d', (strftime('%j', day, '-3 days', 'weekday 4') - 1) / 7 + 1) as week,
+               source, name, sum(count) as count
+          from outcomes group by 1, 2, 3 order by 1
+        """,
     ),
     ("clicks", "clics"): (
         {"en": "Which links do people follow?", "fr": "Quels liens les gens suivent-ils?"},

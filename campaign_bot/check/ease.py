@@ -8,6 +8,8 @@ from itertools import chain
 
 import regex
 
+from campaign_bot.bilingual import N
+from campaign_bot.check.languages import in_french
 from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import read
 from campaign_bot.check.registry import Bench, Finding, Said, rule
@@ -124,28 +126,35 @@ def readability(every: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding
         found = measured(texts, base, bench.region)
         if len(found.words) < MIN_WORDS or not found.sentences:
             continue
-        if told := "; ".join(_too_hard(found, base)):
+        if told := list(_too_hard(found, base)):
+            english, french = ("; ".join(each) for each in zip(*told, strict=True))
             yield (
                 next(iter(texts.values())),
                 Finding(
-                    f"the series {name} is hard to read in {language}: {told}",
-                    french=f"la série {name} est difficile à lire en {language}",
+                    f"the series {name} is hard to read in {language}: {english}",
+                    french=f"la série {name} est difficile à lire en {in_french(language)}{N}: {french.replace('.', ',')}",
                 ),
             )
 
 
-def _too_hard(found: Measured, language: str) -> Iterator[str]:
-    """What is over its limit, with the figures that it is made of."""
+def _too_hard(found: Measured, language: str) -> Iterator[tuple[str, str]]:
+    """What is over its limit, with the figures that it is made of; in English and in French."""
+    words = f"{found.per_sentence:.0f}"
     if found.lix > LIX_MOST:
         long = sum(len(word) > LONG_WORD for word in found.words) / len(found.words)
-        yield f"LIX {found.lix:.0f}, over {LIX_MOST} ({found.per_sentence:.0f} words a sentence, {long:.0%} long words)"
-    if language == "en" and found.grade > GRADE_MOST:
         yield (
-            f"Flesch-Kincaid grade {found.grade:.1f}, over {GRADE_MOST}"
-            f" ({found.per_sentence:.0f} words a sentence, {found.syllables('en'):.2f} syllables a word)"
+            f"LIX {found.lix:.0f}, over {LIX_MOST} ({words} words a sentence, {long:.0%} long words)",
+            f"LIX de {found.lix:.0f}, plus de {LIX_MOST} ({words} mots par phrase, {long * 100:.0f}{N}% de mots longs)",
+        )
+    if language == "en" and found.grade > GRADE_MOST:
+        said = f"{found.syllables('en'):.2f}"
+        yield (
+            f"Flesch-Kincaid grade {found.grade:.1f}, over {GRADE_MOST} ({words} words a sentence, {said} syllables a word)",
+            f"niveau de Flesch-Kincaid de {found.grade:.1f}, plus de {GRADE_MOST} ({words} mots par phrase, {said} syllabes par mot)",
         )
     if language == "fr" and found.ease < EASE_LEAST:
+        said = f"{found.syllables('fr'):.2f}"
         yield (
-            f"Kandel-Moles {found.ease:.0f}, under {EASE_LEAST}"
-            f" ({found.per_sentence:.0f} words a sentence, {found.syllables('fr'):.2f} syllables a word)"
+            f"Kandel-Moles {found.ease:.0f}, under {EASE_LEAST} ({words} words a sentence, {said} syllables a word)",
+            f"Kandel-Moles de {found.ease:.0f}, moins de {EASE_LEAST} ({words} mots par phrase, {said} syllabes par mot)",
         )

@@ -199,11 +199,10 @@ def status_claim(text: Text, bench: Bench) -> Iterator[Finding]:
     plain = text.unquoted
     if "gov" not in plain.casefold() and "gouv" not in plain.casefold() and not _OFFICE.search(plain):
         return
-    found = [*_CLAIM.finditer(plain), *_OUR_DEEDS.finditer(plain)]
-    asked = [(start, end) for start, end in text.sentences if "?" in plain[end - 3 : end]] if found else []
-    for match in sorted(found, key=lambda one: one.start()):
-        if match.re is _OUR_DEEDS and any(start <= match.start() < end for start, end in asked):
-            continue
+    deeds = [*_OUR_DEEDS.finditer(plain)]
+    asked = [(start, end) for start, end in text.sentences if "?" in plain[end - 3 : end]] if deeds else []
+    deeds = [one for one in deeds if not any(start <= one.start() < end for start, end in asked)]
+    for match in sorted([*_CLAIM.finditer(plain), *deeds], key=lambda one: one.start()):
         said = match[0].lstrip(".!?…: \n")
         if not _DENIAL.search(plain[: match.end() - len(said)]) and not _NOT.search(said):
             yield Finding(

@@ -83,12 +83,13 @@ def wrong_language(text: Text, bench: Bench) -> Iterator[Finding]:
     if best != text.language and chances[best] >= SURE and chances[text.language] <= DOUBT:
         yield Finding(
             f"this looks like {NAMES.get(best, best)}, not {NAMES.get(text.language, text.language)}",
-            french=f"le texte semble être en {_in_french(best)} et non en {_in_french(text.language)}",
+            french=f"le texte semble être en {in_french(best)} et non en {in_french(text.language)}",
         )
 
 
-def _in_french(language: str) -> str:
-    return Locale("fr").languages.get(language, language)
+def in_french(language: str) -> str:
+    """What a language is called in French, without its region."""
+    return Locale("fr").languages.get(language.partition("-")[0], language)
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from difflib import SequenceMatcher
 
 from campaign_bot.bilingual import N
+from campaign_bot.check.languages import in_french
 from campaign_bot.check.patterns import late
 from campaign_bot.check.reading import normalised
 from campaign_bot.check.registry import Bench, Example, Finding, Said, elsewhere, rule
@@ -40,7 +42,7 @@ def pair_missing(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Findin
             Finding(
                 f"there is no {' and no '.join(missing)} version on {network}",
                 where="pair",
-                french=f"il n’y a pas de version {' ni '.join(missing)} sur {network}",
+                french=f"il n’y a pas de version en {' ni en '.join(map(in_french, missing))} sur {network}",
             ),
         )
 
@@ -66,9 +68,9 @@ def _says_nothing(said: Said) -> bool:
 def pair_media(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
     shapes = {said.content.language: _shape(said) for said in reversed(group)}
     if len(set(shapes.values())) > 1:
-        told = "; ".join(f"{language}: {_words(shape, NAMES)}" for language, shape in sorted(shapes.items()))
+        told = "; ".join(f"{language}: {_words(shape)}" for language, shape in sorted(shapes.items()))
         french = "; ".join(
-            f"{language}{N}: {_words(shape, FRENCH_NAMES)}" for language, shape in sorted(shapes.items())
+            f"en {in_french(language)}{N}: {_words_in_french(shape)}" for language, shape in sorted(shapes.items())
         )
         yield (
             group[0],
@@ -87,14 +89,24 @@ def _shape(said: Said) -> tuple[int, int, int, int]:
     return len(media) - len(videos), len(videos), sum(bool(one.captions) for one in videos), sum(options)
 
 
-#: What a post shows beside its text, as `_shape` counts it, and the word for none of it.
-NAMES = ("pictures", "videos", "captions", "poll options", "nothing")
-FRENCH_NAMES = ("images", "vidéos", "sous-titres", "choix de sondage", "rien")
+#: What a post shows beside its text, as `_shape` counts it: one of it, and several.
+NAMES = (
+    ("picture", "pictures"), ("video", "videos"), ("video with captions", "videos with captions"),
+    ("poll option", "poll options"),
+)  # fmt: skip
+FRENCH_NAMES = (
+    ("image", "images"), ("vidéo", "vidéos"), ("vidéo sous-titrée", "vidéos sous-titrées"),
+    ("choix de sondage", "choix de sondage"),
+)  # fmt: skip
 
 
-def _words(shape: tuple[int, int, int, int], names: Sequence[str]) -> str:
-    *shown, nothing = names
-    return ", ".join(f"{number} {name}" for number, name in zip(shape, shown, strict=True) if number) or nothing
+def _words(shape: tuple[int, int, int, int], names: Sequence[tuple[str, str]] = NAMES, nothing: str = "nothing") -> str:
+    told = [f"{number} {name[number > 1]}" for number, name in zip(shape, names, strict=True) if number]
+    return ", ".join(told) or nothing
+
+
+def _words_in_french(shape: tuple[int, int, int, int]) -> str:
+    return _words(shape, FRENCH_NAMES, "rien")
 
 
 @rule(
@@ -121,7 +133,7 @@ def pair_length(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding
             Finding(
                 f"{short} has {lengths[short]} characters, {long} {lengths[long]}: {share:.0%} of it",
                 where="pair",
-                french=f"{short} compte {lengths[short]} caractères, {long} {lengths[long]}{N}: {share * 100:.0f}{N}% de sa longueur",
+                french=f"le texte en {in_french(short)} compte {lengths[short]} caractères et celui en {in_french(long)}, {lengths[long]}{N}: {share * 100:.0f}{N}% de sa longueur",
             ),
         )
 
@@ -135,8 +147,24 @@ def pair_gap(group: list[Said], bench: Bench) -> Iterator[tuple[Said, Finding]]:
     first, last = min(group, key=lambda one: one.due), max(group, key=lambda one: one.due)
     gap = last.due - first.due
     if gap > bench.checks.pair_gap and first.content.language != last.content.language:
-        french_gap = str(gap).replace("day", "jour")
-        yield last, Finding(f"due {gap} after {first.name}", french=f"prévue {french_gap} après {first.name}")
+        number, (english, french) = _lasting(gap)
+        plural = "s" if number > 1 else ""
+        yield (
+            last,
+            Finding(
+                f"due {number} {english}{plural} after {first.name}",
+                french=f"prévue {number}{N}{french}{plural} après {first.name}",
+            ),
+        )
+
+
+def _lasting(gap: timedelta) -> tuple[int, tuple[str, str]]:
+    """So many of the largest unit of which it is a whole number; minutes at the least."""
+    minutes = max(round(gap / timedelta(minutes=1)), 1)
+    for size, unit in ((1440, ("day", "jour")), (60, ("hour", "heure"))):
+        if minutes % size == 0:
+            return minutes // size, unit
+    return minutes, ("minute", "minute")
 
 
 @rule(

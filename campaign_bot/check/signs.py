@@ -40,10 +40,10 @@ def hashtag_count(text: Text, bench: Bench) -> Iterator[Finding]:
     if len(text.tags) > bench.checks.hashtags_most:
         tag, start, end = text.tags[bench.checks.hashtags_most]
         yield Finding(
-            f"{len(text.tags)} hashtags; {tag} and what follows are too many",
+            f"{len(text.tags)} hashtags; {tag} and any after it are too many",
             start,
             end,
-            french=f"{len(text.tags)} mots-clics{N}: {tag} et les suivants sont de trop",
+            french=f"{len(text.tags)} mots-clics{N}: à partir de {tag}, c’est trop",
         )
 
 

@@ -72,7 +72,7 @@ _FAKE = late(
     "fake-letters", "error", "text",
     "No letters from mathematics, full-width forms or small capitals as styling.",
     en="Write it in ordinary letters: screen readers spell these out or skip them.",
-    fr="Écrivez en lettres ordinaires\u00a0: les lecteurs d’écran les épellent ou les sautent.", source=GCS,
+    fr="Écrivez en lettres ordinaires\u00a0: les lecteurs d’écran épellent ou sautent les autres.", source=GCS,
     passes=(
         ("en", "Bold ideas, 2 × 3"), ("fr", "Le 1ᵉʳ mars, Mᵐᵉ Roy et 5 m²"), ("en", "Room №4, 21 ℃, café naïve"), ("en", "The vowel /ɪ/ in “data”"),
         ("en", "Ελλάδα and Ωmega"), ("en", "Blood type 🅰️"), ("ar", "بيانات مفتوحة للجميع"), ("en", "① first, ② second"), ("en", "10 kΩ, 5 μm and Δt"), ("uk", "Відкриті дані для всіх"),

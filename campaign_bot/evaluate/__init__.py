@@ -38,7 +38,8 @@ from campaign_bot.evaluate.sums import add_up, as_known, with_own_clicks
 from campaign_bot.evaluate.versus import Versus
 from campaign_bot.library.files import CampaignFile, Text
 from campaign_bot.library.metrics import COUNTS
-from campaign_bot.model import QUEUE, Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
+from campaign_bot.model import Asking, Click, Measured, Outcome, State, Summed, Tallied, Totals
+from campaign_bot.pairs import BEGUN, pairs
 
 __all__ = [
     "Comparison", "Evaluation", "Facts", "Group", "Judged", "Known", "PostFigures", "Rate", "engagements", "evaluate",
@@ -141,7 +142,7 @@ def evaluate(
     asked = asking(measured) if facts.asking is None else facts.asking
     closed = loops(asked, now, facts.no_result)
     left = None if facts.totals is None else (facts.totals.sent, facts.totals.late)
-    rates = _rates(campaign, sent, left, closed, total)
+    rates = _rates(sent, _pairs(campaign, measured, now), left, closed, total)
     summed = add_up(measured, zone) if facts.summed is None else facts.summed
     clicked = summed
     if facts.clicks:
@@ -184,7 +185,7 @@ def evaluate(
         objectives=_objectives(
             campaign, measured, facts, now, age,
             today=known(summed, facts.outcomes, facts.clicks, rates),
-            bases=_bases(campaign, posts, age, _before_today(campaign, sent, asked, facts, now), now, seen=seen, own_clicks=bool(facts.clicks)),
+            bases=_bases(campaign, posts, age, _before_today(campaign, measured, asked, facts, now), now, seen=seen, own_clicks=bool(facts.clicks)),
         ) if judged else (),
         experiments=tuple(facts.experiments),
         doubts=odd,
@@ -194,11 +195,11 @@ def evaluate(
 
 
 def _rates(
-    campaign: CampaignFile, sent: Sequence[Measured], left: tuple[int, int] | None, closed: Loops, total: Group
+    sent: Sequence[Measured], whole: Rate | None, left: tuple[int, int] | None, closed: Loops, total: Group
 ) -> dict[str, Rate | None]:
-    """What objectives can name that is no sum. `left`: see `_punctual`."""
+    """What objectives can name that is no sum. `left`: see `_punctual`; `whole`: see `_pairs`."""
     return {
-        "complete_pairs_percent": _pairs(campaign, sent), "punctual_percent": _punctual(sent, left),
+        "complete_pairs_percent": whole, "punctual_percent": _punctual(sent, left),
         "alt_text_percent": _alt_share(sent), "loops_closed_percent": closed.closed,
         "engagement_per_100_followers": total.by_followers, "engagement_per_100_impressions": total.by_impressions,
     }  # fmt: skip
@@ -239,7 +240,8 @@ def _measures_then(
     sent = [one for one in seen if one.state is State.SENT]
     total = group("all", {}, tally(seen), _posts(seen, age, then))
     asked = asking(seen) if facts.asking is None else [one for one in facts.asking if one.first < then]
-    rates = _rates(campaign, sent, facts.left_then.get(then), loops(asked, then, facts.no_result), total)
+    closed = loops(asked, then, facts.no_result)
+    rates = _rates(sent, _pairs(campaign, measured, then), facts.left_then.get(then), closed, total)
     summed = add_up(seen, zone) if facts.summed is None else facts.summed_then[then]
     return known(summed, facts.outcomes, facts.clicks, rates)
 
@@ -262,15 +264,15 @@ def _posts(measured: Sequence[Measured], age: timedelta | None, now: datetime) -
 
 
 def _before_today(
-    campaign: CampaignFile, sent: Sequence[Measured], asked: Sequence[Asking], facts: Facts, now: datetime
+    campaign: CampaignFile, measured: Sequence[Measured], asked: Sequence[Asking], facts: Facts, now: datetime
 ) -> dict[str, int]:
     """Of each share, the units that it had when today began: they were there in the days that are gone."""
     began = day_began(now, ZoneInfo(campaign.timezone))
-    then = [one for one in sent if one.sent is not None and one.sent < began]
+    then = [one for one in measured if one.state is State.SENT and one.sent is not None and one.sent < began]
     closed = loops([one for one in asked if one.first < began], began, facts.no_result).closed
     left = None if facts.totals is None else facts.left_then.get(began)
     found = {
-        "complete_pairs_percent": _pairs(campaign, then), "alt_text_percent": _alt_share(then),
+        "complete_pairs_percent": _pairs(campaign, measured, began), "alt_text_percent": _alt_share(then),
         "loops_closed_percent": closed, "punctual_percent": _punctual(then, left),
     }  # fmt: skip
     return {name: 0 if rate is None else rate.denominator for name, rate in found.items()}
@@ -326,13 +328,14 @@ def _alt_share(sent: Sequence[Measured]) -> Rate | None:
     return Rate(sum(one.described for one in sent), pictures, len(sent)) if pictures else None
 
 
-def _pairs(campaign: CampaignFile, sent: Sequence[Measured]) -> Rate | None:
-    """Of the posts with anything sent on a network: how many were sent there in every language."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for one in sent:
-        if one.series != QUEUE:
-            found.setdefault((one.post, one.network), set()).add(one.language)
-    whole = sum(languages >= set(campaign.languages) for languages in found.values())
+def _pairs(campaign: CampaignFile, measured: Sequence[Measured], before: datetime) -> Rate | None:
+    """Of the posts on a network of which something left before an instant, or should have: how many are out in every language.
+    (`parity` counts them the same way.)"""
+    begun = [one for one in measured if one.state in BEGUN and (one.sent or one.due) < before]
+    known = {one.delivery for one in begun}
+    found = [sides for sides in pairs(measured) if any(one.delivery in known for one in sides)]
+    out = ({one.language for one in sides if one.state is State.SENT and one.delivery in known} for sides in found)
+    whole = sum(languages >= set(campaign.languages) for languages in out)
     return Rate(whole, len(found), len(found)) if found else None
 
 

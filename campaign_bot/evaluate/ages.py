@@ -112,8 +112,16 @@ def at_age(one: Measured, hours: float, now: datetime) -> tuple[Counted | None, 
 
 
 def latest(one: Measured) -> Counted | None:
-    """The last believable counts, whatever their age: for sums, never for comparing."""
-    return one.reads[-1][1] if one.reads else None
+    """Of each kind the last believable count that was told, whatever its age: for sums, never for comparing. (X tells clicks for
+    30 days, and they are no fewer afterwards.)"""
+    if not one.reads:
+        return None
+    found = one.reads[-1][1]
+    for _, before in reversed(one.reads[:-1]):
+        if None not in found:
+            break
+        found = tuple(b if a is None else a for a, b in zip(found, before, strict=True))
+    return found
 
 
 def comparable_age(ages: Iterable[timedelta], some: Sequence[Measured], now: datetime) -> timedelta | None:

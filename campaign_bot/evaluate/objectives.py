@@ -31,6 +31,7 @@ class Judged:
     likely: float | None  # how probable it is that the target is reached, between 0 and 1
     unprojected: str = ""  # why what is on the way has no projection: "few posts", "too early", "no more posts"
     age: timedelta | None = None  # of the deliveries that a rate of engagement is counted at
+    rate: Rate | None = None  # what `value` is made of, where it is a rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,9 @@ def _judge_rate(objective: Objective, rate: Rate, basis: Basis, *, starts: date,
     share = _share(objective, value)
     if over:
         verdict = "met" if value >= objective.target else "not met"
-        return Judged(objective, value, verdict, share, None, None, age=basis.age)
+        return Judged(objective, value, verdict, share, None, None, age=basis.age, rate=rate)
     found = project(rate, basis, target=objective.target, starts=starts, today=today, by=objective.by)
-    return Judged(objective, value, "on the way", share, found.interval, found.likely, found.why, basis.age)
+    return Judged(objective, value, "on the way", share, found.interval, found.likely, found.why, basis.age, rate)
 
 
 def _share(objective: Objective, value: float) -> float | None:

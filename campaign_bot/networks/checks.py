@@ -170,8 +170,10 @@ def _of_poll(network: Network, part: Part, poll: Poll) -> Iterator[Problem]:
         limit, least, most = ("poll_min_minutes", "poll_max_minutes"), limits.poll_min_minutes, limits.poll_max_minutes
         yield _problem(
             "poll-limits",
-            f"the poll is open for {poll.duration_min} minutes; {_who(network, *limit)} takes {least} to {most}",
-            f"le sondage est ouvert pendant {poll.duration_min}{N}minutes; {_who_in_french(network, *limit)} en accepte de {least} à {most}",
+            f"the poll is open for {poll.duration_min:,} minutes; {_who(network, *limit)} takes {least:,} to {most:,}",
+            f"le sondage est ouvert pendant {poll.duration_min:,}{N}minutes; {_who_in_french(network, *limit)} en accepte de {least:,} à {most:,}".replace(
+                ",", N
+            ),
         )
     if part.media and not limits.poll_with_media:
         yield _problem(

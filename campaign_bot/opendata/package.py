@@ -90,7 +90,7 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
             "Réactions",
             "Les mentions J’aime, les partages, les réponses, les citations et les signets que le réseau communique. Les mentions"
             " J’aime, les partages, les réponses, les citations, les signets et les affichages sont communiqués à tous par les réseaux, à"
-            " côté de la publication ou par leurs interfaces, et sont entiers.",
+            " côté de la publication ou par leurs interfaces, et sont donnés au complet.",
         ),
         ("Personnes", "Rien n’est recueilli sur les personnes\u00a0: ni noms, ni réponses, ni listes d’abonnés."),
         (
@@ -100,7 +100,7 @@ METHOD: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Dizaines entières",
             "Les clics et les résultats sont donnés par dizaines entières, arrondis vers le bas\u00a0: ils"
-            " changent d’une publication à l’autre, et une différence révélerait aussi un petit chiffre. Un total est la somme de ce"
+            " changent d’une exportation à l’autre, et une différence révélerait aussi un petit chiffre. Un total est la somme de ce"
             " qui est donné, pour n’en pas dire plus; il lui manque jusqu’à 9 par chiffre qui y entre.",
         ),
         (

@@ -30,7 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{number:engagement|engagements} {age} after each post",
         "{number:réaction|réactions} {age} après chaque publication",
     ),
-    "cost": ("paid to the networks", "payés aux réseaux"),
+    "cost": ("paid to the networks", "de frais payés aux réseaux"),
     "commitments": ("Progress on the commitments", "Progrès des engagements"),
     "commitments_words": (
         "What the campaign has published about each, and how people engaged with that. What has become of a commitment itself"
@@ -83,7 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "data_table": ("The files", "Les fichiers"),
     "month": ("Month", "Mois"),
     "network": ("Network", "Réseau"),
-    "calls": ("Charges", "Opérations"),
+    "calls": ("Charges", "Opérations facturées"),
     "usd": ("US dollars", "Dollars américains"),
     "all": ("All", "Total"),
     "result": ("What came of it", "Ce qui en résulte"),
@@ -104,7 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "polls": ("What people answered", "Ce que les gens ont répondu"),
     "polls_words": (
         "Results of our polls when they closed, all networks and both languages together, once each network has told its own or three days have passed. Who votes is not a sample of anybody: read them as voices, not as a survey.",
-        "Les résultats de nos sondages à leur clôture, réseaux et langues confondus, dès que chaque réseau a communiqué le sien ou après trois jours. Les votants ne sont l’échantillon de personne : ce sont des voix, non une"
+        "Les résultats de nos sondages à leur clôture, réseaux et langues confondus, dès que chaque réseau a communiqué le sien ou après trois jours. Les votants ne forment un échantillon représentatif d’aucun groupe : ce sont des voix, non une"
         " enquête.",
     ),
     "suppressed": ("only counts of 1 to 9, not published", "seulement des chiffres de 1 à 9, non publiés"),

@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "title": ("Waiting for approval", "En attente d’approbation"),
     "skip": ("Skip to the posts", "Aller aux publications"),
     "made": ("Made on", "Produite le"),
-    "times": ("times are those of", "heures de"),
+    "times": ("times are those of", "heures du fuseau"),
     "simulated": ("SIMULATED", "SIMULÉ"),
     "simulated_words": (
         "These posts are for local networks only. No person will see them.",
@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quotes": ("Shows below its text", f"Montre sous son texte{N}:"),
     "reposts": ("Shows again, as it is", f"Republie telle quelle{N}:"),
     "label": ("Its pictures are marked as: ", f"Ses images sont signalées{N}: "),
-    "replies": ("Who may answer: ", f"Peuvent répondre{N}: "),
+    "replies": ("Who may answer: ", f"Qui peut répondre{N}: "),
     "graphic-media": ("graphic media", "images choquantes"),
     "nudity": ("nudity", "nudité"),
     "sexual": ("sexual", "contenu sexuel"),
@@ -66,8 +66,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "added": ("added", "ajouté"),
     "version": ("Version", "Version"),
     "record": ("The record ends with", "Le registre se termine par"),
-    "blocking": ("errors that block", "erreurs qui bloquent"),
-    "notes": ("notes", "points à noter"),
     "top": ("Back to the list", "Retour à la liste"),
     "unlisted": ("unlisted", "non répertoriée"),
     "private": ("followers only", "abonnés seulement"),
@@ -111,6 +109,16 @@ class Words:
         if self._french:
             return f"{posts} publication{'s' if posts > 1 else ''}, {deliveries} envoi{'s' if deliveries > 1 else ''}"
         return f"{posts} post{'' if posts == 1 else 's'}, {deliveries} deliver{'y' if deliveries == 1 else 'ies'}"
+
+    def blocking(self, errors: int) -> str:
+        if self._french:
+            return f"{errors} erreur{'s' if errors > 1 else ''} qui bloque{'nt' if errors > 1 else ''}"
+        return f"{errors} error{'' if errors == 1 else 's'} that block{'s' if errors == 1 else ''}"
+
+    def notes(self, warnings: int) -> str:
+        if self._french:
+            return f"{warnings} point{'s' if warnings > 1 else ''} à noter"
+        return f"{warnings} note{'' if warnings == 1 else 's'}"
 
     def duration(self, minutes: int) -> str:
         unit, number = (("hour", "heure"), minutes // 60) if minutes % 1440 else (("day", "jour"), minutes // 1440)

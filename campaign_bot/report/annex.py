@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "measure": ("Measure", "Mesure"),
     "value": ("Value", "Valeur"),
     "complete": ("Complete pairs", "Paires complètes"),
-    "at_once": ("Pairs that left within 60 seconds", "Paires parues en moins de 60 secondes"),
+    "at_once": ("Pairs that left within 60 seconds", "Paires parues à 60 secondes d’intervalle au plus"),
     "gap": ("Seconds between the sides, median and longest", "Secondes entre les langues, médiane et maximum"),
     "alt": ("Pairs with alt text for every picture", "Paires dont chaque image a son texte de remplacement"),
     "media": ("Pairs with the same pictures and poll", "Paires ayant les mêmes images et le même sondage"),
@@ -48,7 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
         f"{N}: ceci ne dit pas quel texte était le meilleur.",
     ),
     "incomplete": ("Incomplete", "Incomplètes"),
-    "lacks": ("lacks", "il manque"),
+    "lacks": ("lacks", f"langue manquante{N}:"),
+    "lack_several": ("lacks", f"langues manquantes{N}:"),
     "of": ("of", "sur"),
     "and": ("and", "et"),
     "no_pair": ("no pair", "aucune paire"),
@@ -167,7 +168,7 @@ def _lacking(one: Incomplete, annex: Annex, speaker: Speaker) -> str:
         + (f" ({side.reason})" if side.reason else "")
         for side in one.sides
     )
-    return f"{name}, {_word('lacks', speaker)} {languages} ({sides})"
+    return f"{name}, {_word('lacks' if len(one.languages) == 1 else 'lack_several', speaker)} {languages} ({sides})"
 
 
 def _contents(annex: Annex, speaker: Speaker) -> str:

@@ -34,8 +34,8 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {
     ),
     "plan_scheduled": ("The schedule gives it {posts} {posts:post|posts}", "Le calendrier lui en prévoit {posts}"),
     "plan_refused": (
-        "{scheduled} ({refused} with errors, which `check` tells: they do not leave as they are)",
-        "{scheduled} ({refused} avec des erreurs, que `check` signale : elles ne partiront pas telles quelles)",
+        "{scheduled} ({refused} with errors, which `check` tells: {refused:it does|they do} not leave as {refused:it is|they are})",
+        "{scheduled} ({refused} avec des erreurs, que `check` signale : {refused:elle ne partira pas telle quelle|elles ne partiront pas telles quelles})",
     ),
     "plan_used": (
         "{scheduled}, of which the experiment can use {used} ({blocks})",
@@ -160,7 +160,7 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {
     ),
     "end_changing": (
         "Of these {changing} will say something else or leave at another time, and take approval; approved until now: {approved}.",
-        "De ceux-ci, {changing} diront autre chose ou partiront à une autre heure, et devront être approuvés; approuvés jusqu’ici : {approved}.",
+        "De ceux-ci, {changing} {changing:dira|diront} autre chose ou {changing:partira|partiront} à une autre heure, et {changing:devra être approuvé|devront être approuvés}; approuvés jusqu’ici : {approved}.",
     ),
     "end_same": (
         "What they say and when they leave stays the same.",

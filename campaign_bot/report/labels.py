@@ -123,6 +123,14 @@ def parts_words(found: Rate, speaker: Speaker) -> str:
     return f"{speaker.number(found.numerator)}{N}÷{N}{speaker.number(found.denominator)}"
 
 
+def of_draw(evaluation: Evaluation, speaker: Speaker) -> str:
+    """Of how many deliveries the figures are, where they are a draw; else nothing."""
+    if evaluation.drawn is None:
+        return ""
+    planned, drawn = speaker.number(evaluation.total.planned), speaker.number(evaluation.drawn)
+    return speaker.sentence("of_draw", planned=planned, drawn=drawn)
+
+
 def period(evaluation: Evaluation, speaker: Speaker) -> str:
     """What part of the campaign this is about; empty: all of it."""
     if evaluation.since is None and evaluation.until is None:

@@ -46,11 +46,17 @@ def also_words(one: Comparison, every: Sequence[Comparison], speaker: Speaker) -
     """What else the same posts, or all the others, have in common. Else nothing."""
     found: list[str] = []
     for name, swapped in (("also", False), ("also_others", True)):
-        same = [level_label(each, speaker) for each in every if each.same_as == (one.factor, one.level)
+        same = [_within(each, speaker) for each in every if each.same_as == (one.factor, one.level)
                 and each.swapped == swapped]  # fmt: skip
         if same:
             found.append(speaker.sentence(name, labels="; ".join(same)))
     return " ".join(found)
+
+
+def _within(one: Comparison, speaker: Speaker) -> str:
+    """The label of a comparison within a sentence: our own words in small letters, names as they are."""
+    label = level_label(one, speaker)
+    return label[:1].lower() + label[1:] if one.factor in ("picture", "question", "length") else label
 
 
 def same_words(said: str, one: Comparison, every: Sequence[Comparison], speaker: Speaker) -> str:
@@ -255,7 +261,7 @@ def _medians(one: ExperimentResult, speaker: Speaker) -> str:
         )
         for arm in one.arms
     )
-    what, age = speaker.word(one.metric).lower(), speaker.age(timedelta(hours=one.age_hours))
+    what, age = kind_words([one.metric], speaker), speaker.age(timedelta(hours=one.age_hours))
     return speaker.sentence("exp_arms", what=what, age=age, arms=arms)
 
 

@@ -52,7 +52,7 @@ METHODS: tuple[tuple[str, str], ...] = (
     (
         "Experiments are dealt by lot in blocks and written down before the start. Their intervals stay valid however"
         " often one looks (self-normalized, for symmetric differences: de la Peña 1999; Howard et al. 2020).",
-        "Les expériences sont tirées au sort par blocs et consignées avant le début. Leurs intervalles restent valides,"
+        "Dans une expérience, les variantes sont réparties au sort par blocs, et tout est consigné avant le début. Les intervalles restent valides,"
         " peu importe combien de fois on regarde (autonormalisés, écarts symétriques : de la Peña 1999; Howard et coll. 2020).",
     ),
     (

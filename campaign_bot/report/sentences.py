@@ -61,6 +61,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "nobody followed then, so a rate is not defined",
         "il n’y avait alors aucun abonné, donc le taux n’est pas défini",
     ),
+    "of_draw": (
+        "These are figures of {drawn} {drawn:delivery|deliveries}, drawn by lot from {planned}.",
+        "Ces chiffres sont ceux de {drawn} {drawn:envoi tiré|envois tirés} au sort parmi {planned}.",
+    ),
     "no_age": (
         "No counts are known at an age at which deliveries can be compared.",
         "Aucun chiffre n’est connu à un âge où l’on puisse comparer les envois.",
@@ -74,6 +78,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Objectives, of the whole campaign and not of this period: {met} met, {on_the_way} on the way, {not_met} not met, {not_measured} not measured.",
         "Objectifs, de toute la campagne et non de cette période : atteints, {met}; en cours, {on_the_way}; non atteints, {not_met}; non mesurés, {not_measured}.",
     ),
+    "objectives_unlikely": (
+        "Of those on the way, reached in {share} of the projections at most: {number}.",
+        "De ceux en cours, atteints dans {share} des projections au plus : {number}.",
+    ),
     "objectives_whole": (
         "Their targets and days are of the whole campaign, so they are judged on all of it up to {now}, not on the period of this report.",
         "Leurs cibles et leurs échéances sont celles de la campagne entière : ils sont jugés sur toute la campagne jusqu’au {now}, et non sur la période de ce rapport.",
@@ -83,9 +91,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Un objectif dont le jour est passé est jugé d’après ce qui était envoyé, relevé et importé pour les jours jusque-là : la suite ne compte pas.",
     ),
     "objectives_none": ("No objective was set.", "Aucun objectif n’a été fixé."),
+    "clearest": (
+        "{number:The one comparison|The clearest of {number} comparisons}",
+        "{number:La seule comparaison|La plus nette de {number} comparaisons}",
+    ),
+    "clearest_chosen": (
+        "Of what an author can choose, the clearest of {number} {number:comparison|comparisons}",
+        "De ce que choisit qui rédige, la plus nette de {number} {number:comparaison|comparaisons}",
+    ),
+    "clearest_untimed": (
+        "Days and hours apart, the clearest of {number} {number:comparison|comparisons}",
+        "Jours et heures mis à part, la plus nette de {number} {number:comparaison|comparaisons}",
+    ),
     "strongest": (
-        "{number:The one comparison|The clearest of {number} comparisons} – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}{number:|, corrected for all of them}).",
-        "{number:La seule comparaison|La plus nette de {number} comparaisons} – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}{number:|, corrigé pour l’ensemble}).",
+        "{which} – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}{number:|, corrected for all of them}).",
+        "{which} – {label} : {change} {metric} {than} à l’âge de {age} (entre {low} et {high}{number:|, corrigé pour l’ensemble}).",
     ),
     "no_difference_sure": (
         "{number:The one comparison between kinds of posts shows no difference|Of {number} comparisons between kinds of posts, none shows a difference} that chance could not explain.",
@@ -152,7 +172,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "shown_many_without": (
         "{without} of the {of} {of:delivery|deliveries} with a rate had no engagement: none of them is singled out.",
-        "Envois sans aucune réaction : {without} sur {of:un seul qui a|les {of} qui ont} un taux; on n’en montre pas quelques-uns en particulier.",
+        "Envois sans aucune réaction : {without} sur {of:un seul qui a|les {of} qui ont} un taux; aucun n’est donc montré en particulier.",
     ),
     "shown_level": (
         "As many engagements per 100 followers as the last one shown here: {more} more.",
@@ -224,11 +244,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "kinds_network": (
         "Networks are compared by what all of them tell: {kinds}. Deliveries that do not tell all of these, left out: {left_out}.",
-        "Les réseaux sont comparés sur ce que tous communiquent : {kinds}. Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+        "Les réseaux sont comparés sur ce que tous communiquent : {kinds}. Envois pour lesquels le réseau ne communique pas tout cela, exclus : {left_out}.",
     ),
     "kinds_language": (
         "Languages are compared by what each network tells in all of them: {kinds}. Deliveries that do not tell all of these, left out: {left_out}.",
-        "Les langues sont comparées sur ce que chaque réseau communique dans toutes : {kinds}. Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+        "Les langues sont comparées sur ce que chaque réseau communique dans toutes : {kinds}. Envois pour lesquels le réseau ne communique pas tout cela, exclus : {left_out}.",
     ),
     "apart_network": (
         "Networks are not compared: there is no kind of engagement that all of them tell.",
@@ -241,11 +261,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "same_as": ("{said}; the same posts as: {label}", "{said}; mêmes publications que : {label}"),
     "others_of": ("{said}; all posts but: {label}", "{said}; toutes les publications sauf : {label}"),
     "also": (
-        "The same posts are also: {labels}; which of these is the cause cannot be told.",
-        "Les mêmes publications sont aussi : {labels}; on ne peut dire laquelle de ces causes joue.",
+        "The same posts are also: {labels}; whether one of these is the cause, and which, cannot be told.",
+        "Les mêmes publications sont aussi : {labels}; on ne peut dire si l’une de ces causes joue, ni laquelle.",
     ),
     "also_others": ("All the other posts are: {labels}.", "Toutes les autres publications sont : {labels}."),
     "at_value": ("{value}, {at}", "{value}, {at}"),
+    "value_of": ("{value} ({parts})", "{value} ({parts})"),
+    "value_of_read": (
+        "{value} ({parts}; {read} {read:delivery|deliveries})",
+        "{value} ({parts}; {read} {read:envoi|envois})",
+    ),
+    "in_period": (
+        "Clicks on our own links, outcomes and charges are those of the period’s days; all other figures are, to this day, of what was due in it.",
+        "Les clics sur nos propres liens, les résultats et les frais sont ceux des jours de la période; les autres chiffres sont ceux, à ce jour, de ce qui y était prévu.",
+    ),
+    "benchmarks_period": (
+        "{title} (of this period’s deliveries alone)",
+        "{title} (envois de cette période seulement)",
+    ),
     "share_between": ("{share}, 95% interval {low} to {high}", "{share}, intervalle à 95 % de {low} à {high}"),
     "units": (
         "{posts} against {others} {others:post|posts}",
@@ -295,6 +328,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # side by side
     "span": ("{begin} to {end}", "du {begin} au {end}"),
+    "span_to_now": ("{begin} to now", "du {begin} à aujourd’hui"),
+    "span_from_start": ("the start to {end}", "du début au {end}"),
+    "span_all": ("the start to now", "du début à aujourd’hui"),
     "than": ("than", "que"),
     "as": ("as", "que"),
     "than_posts": ("{than} other posts", "{than} les autres publications"),
@@ -386,7 +422,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "vs_left_out": (
         "Deliveries that do not tell all of these, left out: {left_out}.",
-        "Envois qui ne communiquent pas tout cela, exclus : {left_out}.",
+        "Envois pour lesquels le réseau ne communique pas tout cela, exclus : {left_out}.",
     ),
     "vs_uncounted": (
         "Engagement is not compared. Deliveries that are counted: {here} here, {there} there.",
@@ -403,9 +439,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{value} ({read} {read:envoi|envois})",
     ),
     "outside_other": ("not comparable: another age", "non comparable : un autre âge"),
+    "vs_age": ("Both are counted at the age of {age}.", "Les deux sont relevées à l’âge de {age}."),
     "vs_note": (
-        "Both are counted at the age of {age}. Other things changed between them too: a difference is not the work of one cause.",
-        "Les deux sont relevées à l’âge de {age}. D’autres choses ont changé entre-temps : un écart n’a pas une seule cause.",
+        "Other things changed between them too: a difference is not the work of one cause.",
+        "D’autres choses ont changé entre-temps : un écart n’a pas une seule cause.",
     ),
     **EXPERIMENTS,
 }

@@ -54,7 +54,8 @@ def side_by_side(evaluation: Evaluation, speaker: Speaker) -> list[Section]:
         _words(evaluation, speaker),
         *_strata(found, speaker),
         *_kinds(found, speaker),
-        speaker.sentence("vs_note", age=speaker.age(evaluation.age)),
+        *([speaker.sentence("vs_age", age=speaker.age(evaluation.age))] if evaluation.age else []),
+        speaker.sentence("vs_note"),
     )
     columns = (speaker.word("what"), *names)
     # Wilson's intervals make cells of several words.
@@ -70,9 +71,10 @@ def _other(evaluation: Evaluation, speaker: Speaker) -> str:
 
 
 def _span(one: Evaluation, speaker: Speaker) -> str:
-    begin = speaker.date(local(one.since, one)) if one.since else speaker.word("start")
-    end = speaker.date(last_day(one.until, one)) if one.until else speaker.word("end")
-    return speaker.sentence("span", begin=begin, end=end)
+    begin = speaker.date(local(one.since, one)) if one.since else ""
+    end = speaker.date(last_day(one.until, one)) if one.until else ""
+    name = {(True, True): "span", (True, False): "span_to_now", (False, True): "span_from_start"}
+    return speaker.sentence(name.get((bool(begin), bool(end)), "span_all"), begin=begin, end=end)
 
 
 def _share(rate: Rate | None, speaker: Speaker, *, none: str = "nothing_sent") -> str:

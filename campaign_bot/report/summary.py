@@ -8,17 +8,20 @@ from campaign_bot.evaluate import Evaluation, Rate
 from campaign_bot.evaluate.comparisons import TIMES
 from campaign_bot.evaluate.ladder import PARTICIPATION
 from campaign_bot.model import State
-from campaign_bot.report.labels import level_label, no_rate, parts_words
+from campaign_bot.report.labels import level_label, no_rate, of_draw, parts_words
 from campaign_bot.report.learning import also_words, counted_words, metric_words, than_words
 from campaign_bot.report.words import Speaker
+
+#: With a target that is reached in so few projections, "on the way" alone would promise too much.
+UNLIKELY = 0.05
 
 
 def summary(evaluation: Evaluation, speaker: Speaker) -> list[str]:
     """What went out; how people engaged; what differed; the objectives; whether people took part."""
     if not evaluation.total.planned:
-        return [speaker.word("nothing")]
+        return [speaker.word("nothing_period" if evaluation.since or evaluation.until else "nothing")]
     return [
-        _sent(evaluation, speaker), _engaged(evaluation, speaker), _differed(evaluation, speaker),
+        _sent(evaluation, speaker), _engaged_drawn(evaluation, speaker), _differed(evaluation, speaker),
         _objectives(evaluation, speaker), _participated(evaluation, speaker),
     ]  # fmt: skip
 
@@ -30,6 +33,12 @@ def _sent(evaluation: Evaluation, speaker: Speaker) -> str:
         return speaker.sentence("sent", sent=speaker.number(total.sent), **numbers)
     out, retracted = speaker.number(total.sent + total.retracted), speaker.number(total.retracted)
     return speaker.sentence("sent_retracted", out=out, retracted=retracted, **numbers)
+
+
+def _engaged_drawn(evaluation: Evaluation, speaker: Speaker) -> str:
+    """A draw's figures are no figures of all, and say so."""
+    said = _engaged(evaluation, speaker)
+    return f"{said} {of_draw(evaluation, speaker)}".rstrip() if evaluation.total.read else said
 
 
 def _engaged(evaluation: Evaluation, speaker: Speaker) -> str:
@@ -77,8 +86,12 @@ def _differed(evaluation: Evaluation, speaker: Speaker) -> str:
     best = min(sure, key=lambda one: (one.p or 0.0, one.factor, one.level))
     assert best.ratio is not None  # noqa: S101 - what is sure has one
     change, low, high = (speaker.change(value) for value in (best.ratio.estimate, best.ratio.low, best.ratio.high))
+    # It is called the clearest of all only where it is.
+    clearer = best.p is not None and any(one.p is not None and one.p < best.p for one in tested if one.sure)
+    name = "clearest_untimed" if best.factor in ("network", "language") else "clearest_chosen"
     said = speaker.sentence(
         "strongest",
+        which=speaker.sentence(name if clearer else "clearest", number=speaker.number(len(tested))),
         number=speaker.number(len(tested)), label=level_label(best, speaker), change=change, low=low, high=high,
         metric=metric_words(best, speaker), than=than_words(best, speaker), age=speaker.age(evaluation.age),
     )  # fmt: skip
@@ -92,7 +105,12 @@ def _objectives(evaluation: Evaluation, speaker: Speaker) -> str:
     number = Counter(one.verdict.replace(" ", "_") for one in evaluation.objectives)
     names = ("met", "on_the_way", "not_met", "not_measured")
     sentence = "objectives_judged_whole" if evaluation.since or evaluation.until else "objectives_judged"
-    return speaker.sentence(sentence, **{name: speaker.number(number[name]) for name in names})
+    said = speaker.sentence(sentence, **{name: speaker.number(number[name]) for name in names})
+    unlikely = sum(one.likely is not None and one.likely <= UNLIKELY for one in evaluation.objectives)
+    if not unlikely:
+        return said
+    share = speaker.percent(100 * UNLIKELY)
+    return f"{said} {speaker.sentence('objectives_unlikely', number=speaker.number(unlikely), share=share)}"
 
 
 def _participated(evaluation: Evaluation, speaker: Speaker) -> str:

@@ -129,7 +129,7 @@ def _objective(one: Judged) -> dict[str, Any]:
     objective = one.objective
     return {
         "id": objective.id, "metric": objective.metric, "baseline": objective.baseline, "target": objective.target,
-        "by": objective.by.isoformat(), "value": one.value, "verdict": one.verdict, "share": one.share,
+        "by": objective.by.isoformat(), "value": one.value, "rate": _rate(one.rate), "verdict": one.verdict, "share": one.share,
         "age_hours": one.age.total_seconds() / 3600 if one.age else None,
         "projection": _interval(one.projection), "likely": one.likely, "unprojected": one.unprojected or None,
     }  # fmt: skip

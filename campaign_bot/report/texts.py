@@ -120,8 +120,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "total": ("All", "Ensemble"),
     "none": ("(none)", "(aucune)"),
     "this_campaign": ("This campaign", "Cette campagne"),
-    "start": ("the start", "le début"),
-    "end": ("now", "aujourd’hui"),
     "pairs_percent": (
         "Complete pairs (a post on one network, in every language)",
         "Paires complètes (une publication sur un réseau, dans toutes les langues)",
@@ -199,7 +197,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # rungs, formats, factors
     "exposed": ("Exposed", "Exposition"),
     "aware": ("Aware", "Attention"),
-    "engaged": ("Engaged", "Engagement"),
+    "engaged": ("Engaged", "Mobilisation"),
     "discussing": ("Discussing", "Discussion"),
     "participating": ("Participating", "Participation"),
     "co-creating": ("Co-creating", "Cocréation"),
@@ -214,10 +212,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "format_picture": ("with a picture", "avec image"),
     "format_text": ("text only", "texte seul"),
     "picture_yes": ("With a picture", "Avec image"),
-    "question_yes": ("Asking a question", "Qui posent une question"),
+    "question_yes": ("Asking a question", "Avec une question"),
     "length_long": (
         "Longer than usual in its languages and on its networks",
-        "Plus longues que d’habitude dans leurs langues et sur leurs réseaux",
+        "Longueur supérieure à l’habitude dans leurs langues et sur leurs réseaux",
     ),
     "lang_en": ("English", "anglais"),
     "lang_fr": ("French", "français"),
@@ -239,5 +237,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Engagement does not tell what the campaign changed. What is written here is somebody’s judgement, not a count.",
         "Les réactions ne disent pas ce que la campagne a changé. Ce qui est écrit ici est un jugement, pas un chiffre.",
     ),
+    "outcomes_words_period": (
+        "Sign-ups, submissions and downloads happen elsewhere; none were imported of the days of this period.",
+        "Les inscriptions, les propositions et les téléchargements se font ailleurs; aucun n’a été importé pour les jours de cette période.",
+    ),
     "nothing": ("Nothing was planned yet.", "Rien n’est encore prévu."),
+    "nothing_period": ("Nothing was planned in this period.", "Rien n’est prévu pendant cette période."),
 }

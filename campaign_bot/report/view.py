@@ -18,6 +18,7 @@ from campaign_bot.report.labels import (
     level_label,
     local,
     network_label,
+    of_draw,
     parts_words,
     rate_words,
     text_label,
@@ -89,6 +90,10 @@ def _objective(one: Judged, speaker: Speaker) -> tuple[str, ...]:
     if one.likely is not None:
         projection += "; " + speaker.sentence("likely", share=speaker.percent(100 * one.likely))
     value = amount(one.value)
+    if one.rate is not None:
+        parts, read = parts_words(one.rate, speaker), speaker.number(one.rate.posts)
+        named = "value_of_read" if one.age is not None else "value_of"
+        value = speaker.sentence(named, value=value, parts=parts, read=read)
     if one.age is not None:  # a rate of engagement is of deliveries at one age
         value = speaker.sentence("at_value", value=value, at=speaker.sentence("at_age", age=speaker.age(one.age)))
     text = text_label(objective.text, objective.id, speaker)
@@ -127,6 +132,8 @@ def _outputs(evaluation: Evaluation, speaker: Speaker) -> Section:
         if rate is not None:
             share = speaker.percent(rate.percent, 1)
             words.append(speaker.sentence(name, n=number(rate.numerator), of=number(rate.denominator), share=share))
+            if evaluation.drawn is not None:
+                words[-1] += f" {of_draw(evaluation, speaker)}"
     tables = tuple(_sent_table(name, evaluation, speaker) for name in _kinds(evaluation))
     weeks = tuple((speaker.week(week), number(sent), number(other)) for week, sent, other in evaluation.weeks)
     columns = tuple(speaker.word(name) for name in ("week", "sent", "not_sent"))
@@ -174,6 +181,8 @@ def _outtakes(evaluation: Evaluation, speaker: Speaker) -> Section:
     if evaluation.ladder.followers is not None:
         first, last = map(number, evaluation.ladder.followers)
         words.append(speaker.sentence("followers", first=first, last=last))
+    if evaluation.since or evaluation.until:
+        words.append(speaker.sentence("in_period"))
     words += _doubts(evaluation, speaker)
     if unread:  # but who follows is known
         words.append(speaker.sentence("unread"))
@@ -258,6 +267,8 @@ def _benchmarks(evaluation: Evaluation, speaker: Speaker) -> tuple[Table, ...]:
     )  # fmt: skip
     columns = tuple(map(speaker.word, ("format", "read", "median", "er_followers")))
     title = f"{speaker.word('cap_benchmarks')}, {speaker.sentence('at_age', age=speaker.age(evaluation.age))}"
+    if evaluation.since or evaluation.until:
+        title = speaker.sentence("benchmarks_period", title=title)
     return (Table(title, columns, rows),) if rows else ()
 
 
@@ -293,7 +304,8 @@ def _outcomes(evaluation: Evaluation, speaker: Speaker) -> Section:
             number = speaker.rounded(1000 * found.numerator / found.denominator)
             words.append(speaker.sentence("yield", number=number, parts=parts_words(found, speaker)))
     else:
-        words += [speaker.word("not_measured"), speaker.word("outcomes_words")]
+        part = evaluation.since or evaluation.until
+        words += [speaker.word("not_measured"), speaker.word("outcomes_words_period" if part else "outcomes_words")]
     if evaluation.outcomes_before:
         starts, number = speaker.date(evaluation.campaign.starts), speaker.number(evaluation.outcomes_before)
         words.append(speaker.sentence("outcomes_before", starts=starts, number=number))

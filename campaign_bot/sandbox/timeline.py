@@ -39,8 +39,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "quotes": ("quote", "quotes"),
     },
     "fr": {
-        "locale": "fr_CA", "is_one": (0, 1), "picture": "Description de l’image : ", "no_preview": "aucun aperçu", "part": "Partie",
-        "warning": "Avertissement : ", "votes": ("vote", "votes"), "ends": "se termine", "ended": "terminé",
+        "locale": "fr_CA", "is_one": (0, 1), "picture": "Description de l’image\u00a0: ", "no_preview": "aucun aperçu", "part": "Partie",
+        "warning": "Avertissement\u00a0: ", "votes": ("vote", "votes"), "ends": "se termine", "ended": "terminé",
         "likes": ("mention J’aime", "mentions J’aime"), "reposts": ("partage", "partages"),
         "replies": ("réponse", "réponses"), "quotes": ("citation", "citations"),
     },

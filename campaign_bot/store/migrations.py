@@ -366,46 +366,20 @@ def m014_tally(db: Database) -> None:
     )
 
 
+_LATEST = ("likes", "reposts", "replies", "quotes", "bookmarks", "impressions", "link_clicks", "poll_votes")
+
+
 @step
 def m015_latest(db: Database) -> None:
-    """The last counts of each delivery that was sent: kept as they come, so that sums look at no snapshot. Nothing was told of a
-    delivery: its counts are null."""
-    counts = ("likes", "reposts", "replies", "quotes", "bookmarks", "impressions", "link_clicks", "poll_votes")
-    told = " + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(counts))
-    values = ", ".join(f"coalesce({name}, 0)" for name in counts)
+    """The last counts of each delivery that was sent, so that sums look at no snapshot; m018 fills it and keeps it."""
+    told = " + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(_LATEST))
+    values = ", ".join(f"coalesce({name}, 0)" for name in _LATEST)
     made = "integer generated always as ({}) stored"  # worked out when it is written, not whenever it is added up
     db.execute(
         "create table latest (delivery text primary key, network text not null, due_ms integer not null,"
-        f" sent_ms integer not null, age_ms integer, taken_ms integer, {', '.join(f'{name} integer' for name in counts)},"
+        f" sent_ms integer not null, age_ms integer, taken_ms integer, {', '.join(f'{name} integer' for name in _LATEST)},"
         f" told {made.format(told)}, least {made.format(f'min({values})')}, most {made.format(f'max({values})')}) strict"
     )
-    names, read = ", ".join(counts), f"age_ms, taken_ms, {', '.join(counts)}"
-    last = (
-        "select {} from snapshot as one where one.delivery = {}.{} and one.gone = 0"
-        f" and coalesce({names}) is not null order by one.age_ms desc limit 1"
-    )
-    whole = (
-        f"insert into latest (delivery, network, due_ms, sent_ms, {read}) select key, network, due_ms, sent_ms, {read}"
-        f" from delivery left join snapshot on snapshot.rowid = ({last.format('one.rowid', 'delivery', 'key')})"
-        " where state = 'sent' and sent_ms is not null"
-    )
-    db.execute(whole)
-    again = f"{whole} and key = new.key;"
-    for name, when, work in (
-        ("insert", "insert", again),
-        ("update", "update of key, network, due_ms, sent_ms, state", f"delete from latest where delivery = old.key; {again}"),
-        ("delete", "delete", "delete from latest where delivery = old.key;"),
-    ):  # fmt: skip
-        db.execute(f"create trigger latest_{name} after {when} on delivery begin {work} end")
-    newest = ", ".join(f"{name} = new.{name}" for name in ("age_ms", "taken_ms", *counts))
-    new = ", ".join(f"new.{name}" for name in counts)
-    db.execute(
-        f"create trigger latest_read after insert on snapshot when new.gone = 0 and coalesce({new}) is not null begin"
-        f" update latest set {newest} where delivery = new.delivery and coalesce(age_ms, 0) <= new.age_ms; end"
-    )
-    looked = f"update latest set ({read}) = ({last.format(read, 'latest', 'delivery')}) where delivery in (old.delivery"
-    db.execute(f"create trigger latest_changed after update on snapshot begin {looked}, new.delivery); end")
-    db.execute(f"create trigger latest_gone after delete on snapshot begin {looked}); end")
 
 
 @step
@@ -427,6 +401,46 @@ def m017_ended(db: Database) -> None:
         " begin update assignment set left_as = 'failed' where delivery = new.key"
         " and left_as in ('sending', 'unconfirmed'); end"
     )
+
+
+@step
+def m018_last_told(db: Database) -> None:
+    """`latest` holds of each kind the last count that was told, and the age of the last reading that told any: X tells clicks
+    for 30 days, and they are no fewer afterwards. Kept as readings come. What nobody told is null."""
+    for name in ("insert", "update", "delete", "read", "changed", "gone"):
+        db.execute(f"drop trigger if exists latest_{name}")
+    any_told = f"coalesce({', '.join(f'one.{name}' for name in _LATEST)})"
+    told = {"age_ms": any_told, "taken_ms": any_told} | {name: f"one.{name}" for name in _LATEST}
+    read = ", ".join(told)
+    last = ", ".join(
+        f"(select one.{name} from snapshot as one where one.delivery = {{0}} and one.gone = 0 and {what} is not null"
+        " order by one.age_ms desc limit 1)"
+        for name, what in told.items()
+    )
+    whole = (
+        f"insert into latest (delivery, network, due_ms, sent_ms, {read}) select key, network, due_ms, sent_ms,"
+        f" {last.format('delivery.key')} from delivery where state = 'sent' and sent_ms is not null"
+    )
+    db.execute("delete from latest")
+    db.execute(whole)
+    again = f"{whole} and key = new.key;"
+    for name, when, work in (
+        ("insert", "insert", again),
+        ("update", "update of key, network, due_ms, sent_ms, state", f"delete from latest where delivery = old.key; {again}"),
+        ("delete", "delete", "delete from latest where delivery = old.key;"),
+    ):  # fmt: skip
+        db.execute(f"create trigger latest_{name} after {when} on delivery begin {work} end")
+    looked = f"update latest set ({read}) = (select {last.format('latest.delivery')}) where delivery"
+    newest = ", ".join(f"{name} = coalesce(new.{name}, {name})" for name in told)
+    db.execute(
+        f"create trigger latest_read after insert on snapshot when new.gone = 0 and {any_told.replace('one.', 'new.')} is not null"
+        f" begin update latest set {newest} where delivery = new.delivery and coalesce(age_ms, 0) <= new.age_ms;"
+        f" {looked} = new.delivery and age_ms > new.age_ms; end"  # an earlier reading that was written later
+    )
+    db.execute(
+        f"create trigger latest_changed after update on snapshot begin {looked} in (old.delivery, new.delivery); end"
+    )
+    db.execute(f"create trigger latest_gone after delete on snapshot begin {looked} = old.delivery; end")
 
 
 def _analysts_views(db: Database) -> None:

@@ -108,11 +108,9 @@ class X(Network):
         found = shared_problems(self, content)
         if any(link_places(part.text) for part in content.parts):
             prices = {price.action: price.usd for price in self.prices}
-            message = f"a link costs ${prices['post with a link']:.3f} on X instead of ${prices['post']:.3f}"
-            french = (
-                f"un lien coûte {prices['post with a link']:.3f}{N}$ sur X au lieu de {prices['post']:.3f}{N}$".replace(
-                    ".", ","
-                )
+            message = f"a link costs US${prices['post with a link']:.3f} on X instead of US${prices['post']:.3f}"
+            french = f"un lien coûte {prices['post with a link']:.3f}{N}${N}US sur X au lieu de {prices['post']:.3f}{N}${N}US".replace(
+                ".", ","
             )
             advice = "Offer a wording without a link for X: post.x.<language>.j2."
             found.append(Problem("", 0, 0, "link-price", "warning", message, advice, french=french))
