@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -90,6 +93,15 @@ def test_every_question_of_the_explorer_reads_documented_views_only_and_has_an_a
         assert found
 
 
+def test_weeks_of_what_happened_elsewhere_are_those_of_the_report() -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.execute("create table outcomes (day text, source text, name text, count integer)")
+        days = [date(2020, 12, 28) + timedelta(days=3 * step) for step in range(900)]
+        db.executemany("insert into outcomes values (?, 's', 'n', 1)", [(day.isoformat(),) for day in days])
+        weeks = {row[0]: row[3] for row in db.execute(QUESTIONS["outcomes", "ailleurs"][1])}
+    assert weeks == Counter(f"{(iso := day.isocalendar()).year}-W{iso.week:02d}" for day in days)
+
+
 def test_the_notebook_s_cells_run_and_say_what_the_report_says(worked: Stage) -> None:
     if importlib.util.find_spec("pandas") is None:
         pytest.skip("pandas is not installed: the notebook was not run")
@@ -138,7 +150,11 @@ def test_the_explorer_answers_in_a_browser_and_cannot_write(worked: Stage) -> No
     process = subprocess.Popen([*command, "--port", "0"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         assert process.stderr is not None
-        told = next(line for line in process.stderr if "read-only" in line)  # as soon as it answers
+        lines: list[str] = []
+        while not any("read-only" in line for line in lines) and (line := process.stderr.readline()):
+            lines.append(line)  # it says so as soon as it answers
+        assert any("read-only" in line for line in lines), lines
+        told = lines[-1]
         (port,) = re.findall(r"http://127\.0\.0\.1:([1-9]\d*)", told)
         page = _page(f"http://127.0.0.1:{port}/a")
         assert "How do engagements grow" in page and "Comment les réactions croissent-elles" in page

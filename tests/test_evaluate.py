@@ -269,6 +269,40 @@ def test_kinds_of_posts_are_told_apart_only_when_chance_is_unlikely() -> None:
     assert (few.verdict, few.more_posts, few.ratio) == ("few", 3, None)
 
 
+def test_what_was_told_before_stays_the_last_count_where_nothing_more_is_told() -> None:
+    """X tells clicks for 30 days."""
+    (one,) = posts(1, engaged=[3], network="x", account="x-en")
+    one = replace(
+        one,
+        reads=(
+            (24.0, counts(likes=3, link_clicks=5)),
+            (72.0, counts(likes=4, link_clicks=7)),
+            (720.0, counts(likes=6)),
+        ),
+    )
+    assert latest(one) == counts(likes=6, link_clicks=7)
+    rungs = {rung.name: rung.number for rung in told(one, now=DUE + timedelta(days=40)).ladder.rungs}
+    assert rungs["engaged"] == 7
+
+
+def test_a_pair_that_went_out_in_no_language_is_not_complete() -> None:
+    out, nothing = {"state": State.SENT}, {"state": State.MISSED, "sent": None, "reads": ()}
+    sides = [
+        replace(one, **said, delivery=f"{one.delivery}-{language}", language=language)
+        for one, said in zip(posts(3, engaged=[1]), (out, nothing, {**nothing, "state": State.DRAFT}), strict=True)
+        for language in ("en", "fr")
+    ]
+    pairs = told(*sides).pairs
+    assert pairs is not None
+    assert (pairs.numerator, pairs.denominator) == (1, 2)  # of the draft nothing should have gone out yet
+
+
+def test_a_rate_objective_has_the_parts_that_it_is_made_of() -> None:
+    one = _judged("engagement_per_100_followers", posts(20, engaged=[4]), target=1)
+    assert one.rate is not None
+    assert (one.rate.numerator, one.rate.denominator, one.rate.posts) == (80, 4000, 20)
+
+
 def test_an_evaluation_can_be_handed_to_another_process() -> None:
     """As `rehearse` does, whose reports are written by one."""
     found = told(*posts(14, engaged=[40, 55], series="asks"), *posts(14, engaged=[10, 14], begin=50))
@@ -1039,7 +1073,12 @@ def test_one_split_is_told_once_and_its_other_names_say_so() -> None:
     assert (
         text.count("The one comparison – asks (series)") == text.count("corrected for all") == 1
     )  # not under each name
-    assert text.count("The same posts are also: asking a question; whether one of these is the cause, and which, cannot be told.") == 2
+    assert (
+        text.count(
+            "The same posts are also: asking a question; whether one of these is the cause, and which, cannot be told."
+        )
+        == 2
+    )
     assert text.count("All the other posts are: with a picture.") == 2
     assert "less; all posts but: asks (series)" in text
     assert "more; the same posts as: asks (series)" in text
@@ -1163,6 +1202,9 @@ def test_what_today_has_brought_is_part_of_what_today_brings(metric: str) -> Non
     assert moments[0].value != moments[1].value  # today's post is in the second one
     # One more post is known of as many that there will be in the end, and not one more for each day to come.
     assert widths[1] == pytest.approx(widths[0], rel=0.2)
+
+
+def test_where_today_has_brought_what_a_day_brings_nothing_is_to_come() -> None:
     ends = project(
         Rate(10, 20, 20),
         Basis(before=10),
@@ -1171,7 +1213,7 @@ def test_what_today_has_brought_is_part_of_what_today_brings(metric: str) -> Non
         today=date(2027, 1, 28),
         by=date(2027, 1, 28),
     ).interval
-    assert ends == Interval(50, 50, 50)  # ten days brought ten, today has its ten already: nothing is to come
+    assert ends == Interval(50, 50, 50)  # ten days brought ten, today has its ten already
 
 
 def test_of_a_draw_what_was_not_looked_at_is_not_known() -> None:

@@ -167,7 +167,7 @@ def test_near_the_budget_counts_give_way_and_at_its_end_posts_are_held(tmp_path:
 def test_what_a_post_under_way_has_cost_already_is_not_counted_twice(tmp_path: Path) -> None:
     # Both posts and both accounts' followers are 0.43. While one is between its charge and its end, the other is judged.
     with set_stage(tmp_path, {"content/campaign.yaml": CAMPAIGN + "budget: {x: 0.44}\n"}) as stage:
-        charged, judged = threading.Event(), threading.Event()
+        charged, judged, met = threading.Event(), threading.Event(), list[bool]()
 
         def meter(account: str, wait_after: str, tell: threading.Event, wait: threading.Event) -> None:
             connection = stage.app.connection(account)
@@ -178,13 +178,14 @@ def test_what_a_post_under_way_has_cost_already_is_not_counted_twice(tmp_path: P
                 if action != "read of a user":
                     tell.set()
                 if action == wait_after:
-                    wait.wait(5)
+                    met.append(wait.wait(5))
 
             connection.meter = slowly
 
         meter("x-en", "post with a link", charged, judged)
         meter("x-fr", "read of a user", judged, charged)
         stage.work()
+        assert len(met) > 1 and all(met), "one was judged while the other was under way"
         assert [states(stage)[name] for name in ("x-en", "x-fr")] == [State.SENT, State.SENT]
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from campaign_bot.app import App
 from campaign_bot.check import RULES
+from campaign_bot.preview.words import Words
 from tests.campaigns import write_campaign
 from tests.test_languages import FILES, SERIES
 
@@ -91,10 +92,23 @@ def test_what_to_do_about_a_finding_is_said_in_the_language_of_the_page(pages: d
     assert told["en"] not in french
 
 
+@pytest.mark.parametrize(
+    ("number", "english", "french"),
+    [
+        (1, ("1 error that blocks", "1 note"), ("1 erreur qui bloque", "1 point à noter")),
+        (2, ("2 errors that block", "2 notes"), ("2 erreurs qui bloquent", "2 points à noter")),
+    ],
+)
+def test_a_number_goes_with_its_noun(number: int, english: tuple[str, str], french: tuple[str, str]) -> None:
+    for language, said in (("en", english), ("fr", french)):
+        words = Words(language)
+        assert (words.blocking(number), words.notes(number)) == said
+
+
 def test_what_is_wrong_is_said_in_the_language_of_the_page(pages: dict[str, Path]) -> None:
     """A reviewer to whom the French page was mailed need not read English to know what the checks found."""
     english, french = (unescape(pages[language].read_text("utf-8")) for language in ("en", "fr"))
-    told = [one for one in re.findall(r'<li[^>]*><b>.*?</b> <span lang="(..)">(.*?)</span>', french) if one]
+    told: list[tuple[str, str]] = re.findall(r'<li[^>]*><b>.*?</b> <span lang="(..)">(.*?)</span>', french)
     assert {language for language, _ in told} == {"fr"}
     assert "de sa longueur" in french
     assert "de sa longueur" not in english

@@ -137,7 +137,7 @@ def test_every_report_is_words_not_accidents(name: str, language: str) -> None:
     text = render(EVALUATIONS[name](), format="md", language=language)
     assert not re.search(r"\b(None|nan|inf)\b|\{\w*\}", text)
     if language == "fr":
-        assert not re.search(r"[^\u00a0\s:/] ?:(?= )|« |[^\u00a0]»|\d %", re.sub(r"https?://\S+", "", text))
+        assert not re.search(r"[^\u00a0\s:/] ?:(?= )|« |[^\u00a0]»|\d %|\$ US", re.sub(r"https?://\S+", "", text))
 
 
 def test_an_experiment_s_heading_says_that_it_is_one_and_its_verdict() -> None:
@@ -252,7 +252,8 @@ COUNTED = {
     "en": "post posts, delivery deliveries, comparison comparisons, pair pairs, picture pictures, engagement engagements, time times,"
     " block blocks, vote votes, is are, has have, was were, waits wait, it they",
     "fr": "publication publications, envoi envois, comparaison comparaisons, paire paires, image images, réaction réactions,"
-    " bloc blocs, vote votes, faite faites, prévu prévus, a ont, est sont, révélerait révéleraient",
+    " bloc blocs, vote votes, faite faites, prévu prévus, a ont, est sont, révélerait révéleraient, dira diront, partira partiront,"
+    " devra devront, elle elles",
 }
 #: Words that end like a plural and are none; what a noun never follows; places that hold words, or seconds.
 NO_PLURALS = {"is", "was", "has", "waits", "less", "this", "its", "dans", "moins", "plus", "fois", "sans"}
@@ -438,9 +439,42 @@ def test_in_french_no_number_begins_a_line_after_its_colon_and_no_unit_after_its
     """On a phone such a line was a lone 0, and a thousand was a 1 and a 000."""
     page = re.sub(r"<[^>]+>", "¦", render(EVALUATIONS[name](), format="html", language="fr"))
     found = re.findall(
-        r".{0,30}(?:\u00a0: (?=[\d\u2212])|\d (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)).{0,9}", page
+        r".{0,30}(?:\u00a0: (?=[\d\u2212+])|\d (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)).{0,9}", page
     )
     assert found == []
+
+
+def test_a_comparison_is_called_the_clearest_only_where_it_is() -> None:
+    """Hours are not drawn by lot, so that another comparison comes first; but none that is less clear is called the clearest."""
+    early = posts(20, engaged=[400, 420, 390], series="asks")
+    late = posts(20, engaged=[10, 14, 9], begin=50)
+    series = made([*early, *late])
+    assert "The one comparison" in render(series, format="md", language="en")
+    best = next(one for one in series.comparisons if one.factor == "series")
+    clearer = replace(best, factor="hour", level="00-06", p=(best.p or 0) / 10)
+    vars(series)["comparisons"] = (*series.comparisons, clearer)
+    english, french = (render(series, format="md", language=language) for language in ("en", "fr"))
+    assert "Of what an author can choose, the clearest of" in english
+    assert "De ce que choisit qui rédige, la plus nette de" in french
+
+
+def test_figures_of_a_draw_say_so_at_once() -> None:
+    drawn = replace(made(posts(20, engaged=[3, 5])), drawn=20)
+    text = render(drawn, format="md", language="en")
+    assert "followers counted (80 ÷ 4,000). These are figures of 20 deliveries, drawn by lot from 20." in text.replace(
+        "\u00a0", " "
+    )
+    assert "drawn by lot from" not in render(made(posts(20, engaged=[3, 5])), format="md", language="en")
+
+
+def test_a_period_speaks_of_itself() -> None:
+    part = replace(made(posts(20, engaged=[3, 5])), since=DUE)
+    text = render(part, format="md", language="en")
+    assert "none were imported of the days of this period" in text
+    assert "outcomes and charges are those of the period’s days" in text
+    assert "(of this period’s deliveries alone)" in text
+    nothing = replace(made([]), since=DUE)
+    assert "Nothing was planned in this period." in render(nothing, format="md", language="en")
 
 
 def test_half_had_at_least_0_is_never_said() -> None:
