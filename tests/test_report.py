@@ -454,8 +454,8 @@ def test_a_comparison_is_called_the_clearest_only_where_it_is() -> None:
     clearer = replace(best, factor="hour", level="00-06", p=(best.p or 0) / 10)
     vars(series)["comparisons"] = (*series.comparisons, clearer)
     english, french = (render(series, format="md", language=language) for language in ("en", "fr"))
-    assert "Of what an author can choose, the clearest of" in english
-    assert "De ce que choisit qui rédige, la plus nette de" in french
+    assert "Of what an author can choose, the clearest difference (2 comparisons)" in english
+    assert "De ce qu’on choisit en rédigeant, l’écart le plus net (2 comparaisons)" in french
 
 
 def test_figures_of_a_draw_say_so_at_once() -> None:

@@ -96,12 +96,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{number:La seule comparaison|La plus nette de {number} comparaisons}",
     ),
     "clearest_chosen": (
-        "Of what an author can choose, the clearest of {number} {number:comparison|comparisons}",
-        "De ce que choisit qui rédige, la plus nette de {number} {number:comparaison|comparaisons}",
+        "Of what an author can choose, the clearest difference ({number} {number:comparison|comparisons})",
+        "De ce qu’on choisit en rédigeant, l’écart le plus net ({number} {number:comparaison|comparaisons})",
     ),
     "clearest_untimed": (
-        "Days and hours apart, the clearest of {number} {number:comparison|comparisons}",
-        "Jours et heures mis à part, la plus nette de {number} {number:comparaison|comparaisons}",
+        "Days and hours apart, the clearest difference ({number} {number:comparison|comparisons})",
+        "Jours et heures mis à part, l’écart le plus net ({number} {number:comparaison|comparaisons})",
     ),
     "strongest": (
         "{which} – {label}: {change} {metric} {than} at the age of {age} (between {low} and {high}{number:|, corrected for all of them}).",
