@@ -26,16 +26,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: What was read after an instant was not known at that instant. Of each kind the last count that was told until then.
 _KNOWN_THEN = f"""
-select *, {" + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))} as told,
-       min({", ".join(f"coalesce({name}, 0)" for name in COUNT_FIELDS)}) as least,
-       max({", ".join(f"coalesce({name}, 0)" for name in COUNT_FIELDS)}) as most
-  from (select delivery, network, due_ms, sent_ms, {
+with known_then as materialized (
+    select delivery, network, due_ms, sent_ms, {
     ", ".join(
         f"(select one.{name} from snapshot as one where one.delivery = latest.delivery and one.gone = 0"
         f" and one.taken_ms < :known and one.{name} is not null order by one.age_ms desc limit 1) as {name}"
         for name in COUNT_FIELDS
     )
-} from latest where sent_ms >= :sent_since and sent_ms < :known)"""
+} from latest where sent_ms >= :sent_since and sent_ms < :known)
+select *, {" + ".join(f"({name} is not null) * {1 << place}" for place, name in enumerate(COUNT_FIELDS))} as told,
+       min({", ".join(f"coalesce({name}, 0)" for name in COUNT_FIELDS)}) as least,
+       max({", ".join(f"coalesce({name}, 0)" for name in COUNT_FIELDS)}) as most
+  from known_then"""
 #: `told`: which counts are, as one number. What tells the same can be added up.
 _SUMS = f"""
 select (sent_ms + {{offset}}) / {_DAY_MS}, network, told, count(*), {", ".join(f"sum({name})" for name in COUNT_FIELDS)}
