@@ -65,9 +65,9 @@ def test_posts_that_the_checks_refuse_are_not_counted_on(campaign: Path, run: Ru
     (told,) = run("experiment", "plan", "--json").json
     assert (told["posts_scheduled"], told["posts_refused"], told["posts_used"]) == (14, 1, 12)
     said = run("experiment", "plan").out
-    assert "14 posts (1 with errors, which `check` tells: they do not leave as they are)" in said
+    assert "14 posts (1 with errors, which `check` tells: it does not leave as it is)" in said
     assert "of which the experiment can use 12 (6 blocks)" in said
-    assert "(1 avec des erreurs" in run("experiment", "plan", "--language", "fr").out
+    assert "elle ne partira pas telle quelle)" in run("experiment", "plan", "--language", "fr").out
 
 
 def test_one_that_has_not_begun_takes_no_posts_of_the_past(tmp_path: Path) -> None:
