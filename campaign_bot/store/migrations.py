@@ -443,6 +443,21 @@ def m018_last_told(db: Database) -> None:
     db.execute(f"create trigger latest_gone after delete on snapshot begin {looked} = old.delivery; end")
 
 
+@step
+def m019_standing(db: Database) -> None:
+    """How many deliveries of each account are in each state: kept as they change, so that `status` counts none."""
+    db.table("standing").create(
+        {"account": str, "state": str, "number": int}, pk=("account", "state"), not_null={"number"}, strict=True
+    )
+    db.execute("insert into standing select account, state, count(*) from delivery group by 1, 2")
+    add = "insert into standing values (new.account, new.state, 1) on conflict do update set number = number + 1;"
+    take = "update standing set number = number - 1 where account = old.account and state = old.state;"
+    for name, when, work in (
+        ("insert", "insert", add), ("update", "update of account, state", take + add), ("delete", "delete", take),
+    ):  # fmt: skip
+        db.execute(f"create trigger standing_{name} after {when} on delivery begin {work} end")
+
+
 def _analysts_views(db: Database) -> None:
     """The interface for analysts (docs/data.md): names and columns are only ever added to."""
     db.create_view(

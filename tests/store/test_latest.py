@@ -1,4 +1,5 @@
-"""The last counts of each delivery, kept as they come, are what the snapshots say, whoever writes, and in whatever order."""
+"""The last counts of each delivery, and how many deliveries stand where, kept as they come, are what the snapshots and the
+deliveries say, whoever writes, and in whatever order."""
 
 from __future__ import annotations
 
@@ -83,11 +84,20 @@ def kept(db: Any) -> list[tuple[Any, ...]]:
     return db.execute(f"select {COLUMNS} from latest order by delivery").fetchall()
 
 
+def standing(db: Any) -> list[tuple[str, str, int]]:
+    return db.execute("select account, state, number from standing where number <> 0 order by 1, 2").fetchall()
+
+
+def counted(db: Any) -> list[tuple[str, str, int]]:
+    return db.execute("select account, state, count(*) from delivery group by 1, 2 order by 1, 2").fetchall()
+
+
 def test_the_last_counts_are_those_of_the_snapshots_whatever_is_written() -> None:
     db, draw, ages = opened(), random.Random(15), set[int | None]()
     for number in range(4_000):
         done = write(db, draw)
         assert kept(db) == worked_out(db), f"{number}: {done}"
+        assert standing(db) == counted(db), f"{number}: {done}"
         ages |= {row[4] for row in kept(db)}
     db.close()
     assert ages == {None, 0, 1, 2, 3}

@@ -370,6 +370,9 @@ def test_what_is_counted_as_it_changes_is_what_is_there(
                 if (first or one.due) <= one.due and (last is None or one.due < last)
             )
             assert Counter({one.state: one.number for one in store.tallied(since=first, until=last)}) == there
+        assert Counter({one.state: one.number for one in store.tally()}) == Counter(
+            one.state for one in store.deliveries()
+        )
         store.close()
 
 
