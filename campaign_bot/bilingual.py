@@ -12,9 +12,11 @@ from collections.abc import Mapping
 Table = Mapping[str, tuple[str, str]]
 N = "\u00a0"
 _TYPED = ((" :", f"{N}:"), ("« ", f"«{N}"), (" »", f"{N}»"), (" %", f"{N}%"), ("$ US", f"${N}US"))
-#: A space at which no line may end: after a colon, for the number alone on the next line says nothing; within a number, and
-#: before its unit.
-_NO_END = re.compile(rf"(?<={N}:) (?=[\d\u2212+])|(?<=\d) (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)")
+#: A space at which no line may end: after a colon or “au moins”, for the number alone on the next line says nothing; within a
+#: number, and before its unit.
+_NO_END = re.compile(
+    rf"(?<={N}:) (?=[\d\u2212+])|(?<=\bau moins) (?=\d)|(?<=\d) (?=000\b|(?:secondes?|minutes?|heures?|jours?)\b)"
+)
 
 
 def typeset(french: str) -> str:
