@@ -14,11 +14,8 @@ import typer
 from rich.markup import escape
 
 from campaign_bot import drawing
-from campaign_bot.app.evaluating import MOST_MEASURED
-from campaign_bot.app.printing import print_pdf
 from campaign_bot.cli.session import Database, err, out, parse_day_end, session, table
 from campaign_bot.errors import CampaignBotError
-from campaign_bot.report import render
 from campaign_bot.whole import write_whole
 
 LANGUAGES = {"en": ("en",), "fr": ("fr",), "both": ("en", "fr")}
@@ -62,6 +59,11 @@ def report(
     _keep_everything(context)
     if format in (Format.HTML, Format.PDF):  # the only ones with charts
         context.call_on_close(drawing.begin())
+    # Only now: what draws starts on another core while these load.
+    from campaign_bot.app.evaluating import MOST_MEASURED
+    from campaign_bot.app.printing import print_pdf
+    from campaign_bot.report import render
+
     app = session(context).open(database=database)
     begin, end = _day_begin(since, app.zone), parse_day_end(until, app.zone) if until else None
     if begin and end and end < begin:

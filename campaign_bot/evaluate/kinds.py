@@ -28,9 +28,13 @@ def of_kinds(one: PostFigures, kinds: Sequence[str]) -> int | None:
     """A delivery's engagements of these kinds alone; None where it does not tell all of them, or there are none."""
     if one.counts is None or not kinds:
         return None
-    told = [field(one.counts, name) for name in kinds]
-    known = [max(value, 0) for value in told if value is not None]
-    return sum(known) if len(known) == len(told) else None
+    number = 0
+    for name in kinds:
+        value = field(one.counts, name)
+        if value is None:
+            return None
+        number += max(value, 0)
+    return number
 
 
 def by_account(*times: Iterable[PostFigures]) -> dict[str, tuple[str, ...]]:
